@@ -1,0 +1,107 @@
+"""Every error the bridge raises on purpose, as one tree. Knows nothing of HTTP or MQTT codes.
+
+BridgeError
+├── ConfigurationError            the configuration cannot be used; all faults at once
+├── AlreadyRunning                another daemon holds this database
+├── UnreadableMessage             a message that its dialect cannot understand
+├── StorageError
+│   ├── StorageUnavailable        disk full, I/O error, locked: try the same again later
+│   └── SchemaTooNew              the file was written by a newer version
+├── BrokerError
+│   ├── BrokerUnavailable         nothing was sent: safe to try again
+│   ├── DeliveryUnknown           sent, never acknowledged: must not be repeated by itself
+│   ├── EmbeddedBrokerMissing
+│   └── EmbeddedBrokerFailed
+├── AccountError                  a user or home that does not exist, or exists already
+└── RequestError                  what IFTTT asked cannot be answered
+    ├── NotAuthorized             no valid credential
+    ├── NoSuchResource            unknown trigger, action, field or path
+    ├── BadInput                  the request is wrong; `skip`: and can never succeed
+    └── TemporarilyUnavailable    ask again later
+"""
+
+from collections.abc import Sequence
+
+
+class BridgeError(Exception):
+    """Base of all errors below."""
+
+
+class ConfigurationError(BridgeError):
+    """The configuration was refused; `problems` has one line per fault."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(self.problems))
+
+
+class AlreadyRunning(BridgeError):
+    """Another process runs on the same database."""
+
+
+class UnreadableMessage(BridgeError):
+    """A message says nothing its dialect knows; `reason` is a short fixed phrase fit for a counter."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
+
+
+class StorageError(BridgeError):
+    """The database cannot do what was asked."""
+
+
+class StorageUnavailable(StorageError):
+    """Nothing was written; the same unit of work may succeed later."""
+
+
+class SchemaTooNew(StorageError):
+    """The database belongs to a newer version of the bridge."""
+
+
+class BrokerError(BridgeError):
+    """Something about the MQTT broker."""
+
+
+class BrokerUnavailable(BrokerError):
+    """The broker does not answer; nothing was sent."""
+
+
+class DeliveryUnknown(BrokerError):
+    """A message was handed over and never acknowledged."""
+
+
+class EmbeddedBrokerMissing(BrokerError):
+    """The extra with the embedded broker is not installed."""
+
+
+class EmbeddedBrokerFailed(BrokerError):
+    """The embedded broker could not start."""
+
+
+class AccountError(BridgeError):
+    """A user or home is not there, or is there already."""
+
+
+class RequestError(BridgeError):
+    """A request cannot be answered; the message is fit for the person who sees it."""
+
+
+class NotAuthorized(RequestError):
+    """The credential is missing, unknown or dead."""
+
+
+class NoSuchResource(RequestError):
+    """Nothing of that name."""
+
+
+class BadInput(RequestError):
+    """The request is wrong. With `skip`, this very event can never succeed and must not be tried again."""
+
+    def __init__(self, message: str, *, skip: bool = False) -> None:
+        self.skip = skip
+        super().__init__(message)
+
+
+class TemporarilyUnavailable(RequestError):
+    """The same request may succeed later."""
