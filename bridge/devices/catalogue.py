@@ -1,0 +1,40 @@
+"""Which entities exist, and which of them does a topic belong to? Knows nothing of what messages mean."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from bridge.devices.entity import Entity, EntityKind
+
+
+class Catalogue:
+    """All entities of all homes, found by id and by exact topic. Never changes: a new one replaces it."""
+
+    def __init__(self, entities: Iterable[Entity]) -> None:
+        self._by_id = {entity.id: entity for entity in entities}
+        by_topic: defaultdict[str, list[Entity]] = defaultdict(list)
+        for entity in self._by_id.values():
+            for topic in entity.dialect.state_topics:
+                by_topic[topic].append(entity)
+        self._by_topic = {topic: tuple(found) for topic, found in by_topic.items()}
+
+    def __iter__(self) -> Iterator[Entity]:
+        return iter(self._by_id.values())
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """Every topic to subscribe to, sorted."""
+        return tuple(sorted(self._by_topic))
+
+    def at(self, topic: str) -> tuple[Entity, ...]:
+        """Return the entities that speak on a topic."""
+        return self._by_topic.get(topic, ())
+
+    def find(self, home: str, entity: str) -> Entity | None:
+        """Return an entity of this home, or None. An entity of another home is not there."""
+        found = self._by_id.get(entity)
+        return found if found is not None and found.home == home else None
+
+    def of_kind(self, home: str, kind: EntityKind) -> list[Entity]:
+        """Return a home's entities of one kind, by name."""
+        found = [entity for entity in self._by_id.values() if entity.home == home and entity.kind is kind]
+        return sorted(found, key=lambda entity: (entity.device.name.casefold(), entity.id))

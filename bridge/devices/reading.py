@@ -1,0 +1,22 @@
+"""What one message says, before anything that was known is considered."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class StateReading:
+    """A state: `open`, `closed`, `on`, `off`. None: this message does not say. `brightness` in percent."""
+
+    value: str | None = None
+    brightness: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PressReading:
+    """A press by its word; `device_time_ms` is when the device says it happened (epoch), if it says."""
+
+    word: str
+    device_time_ms: int | None = None
+
+
+Reading = StateReading | PressReading
