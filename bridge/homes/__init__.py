@@ -1,0 +1,1 @@
+"""Whose things these are: homes, users, and what a user sees."""

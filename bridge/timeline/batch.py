@@ -1,0 +1,41 @@
+"""Everything that one transaction writes about what has happened. Values only."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bridge.devices.last_known import EntityState
+from bridge.timeline.entry import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A QoS 1 message that has been taken: `slot` in the ring of remembered ones, packet id, digest of the content."""
+
+    slot: int
+    number: int
+    packet_id: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToldMove:
+    """Everything up to `told_seq` that concerns an identity has been told to IFTTT."""
+
+    client: str
+    user: str
+    identity: str
+    told_seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One unit of work. `forget_deliveries`: the broker has a new session, so packet ids start anew."""
+
+    entries: tuple[Entry, ...] = ()
+    states: Mapping[str, EntityState] = field(default_factory=dict)
+    deliveries: tuple[Delivery, ...] = ()
+    forget_deliveries: bool = False
+    told: tuple[ToldMove, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.entries or self.states or self.deliveries or self.forget_deliveries or self.told)
