@@ -1,0 +1,83 @@
+"""Homes, users and tokens. Only digests of tokens and hashes of passwords come here."""
+
+import secrets
+import sqlite3
+from collections.abc import Iterable
+
+from bridge.errors import AccountError
+from bridge.homes.user import USER_ID_PREFIX, Home, User
+from bridge.oauth.access import Grant
+from bridge.storage.database import Database
+from bridge.storage.events import newest_seq
+
+
+class Accounts:
+    """Who there is."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def keep_homes(self, homes: Iterable[Home]) -> None:
+        """Write down the homes of the configuration. A home that is no longer configured keeps its rows."""
+        rows = [(home.id, home.name) for home in homes]
+        await self._database.write(
+            lambda connection: connection.executemany(
+                "INSERT INTO homes (id, name) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET name = excluded.name", rows
+            )
+        )
+
+    async def add_user(self, name: str, home: str, *, password_hash: str | None, now_ms: int) -> User:
+        """Make an account with a permanent random id. Raises AccountError."""
+        return await self._database.write(lambda connection: _add_user(connection, name, home, password_hash, now_ms))
+
+    async def users(self) -> list[User]:
+        """Return all users, by name."""
+        return await self._database.read(lambda connection: _users(connection, ""))
+
+    async def user_named(self, name: str) -> User:
+        """Return a user by name. Raises AccountError."""
+        found = await self._database.read(lambda connection: _users(connection, "WHERE name = ?", name))
+        if not found:
+            raise AccountError(f"there is no user {name!r}; `ifttt-bridge user list` shows who there is")
+        return found[0]
+
+    async def add_token(self, digest: str, user: User, *, client: str, now_ms: int) -> None:
+        """Keep the digest of a token that was given out."""
+        row = (digest, user.id, client, now_ms)
+        await self._database.write(
+            lambda connection: connection.execute(
+                "INSERT INTO tokens (digest, user, client, created_at_ms) VALUES (?, ?, ?, ?)", row
+            )
+        )
+
+    async def find(self, digest: str) -> Grant | None:
+        """Return what a token gives, by its digest."""
+        return await self._database.read(lambda connection: _find(connection, digest))
+
+
+def _add_user(connection: sqlite3.Connection, name: str, home: str, password_hash: str | None, now_ms: int) -> User:
+    if connection.execute("SELECT 1 FROM homes WHERE id = ?", (home,)).fetchone() is None:
+        raise AccountError(f"there is no home {home!r} in the configuration")
+    user = User(f"{USER_ID_PREFIX}{secrets.token_hex(12)}", home, name, newest_seq(connection) + 1)
+    try:
+        connection.execute(
+            "INSERT INTO users (id, home, name, password_hash, created_at_ms, since_seq) VALUES (?, ?, ?, ?, ?, ?)",
+            (user.id, home, name, password_hash, now_ms, user.since_seq),
+        )
+    except sqlite3.IntegrityError:
+        raise AccountError(f"there is a user {name!r} already") from None
+    return user
+
+
+def _users(connection: sqlite3.Connection, where: str, *values: str) -> list[User]:
+    rows = connection.execute(f"SELECT id, home, name, since_seq FROM users {where} ORDER BY name", values)  # noqa: S608 -- constants only
+    return [User(*row) for row in rows]
+
+
+def _find(connection: sqlite3.Connection, digest: str) -> Grant | None:
+    row = connection.execute(
+        "SELECT users.id, users.home, users.name, users.since_seq, tokens.client "
+        "FROM tokens JOIN users ON users.id = tokens.user WHERE tokens.digest = ?",
+        (digest,),
+    ).fetchone()
+    return None if row is None else Grant(User(*row[:4]), row[4])

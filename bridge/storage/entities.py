@@ -1,0 +1,47 @@
+"""Which entities there are and were. A removed one keeps its row, so that its id is never somebody else's."""
+
+import sqlite3
+from collections.abc import Iterable
+
+from bridge.devices.entity import Entity
+from bridge.storage.database import Database
+from bridge.storage.events import newest_seq
+
+_KEEP = """
+INSERT INTO entities (id, home, device, kind, name, room, since_seq)
+VALUES (?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (id) DO UPDATE SET device = excluded.device, name = excluded.name, room = excluded.room,
+    kind = excluded.kind, removed_at_ms = NULL
+WHERE entities.home = excluded.home
+"""
+
+
+class Entities:
+    """The register of entities."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def keep(self, entities: Iterable[Entity], *, now_ms: int) -> list[str]:
+        """Write down what exists now; what is missing is marked as removed. Return ids that another home owns."""
+        present = list(entities)
+        return await self._database.write(lambda connection: _keep(connection, present, now_ms))
+
+    async def once_known(self, home: str) -> frozenset[str]:
+        """Return the ids of all entities that a home has or ever had."""
+        rows = await self._database.read(
+            lambda connection: connection.execute("SELECT id FROM entities WHERE home = ?", (home,)).fetchall()
+        )
+        return frozenset(row[0] for row in rows)
+
+
+def _keep(connection: sqlite3.Connection, present: list[Entity], now_ms: int) -> list[str]:
+    since = newest_seq(connection) + 1
+    foreign = []
+    connection.execute("UPDATE entities SET removed_at_ms = ? WHERE removed_at_ms IS NULL", (now_ms,))
+    for entity in present:
+        device = entity.device
+        row = (entity.id, entity.home, device.id, entity.kind, device.name, device.room, since)
+        if connection.execute(_KEEP, row).rowcount == 0:
+            foreign.append(entity.id)
+    return foreign

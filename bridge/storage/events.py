@@ -1,0 +1,83 @@
+"""Reading the timeline: the newest entries of one timeline, what came after a sequence number, the whole list."""
+
+import sqlite3
+from typing import Any
+
+import msgspec
+
+from bridge.events import BUTTON, Event, NotOffered
+from bridge.storage.database import Database
+from bridge.timeline.entry import ANY_PRESS, Entry
+from bridge.timeline.timeline import Question
+
+_COLUMNS = """
+seq, id, home, device, entity, kind, recorded_at_ms, device_time_ms, before, after, ingredients, reason
+"""
+_PRESSES = f"kind >= '{BUTTON}.' AND kind < '{BUTTON}/'"  # the words of the partial indexes: SQLite compares them
+
+
+class Events:
+    """Committed entries."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def newest(self, question: Question) -> list[Entry]:
+        """Return the offered entries that a question asks for, newest first."""
+        sql, values = _newest_sql(question)
+        return await self._database.read(lambda connection: _entries(connection.execute(sql, values)))
+
+    async def newest_seq(self) -> int:
+        """Return the sequence number given last, 0 if none was."""
+        return await self._database.read(newest_seq)
+
+    async def after(self, seq: int, limit: int, *, home: str | None = None) -> list[Entry]:
+        """Return entries behind a sequence number, oldest first; of one home, or of all for the daemon itself."""
+        sql = f"SELECT {_COLUMNS} FROM events WHERE seq > ? AND (home = ? OR ? IS NULL) ORDER BY seq LIMIT ?"  # noqa: S608 -- constants only
+        return await self._database.read(lambda connection: _entries(connection.execute(sql, (seq, home, home, limit))))
+
+
+def newest_seq(connection: sqlite3.Connection) -> int:
+    """Return the sequence number given last, 0 if none was."""
+    row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'events'").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _newest_sql(question: Question) -> tuple[str, tuple[str | int, ...]]:
+    """Name the index: without statistics SQLite may walk a home's whole range to find one rare entity in it."""
+    key = question.key
+    scope = "home" if key.entity is None else "entity"
+    presses = key.kind == ANY_PRESS
+    conditions = ["offered = 1", "home = ?", "seq >= ?", _PRESSES if presses else "kind = ?"]
+    values: list[str | int] = [key.home, question.start_seq]
+    if not presses:
+        values.append(key.kind)
+    if key.entity is not None:
+        conditions.append("entity = ?")
+        values.append(key.entity)
+    index = f"events_{scope}_press" if presses else f"events_{scope}_kind"
+    sql = (
+        f"SELECT {_COLUMNS} FROM events INDEXED BY {index} "  # noqa: S608 -- constants only
+        f"WHERE {' AND '.join(conditions)} ORDER BY seq DESC LIMIT ?"
+    )
+    return sql, (*values, question.limit)
+
+
+def _entries(rows: sqlite3.Cursor) -> list[Entry]:
+    return [_entry(*row) for row in rows]
+
+
+def _entry(seq: int, entry_id: str, home: str, device: str, *rest: Any) -> Entry:  # noqa: ANN401 -- columns as SQLite types them
+    entity, kind, recorded_at_ms, device_time_ms, before, after, ingredients, reason = rest
+    event = Event(
+        home=home,
+        device=device,
+        entity=entity,
+        kind=kind,
+        ingredients=msgspec.json.decode(ingredients, type=dict[str, str]),
+        before=before,
+        after=after,
+        device_time_ms=device_time_ms,
+        reason=None if reason is None else NotOffered(reason),
+    )
+    return Entry(seq, entry_id, recorded_at_ms, event)

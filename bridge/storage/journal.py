@@ -1,0 +1,129 @@
+"""Writing what has happened, one transaction per batch, and loading where the last one ended.
+
+A batch goes in as few statements, each fed by one JSON text: a saturated event loop otherwise starves the writer's
+thread, which needs the interpreter once per bound row.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from bridge.devices.last_known import EntityState
+from bridge.storage.database import Database
+from bridge.timeline.batch import Batch, Delivery, ToldMove
+from bridge.timeline.entry import Entry
+
+_INSERT_EVENTS = """
+INSERT INTO events (seq, id, home, device, entity, kind, recorded_at_ms, device_time_ms, before, after, ingredients,
+    offered, reason)
+SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'),
+    json_extract(value, '$[3]'), json_extract(value, '$[4]'), json_extract(value, '$[5]'),
+    json_extract(value, '$[6]'), json_extract(value, '$[7]'), json_extract(value, '$[8]'),
+    json_extract(value, '$[9]'), json_extract(value, '$[10]'), json_extract(value, '$[11]'),
+    json_extract(value, '$[12]')
+FROM json_each(?)
+"""
+_REPLACE_STATES = """
+INSERT INTO entity_states (entity, value, brightness, since_ms, presses)
+SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'),
+    json_extract(value, '$[3]'), json_extract(value, '$[4]')
+FROM json_each(?) WHERE true
+ON CONFLICT (entity) DO UPDATE SET value = excluded.value, brightness = excluded.brightness,
+    since_ms = excluded.since_ms, presses = excluded.presses
+"""
+_REPLACE_DELIVERIES = """
+INSERT INTO deliveries (slot, number, packet_id, digest)
+SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'),
+    json_extract(value, '$[3]')
+FROM json_each(?) WHERE true
+ON CONFLICT (slot) DO UPDATE SET number = excluded.number, packet_id = excluded.packet_id, digest = excluded.digest
+"""
+_MOVE_TOLD = """
+UPDATE trigger_identities SET told_seq = max(told_seq, ?) WHERE client = ? AND user = ? AND identity = ?
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Where the last run ended."""
+
+    next_seq: int
+    states: dict[str, EntityState]
+    deliveries: tuple[Delivery, ...]
+
+
+class Journal:
+    """The writer of batches."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def load(self) -> Loaded:
+        """Read the state of things as committed last."""
+        return await self._database.read(_load)
+
+    async def commit(self, batch: Batch) -> None:
+        """Write a batch, all or nothing. Raises StorageUnavailable."""
+        await self._database.write(lambda connection: _commit(connection, batch))
+
+
+def move_told(connection: sqlite3.Connection, moves: tuple[ToldMove, ...]) -> None:
+    """Note what has been told. Never moves backwards."""
+    connection.executemany(_MOVE_TOLD, [(move.told_seq, move.client, move.user, move.identity) for move in moves])
+
+
+def _commit(connection: sqlite3.Connection, batch: Batch) -> None:
+    if batch.forget_deliveries:
+        connection.execute("DELETE FROM deliveries")
+    if batch.entries:
+        connection.execute(_INSERT_EVENTS, (_json([_event_row(entry) for entry in batch.entries]),))
+    if batch.states:
+        connection.execute(_REPLACE_STATES, (_json([_state_row(*item) for item in batch.states.items()]),))
+    if batch.deliveries:
+        rows = [(d.slot, d.number, d.packet_id, d.digest) for d in batch.deliveries]
+        connection.execute(_REPLACE_DELIVERIES, (_json(rows),))
+    if batch.told:
+        move_told(connection, batch.told)
+
+
+def _json(rows: Sequence[tuple[object, ...]]) -> str:
+    return msgspec.json.encode(rows).decode()
+
+
+def _event_row(entry: Entry) -> tuple[object, ...]:
+    event = entry.event
+    return (
+        entry.seq,
+        entry.id,
+        event.home,
+        event.device,
+        event.entity,
+        event.kind,
+        entry.recorded_at_ms,
+        event.device_time_ms,
+        event.before,
+        event.after,
+        msgspec.json.encode(event.ingredients).decode(),
+        int(entry.offered),
+        event.reason,
+    )
+
+
+def _state_row(entity: str, state: EntityState) -> tuple[object, ...]:
+    return (entity, state.value, state.brightness, state.since_ms, " ".join(state.presses))
+
+
+def _load(connection: sqlite3.Connection) -> Loaded:
+    sequence = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'events'").fetchone()
+    states = connection.execute("SELECT entity, value, brightness, since_ms, presses FROM entity_states")
+    deliveries = connection.execute("SELECT slot, number, packet_id, digest FROM deliveries ORDER BY number")
+    return Loaded(
+        next_seq=(sequence[0] if sequence else 0) + 1,
+        states={
+            entity: EntityState(value, brightness, since_ms, tuple(presses.split()))
+            for entity, value, brightness, since_ms, presses in states
+        },
+        deliveries=tuple(Delivery(*row) for row in deliveries),
+    )

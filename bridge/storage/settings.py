@@ -1,0 +1,43 @@
+"""Small facts the daemon keeps for itself between runs, by name."""
+
+from typing import Final
+
+from bridge.storage.database import Database
+
+LAST_CONNECTED_MS: Final = "mqtt.last_connected_ms"
+"""When the broker was last known to be connected (epoch, milliseconds)."""
+
+TOLD_UP_TO: Final = "realtime.told_up_to"
+"""The sequence number up to which nothing is owed to any identity."""
+
+SUBSCRIBED_TOPICS: Final = "mqtt.subscribed_topics"
+"""What the broker's session for us was subscribed to last, one topic a line."""
+
+
+class KeptSettings:
+    """Named texts and whole numbers."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def text(self, name: str) -> str | None:
+        """Return a text, None if it was never kept."""
+        row = await self._database.read(
+            lambda connection: connection.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
+        )
+        return None if row is None else str(row[0])
+
+    async def number(self, name: str) -> int | None:
+        """Return a number, None if it was never kept."""
+        text = await self.text(name)
+        return None if text is None else int(text)
+
+    async def keep(self, name: str, value: str | int) -> None:
+        """Keep a text or a number."""
+        await self._database.write(
+            lambda connection: connection.execute(
+                "INSERT INTO settings (name, value) VALUES (?, ?) "
+                "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                (name, str(value)),
+            )
+        )
