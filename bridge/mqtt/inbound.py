@@ -1,0 +1,182 @@
+"""Taking messages in: interpret a batch, commit it, acknowledge it, and only then tell anybody.
+
+While one batch is being written the next gathers in the intake; when the writer is idle a single message goes at once.
+Knows neither what messages mean nor how they are stored.
+"""
+
+import asyncio
+import random
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+import structlog
+
+from bridge.backoff import Backoff
+from bridge.devices.last_known import EntityState
+from bridge.errors import StorageUnavailable
+from bridge.mqtt.intake import Intake
+from bridge.mqtt.interpreter import Draft, Interpreter, Listening
+from bridge.mqtt.message import Arrival, Message
+from bridge.timeline.batch import Batch, ToldMove
+from bridge.timeline.entry import Entry
+
+MAX_BATCH: Final = 256
+"""Bounds how long interpreting holds up the event loop: some milliseconds."""
+
+TOPICS_REMEMBERED: Final = 1000
+"""So many topics are spoken of once each; beyond that the oldest may be spoken of again."""
+
+log = structlog.get_logger("bridge.inbound")
+
+
+class Journal(Protocol):
+    """Where batches are written."""
+
+    async def commit(self, batch: Batch) -> None:
+        """Write a batch, all or nothing. Raises StorageUnavailable."""
+        ...
+
+
+class Committed(Protocol):
+    """Someone who wants to know what has just been committed. Must not wait, must not fail."""
+
+    def __call__(self, entries: Sequence[Entry], states: Mapping[str, EntityState]) -> None:
+        """Take note."""
+        ...
+
+
+@dataclass(slots=True)
+class Counts:
+    """What has come in since the start."""
+
+    messages: int = 0
+    events: int = 0
+    repeats: int = 0
+    ignored: int = 0
+    broken: int = 0
+    failed_commits: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """Whom the inbound path talks to: the acknowledgement, those told of a commit, and what was told to IFTTT since."""
+
+    acknowledge: Callable[[list[Message]], None]
+    committed: tuple[Committed, ...] = ()
+    take_told: Callable[[], tuple[ToldMove, ...]] = tuple
+
+
+class Inbound:
+    """The one path by which events enter the timeline. `clock_ms` gives epoch milliseconds."""
+
+    def __init__(
+        self,
+        intake: Intake,
+        interpreter: Interpreter,
+        journal: Journal,
+        *,
+        neighbours: Neighbours,
+        next_seq: int,
+        clock_ms: Callable[[], int],
+    ) -> None:
+        self._intake = intake
+        self._interpreter = interpreter
+        self._journal = journal
+        self._neighbours = neighbours
+        self._next_seq = next_seq
+        self._clock_ms = clock_ms
+        self._listening = Listening()
+        self._spoken_of: OrderedDict[tuple[str, str], None] = OrderedDict()
+        self._idle = asyncio.Event()
+        self._backoff = Backoff(first_s=0.1, longest_s=5.0)
+        self._chance = random.Random()  # noqa: S311 -- spreads attempts, guards nothing
+        self.counts = Counts()
+        self.storage_ok = True
+
+    @property
+    def newest_seq(self) -> int:
+        """The sequence number committed last."""
+        return self._next_seq - 1
+
+    async def run(self) -> None:
+        """Take messages in until cancelled."""
+        while True:
+            if not self._intake:
+                self._idle.set()
+            arrivals = await self._intake.take(MAX_BATCH)
+            self._idle.clear()
+            draft = await self._commit(arrivals)
+            self._apply(arrivals, draft)
+
+    async def drained(self) -> None:
+        """Wait until nothing is left in the intake and the last batch is committed."""
+        await self._idle.wait()
+
+    async def _commit(self, arrivals: list[Arrival]) -> Draft:
+        """Interpret and write until it succeeds. A failed commit takes its interpretation with it."""
+        attempt = 0
+        while True:
+            draft = self._interpreter.draft(arrivals, self._listening, next_seq=self._next_seq, now_ms=self._clock_ms())
+            batch = self._batch(draft)
+            try:
+                if batch:
+                    await self._journal.commit(batch)
+            except StorageUnavailable as error:
+                self.counts.failed_commits += 1
+                if self.storage_ok:
+                    log.warning("storage.unavailable", reason=str(error), waiting=len(self._intake) + len(arrivals))
+                self.storage_ok = False
+                await asyncio.sleep(self._backoff.delay_s(attempt, self._chance))
+                attempt += 1
+            else:
+                if not self.storage_ok:
+                    log.info("storage.available", attempts=attempt + 1)
+                self.storage_ok = True
+                return draft
+
+    def _batch(self, draft: Draft) -> Batch:
+        return Batch(
+            entries=tuple(draft.entries),
+            states=draft.states,
+            deliveries=tuple(draft.deliveries.added),
+            forget_deliveries=draft.deliveries.forget,
+            told=self._neighbours.take_told() if draft.entries else (),
+        )
+
+    def _apply(self, arrivals: list[Arrival], draft: Draft) -> None:
+        """Let the committed batch count: memory first, then the broker, then whoever waits."""
+        interpreter = self._interpreter
+        interpreter.known.replace(draft.states)
+        interpreter.deliveries.replace(draft.deliveries.added, forget=draft.deliveries.forget)
+        self._listening = draft.listening
+        self._next_seq = draft.next_seq
+        messages = [arrival for arrival in arrivals if isinstance(arrival, Message)]
+        if draft.entries or draft.states:
+            for committed in self._neighbours.committed:
+                committed(draft.entries, draft.states)
+        self._neighbours.acknowledge(messages)
+        self._count(messages, draft)
+
+    def _count(self, messages: list[Message], draft: Draft) -> None:
+        counts = self.counts
+        counts.messages += len(messages)
+        counts.events += len(draft.entries)
+        counts.repeats += draft.repeats
+        counts.ignored += len(draft.ignored)
+        counts.broken += len(draft.broken)
+        for ignored in draft.ignored:
+            if self._first_time(ignored.topic, ignored.reason):
+                log.warning("message.ignored", topic=ignored.topic, reason=ignored.reason)
+        for topic, error in draft.broken:
+            if self._first_time(topic, repr(error)):
+                log.error("message.broken", topic=topic, exc_info=error)
+
+    def _first_time(self, topic: str, reason: str) -> bool:
+        known = (topic, reason) in self._spoken_of
+        self._spoken_of[topic, reason] = None
+        self._spoken_of.move_to_end((topic, reason))
+        while len(self._spoken_of) > TOPICS_REMEMBERED:
+            self._spoken_of.popitem(last=False)
+        return not known

@@ -1,0 +1,43 @@
+"""What comes from the broker, in the order in which it came: messages, and the turns of the connection itself."""
+
+from dataclasses import dataclass
+from hashlib import blake2b
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message as received. `connection` numbers the connection it came on: an acknowledgement belongs to that one.
+
+    `topic` None: it was not UTF-8. `packet_id` counts for QoS 1 only.
+    """
+
+    connection: int
+    topic: str | None
+    payload: bytes
+    qos: int
+    retained: bool
+    duplicate: bool
+    packet_id: int
+
+    def digest(self) -> str:
+        """Return 16 hex digits that tell this content from another with the same packet id."""
+        return blake2b(f"{self.topic}\0".encode() + self.payload, digest_size=8).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """A connection begins. `resumed`: the broker kept our session. `away_s`: how long we did not listen."""
+
+    connection: int
+    resumed: bool
+    away_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class BacklogEnded:
+    """What waited for us has been handed over; what follows on this connection is live."""
+
+    connection: int
+
+
+Arrival = Message | Connected | BacklogEnded
