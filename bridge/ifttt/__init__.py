@@ -1,0 +1,1 @@
+"""What the service offers to IFTTT, without HTTP or SQL."""

@@ -1,0 +1,90 @@
+"""The fields of triggers and actions: what they are, what may be chosen, what was given. Knows no HTTP."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from bridge.devices.dialects.words import STANDARD_PRESSES
+from bridge.devices.entity import EntityKind
+from bridge.errors import BadInput
+from bridge.ifttt.household import Choice, Household
+
+ANY: Final = "any"
+MAX_VALUE_CHARACTERS: Final = 1024
+
+
+class Source(Enum):
+    """Where the choices of a field come from, besides the entities of a kind."""
+
+    PRESSES = "presses"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field. `choices_from` None: free text. `any_label`: the label of "any", where that may be chosen."""
+
+    slug: str
+    label: str
+    choices_from: EntityKind | Source | None = None
+    any_label: str = ""
+    required: bool = True
+    help: str = ""
+
+    @property
+    def has_options(self) -> bool:
+        """Whether IFTTT asks for its choices each time it is shown."""
+        return self.choices_from is not None
+
+    def choices(self, household: Household) -> list[Choice]:
+        """Return what may be chosen now."""
+        any_choice = [Choice(self.any_label, ANY)] if self.any_label else []
+        match self.choices_from:
+            case EntityKind() as kind:
+                return any_choice + household.things(kind)
+            case Source.PRESSES:
+                own = [word for word in household.presses() if word not in STANDARD_PRESSES]
+                return any_choice + [Choice(_title(word), word) for word in (*STANDARD_PRESSES, *own)]
+            case None:
+                return []
+
+    def is_choice(self, value: str, household: Household) -> bool:
+        """Tell whether a value may be chosen now."""
+        return self.choices_from is None or any(choice.value == value for choice in self.choices(household))
+
+
+def read_fields(declared: tuple[Field, ...], given: object) -> dict[str, str]:
+    """Return the text of each declared field, "" for an optional one that is not given; others are ignored.
+
+    Raises BadInput for a required field that is missing or empty, and for what is not text.
+    """
+    if not isinstance(given, Mapping):
+        raise BadInput("The fields are missing.")
+    values: dict[str, str] = {}
+    for field in declared:
+        value = _text(field, given.get(field.slug))
+        if not value and field.required:
+            raise BadInput(f"{field.label} is missing.")
+        values[field.slug] = value
+    return values
+
+
+def _text(field: Field, value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            raise BadInput(f"{field.label} must be text.")
+        case str():
+            text = value.strip()
+        case int() | float():
+            text = f"{value}"
+        case _:
+            raise BadInput(f"{field.label} must be text.")
+    if len(text) > MAX_VALUE_CHARACTERS:
+        raise BadInput(f"{field.label} is too long.")
+    return text
+
+
+def _title(word: str) -> str:
+    return word.replace("_", " ").capitalize()
