@@ -1,0 +1,1 @@
+"""Telling IFTTT that something happened."""

@@ -1,0 +1,89 @@
+"""One request to IFTTT's Realtime API and what its answer means (protocol reference, section 8). Knows no retries."""
+
+import asyncio
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+import aiohttp
+import msgspec
+
+REQUEST_TIMEOUT_S: Final = 10.0
+CONNECT_TIMEOUT_S: Final = 5.0
+MAX_ENTRIES: Final = 1000
+LONGEST_RETRY_AFTER_S: Final = 3600.0
+
+
+class Verdict(Enum):
+    """What an answer means for the entries of the request."""
+
+    TOLD = "told"
+    WRONG_KEY = "wrong key"
+    REFUSED = "refused"
+    LATER = "later"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A verdict; `status` None: there was no answer. `retry_after_s`: what IFTTT asked for, if it did."""
+
+    verdict: Verdict
+    status: int | None = None
+    retry_after_s: float | None = None
+    reason: str = ""
+
+
+class RealtimeClient:
+    """Calls one Realtime API with one service key."""
+
+    def __init__(self, session: aiohttp.ClientSession, url: str, service_key: str) -> None:
+        self._session = session
+        self._url = url
+        self._headers = {
+            "IFTTT-Service-Key": service_key,
+            "Accept": "application/json",
+            "Accept-Charset": "utf-8",
+            "Accept-Encoding": "gzip, deflate",
+            "Content-Type": "application/json",
+        }
+
+    async def notify(self, identities: Sequence[str]) -> Reply:
+        """Tell of up to MAX_ENTRIES trigger identities. Never raises for what the outside world does."""
+        body = msgspec.json.encode({"data": [{"trigger_identity": identity} for identity in identities]})
+        headers = self._headers | {"X-Request-ID": secrets.token_hex(16)}
+        try:
+            async with self._session.post(self._url, data=body, headers=headers, allow_redirects=False) as response:
+                return reply_to(response.status, response.headers.get("Retry-After"))
+        except (aiohttp.ClientError, TimeoutError, asyncio.IncompleteReadError, OSError) as error:
+            return Reply(Verdict.LATER, reason=type(error).__name__)
+
+
+def open_session() -> aiohttp.ClientSession:
+    """Return the session for all calls to IFTTT: few kept connections, bounded waiting, no cookies."""
+    return aiohttp.ClientSession(
+        timeout=aiohttp.ClientTimeout(total=REQUEST_TIMEOUT_S, connect=CONNECT_TIMEOUT_S),
+        connector=aiohttp.TCPConnector(limit=4, keepalive_timeout=75),
+        cookie_jar=aiohttp.DummyCookieJar(),
+    )
+
+
+def reply_to(status: int, retry_after: str | None) -> Reply:
+    """Read an answer. Nothing is documented beyond 200, so the classes of codes decide; a redirect is no success."""
+    match status:
+        case _ if 200 <= status < 300:  # noqa: PLR2004 -- the class of success
+            return Reply(Verdict.TOLD, status)
+        case 401 | 403:
+            return Reply(Verdict.WRONG_KEY, status)
+        case 400 | 404 | 413 | 422:
+            return Reply(Verdict.REFUSED, status)
+        case _:
+            return Reply(Verdict.LATER, status, _seconds(retry_after))
+
+
+def _seconds(retry_after: str | None) -> float | None:
+    """Read a Retry-After in seconds. The form with a date is not trusted: our clock may be wrong."""
+    if retry_after is None or not retry_after.strip().isdecimal() or len(retry_after) > 9:  # noqa: PLR2004 -- a lifetime
+        return None
+    return min(float(retry_after), LONGEST_RETRY_AFTER_S)
