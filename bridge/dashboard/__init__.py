@@ -1,0 +1,1 @@
+"""The private listener: for the people of the home, never for the internet."""

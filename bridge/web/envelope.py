@@ -1,0 +1,70 @@
+"""How answers look: `data` or `errors`, JSON with its charset, compressed where that is asked for and worth it."""
+
+import gzip
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+from aiohttp import web
+
+WORTH_COMPRESSING_BYTES: Final = 600
+_COMMON: Final = {
+    "Content-Type": "application/json; charset=utf-8",
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Server": "web",
+}
+_COMPRESSED: Final = _COMMON | {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """An answer as bytes; `gzipped` None where compressing is not worth it."""
+
+    plain: bytes
+    gzipped: bytes | None
+
+    @property
+    def size(self) -> int:
+        """How many bytes it takes to keep."""
+        return len(self.plain) + len(self.gzipped or b"")
+
+
+def encode_data(data: object) -> Encoded:
+    """Encode a successful answer."""
+    return _encode(msgspec.json.encode({"data": data}))
+
+
+def respond(encoded: Encoded, request: web.BaseRequest, *, status: int = 200) -> web.Response:
+    """Answer with what was encoded, compressed if the request allows it."""
+    if encoded.gzipped is not None and "gzip" in request.headers.get("Accept-Encoding", ""):
+        return web.Response(body=encoded.gzipped, status=status, headers=_COMPRESSED)
+    return web.Response(body=encoded.plain, status=status, headers=_COMMON)
+
+
+def respond_with_data(data: object, request: web.BaseRequest) -> web.Response:
+    """Answer a request that succeeded."""
+    return respond(encode_data(data), request)
+
+
+def respond_empty(*, status: int = 200) -> web.Response:
+    """Answer without content but with the content type that IFTTT asks for."""
+    return web.Response(body=b"", status=status, headers=_COMMON)
+
+
+def respond_with_error(message: str, status: int, *, skip: bool = False, **headers: str) -> web.Response:
+    """Answer a request that failed. The message may be shown to a person."""
+    error = {"status": "SKIP", "message": message} if skip else {"message": message}
+    body = msgspec.json.encode({"errors": [error]})
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return web.Response(body=body, status=status, headers=_COMMON | named)
+
+
+def respond_not_here() -> web.Response:
+    """Answer for a path that is none of ours: nothing that tells who we are."""
+    return web.Response(text="Not found", status=404, headers={"Server": "web"})
+
+
+def _encode(plain: bytes) -> Encoded:
+    worth = len(plain) >= WORTH_COMPRESSING_BYTES
+    return Encoded(plain, gzip.compress(plain, compresslevel=6, mtime=0) if worth else None)

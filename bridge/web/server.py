@@ -1,0 +1,101 @@
+"""The public listener: which path is answered by what. The credential is checked before anything else is looked at."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+from aiohttp import web
+
+from bridge.errors import BridgeError, NoSuchResource
+from bridge.web.actions import ActionEndpoints
+from bridge.web.caller import Caller, Callers
+from bridge.web.envelope import respond_not_here
+from bridge.web.failures import respond_to, respond_to_bug
+from bridge.web.setup import SetupEndpoints
+from bridge.web.triggers import TriggerEndpoints
+
+SHUTDOWN_S: Final = 5.0
+MAX_SLASHES: Final = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoints:
+    """Everything that the public listener answers."""
+
+    callers: Callers
+    setup: SetupEndpoints
+    triggers: TriggerEndpoints
+    actions: ActionEndpoints
+
+
+class PublicSite:
+    """Routes requests. `public_url` may have a path of its own, which a proxy may leave in place."""
+
+    def __init__(self, endpoints: Endpoints, *, public_url: str = "") -> None:
+        self._endpoints = endpoints
+        self._prefix = tuple(segment for segment in urlsplit(public_url).path.split("/") if segment)
+
+    async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Answer one request, whatever it is."""
+        try:
+            return await self._route(request)
+        except BridgeError as error:
+            return respond_to(error)
+        except (ConnectionError, asyncio.IncompleteReadError):
+            raise  # the other side has gone: there is nobody to answer
+        except web.HTTPException:
+            raise  # the library refuses a broken request
+        except Exception as error:  # noqa: BLE001 -- the edge of one request
+            return respond_to_bug(error)
+
+    async def _route(self, request: web.BaseRequest) -> web.StreamResponse:  # noqa: PLR0911 -- a table of routes
+        match (request.method, *self._segments(request)):
+            case ("POST", "triggers", slug):
+                return await self._endpoints.triggers.poll(request, await self._caller(request), slug)
+            case ("POST", "actions", slug):
+                return await self._endpoints.actions.run(request, await self._caller(request), slug)
+            case ("GET", "status"):
+                return self._endpoints.setup.status(request)
+            case ("POST", "test", "setup"):
+                return self._endpoints.setup.test_setup(request)
+            case ("GET", "user", "info"):
+                return self._endpoints.setup.user_info(request, await self._caller(request))
+            case ("DELETE", "triggers", slug, "trigger_identity", identity):
+                return await self._endpoints.triggers.forget(request, await self._caller(request), slug, identity)
+            case ("POST", "triggers", slug, "fields", field, "options"):
+                return await self._endpoints.triggers.options(request, await self._caller(request), slug, field)
+            case ("POST", "actions", slug, "fields", field, "options"):
+                return await self._endpoints.actions.options(request, await self._caller(request), slug, field)
+            case (_, "triggers" | "actions" | "queries" | "user", *_):
+                await self._caller(request)
+                raise NoSuchResource("There is no such endpoint.")
+            case _:
+                return respond_not_here()
+
+    async def _caller(self, request: web.BaseRequest) -> Caller:
+        return await self._endpoints.callers.of(request)
+
+    def _segments(self, request: web.BaseRequest) -> tuple[str, ...]:
+        """Return what follows `/ifttt/v1`, repeated slashes and one at the end forgiven; nothing for other paths."""
+        path = request.rel_url.raw_path
+        segments = tuple(unquote(segment) for segment in path.split("/", MAX_SLASHES) if segment)
+        if self._prefix and segments[: len(self._prefix)] == self._prefix:
+            segments = segments[len(self._prefix) :]
+        return segments[2:] if segments[:2] == ("ifttt", "v1") else ()
+
+
+@asynccontextmanager
+async def listening(
+    answer: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]], host: str, port: int
+) -> AsyncIterator[int]:
+    """Listen while the context lasts and give the port (useful where 0 asked for any). Ends with open requests done."""
+    runner = web.ServerRunner(web.Server(answer, access_log=None), shutdown_timeout=SHUTDOWN_S)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host, port).start()
+        yield runner.addresses[0][1]
+    finally:
+        await runner.cleanup()

@@ -1,0 +1,34 @@
+"""The endpoints about the service itself: status, test/setup, user/info."""
+
+from collections.abc import Callable
+
+from aiohttp import web
+
+from bridge.ifttt.samples import setup_samples
+from bridge.web.caller import Caller, TestTokens
+from bridge.web.credentials import ServiceKeys
+from bridge.web.envelope import respond_empty, respond_with_data
+
+
+class SetupEndpoints:
+    """Answers IFTTT about the service. `clock_ms` gives epoch milliseconds."""
+
+    def __init__(self, service_keys: ServiceKeys, test_tokens: TestTokens, *, clock_ms: Callable[[], int]) -> None:
+        self._service_keys = service_keys
+        self._test_tokens = test_tokens
+        self._clock_ms = clock_ms
+
+    def status(self, request: web.BaseRequest) -> web.Response:
+        """Say that the service is up. One device or the broker being away is no reason to say otherwise."""
+        self._service_keys.check(request)
+        return respond_empty()
+
+    def test_setup(self, request: web.BaseRequest) -> web.Response:
+        """Hand out a fresh token of the test user and the samples. The body is not looked at, whatever its type."""
+        self._service_keys.check(request)
+        token = self._test_tokens.mint(now_ms=self._clock_ms())
+        return respond_with_data({"accessToken": token, "samples": setup_samples()}, request)
+
+    def user_info(self, request: web.BaseRequest, caller: Caller) -> web.Response:
+        """Say who the user is; depends on nothing but the token."""
+        return respond_with_data({"name": caller.user.name, "id": caller.user.id}, request)

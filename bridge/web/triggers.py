@@ -1,0 +1,176 @@
+"""The endpoints of triggers: polls, the end of an identity, and the choices of fields."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+import structlog
+from aiohttp import web
+
+from bridge.errors import BadInput, NoSuchResource
+from bridge.ifttt.household import Choice, Household, HouseholdOf
+from bridge.ifttt.identities import MAX_IDENTITY_CHARACTERS, Identities, Identity, IdentityKey
+from bridge.ifttt.samples import SampleHousehold, sample_entries
+from bridge.ifttt.service import TRIGGERS, Trigger
+from bridge.ifttt.triggers import check_fields, items_of, read_limit
+from bridge.timeline.timeline import Question, Timelines, first_sight_seq
+from bridge.web.answers import AnswerKey, Answers
+from bridge.web.bodies import read_object
+from bridge.web.caller import Caller
+from bridge.web.envelope import Encoded, encode_data, respond, respond_empty, respond_with_data
+
+MAX_POLLED_NOTES: Final = 100_000
+
+log = structlog.get_logger("bridge.web")
+
+
+class IdentityRegister(Protocol):
+    """Where identities are kept."""
+
+    async def keep(self, identity: Identity) -> None:
+        """Write an identity down."""
+        ...
+
+    async def remove(self, key: IdentityKey, *, now_ms: int) -> None:
+        """Mark an identity as removed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class TriggerParts:
+    """What the endpoints of triggers work with. `clock_ms` gives epoch milliseconds; `newest_seq` the last committed.
+
+    `everything`: show a new identity all there is, not only what came since shortly before its first sight.
+    """
+
+    timelines: Timelines
+    identities: Identities
+    register: IdentityRegister
+    answers: Answers
+    household_of: HouseholdOf
+    newest_seq: Callable[[], int]
+    clock_ms: Callable[[], int]
+    forgotten: Callable[[IdentityKey], None]
+    everything: bool = False
+
+
+class TriggerEndpoints:
+    """Answers polls from committed entries."""
+
+    def __init__(self, parts: TriggerParts) -> None:
+        self._parts = parts
+        self._first_sight = asyncio.Lock()
+        self._polled: dict[IdentityKey, int] = {}
+
+    def take_polled(self) -> dict[IdentityKey, int]:
+        """Return when identities polled last (epoch, milliseconds), since the last call."""
+        polled, self._polled = self._polled, {}
+        return polled
+
+    async def poll(self, request: web.BaseRequest, caller: Caller, slug: str) -> web.Response:
+        """Answer a poll: the newest items of the timeline that the fields ask for."""
+        trigger = _trigger(slug)
+        body = await read_object(request)
+        given, limit = body.get("triggerFields"), read_limit(body.get("limit"))
+        if caller.set_up_at_ms is not None:
+            fields = check_fields(trigger, given, SampleHousehold(), known=None)
+            entries = sample_entries(trigger, fields, set_up_at_ms=caller.set_up_at_ms)
+            return respond_with_data(items_of(trigger, entries[:limit]), request)
+        key = _identity_key(caller, body.get("trigger_identity"))
+        identity = None if key is None else self._parts.identities.find(key)
+        known = identity.fields if identity is not None and identity.trigger == slug else None
+        fields = check_fields(trigger, given, self._parts.household_of(caller.user.home), known=known)
+        if known is None or known != fields:
+            identity = await self._meet(caller, key, trigger, fields)
+        if identity is not None and not caller.test:
+            self._note_poll(identity.key)
+        start_seq = caller.user.since_seq if identity is None else max(identity.start_seq, caller.user.since_seq)
+        timeline = trigger.timeline(caller.user.home, fields)
+        return respond(await self._answer(trigger, Question(timeline, start_seq, limit)), request)
+
+    async def forget(self, request: web.BaseRequest, caller: Caller, slug: str, identity: str) -> web.Response:  # noqa: ARG002 -- one shape for all endpoints
+        """End an identity: nobody uses it any more. One that is not known is ended already."""
+        _trigger(slug)
+        key = _identity_key(caller, identity)
+        if key is not None and not caller.test:
+            self._parts.identities.remove(key)
+            self._polled.pop(key, None)
+            self._parts.forgotten(key)
+            await self._parts.register.remove(key, now_ms=self._parts.clock_ms())
+        return respond_empty()
+
+    async def options(self, request: web.BaseRequest, caller: Caller, slug: str, field: str) -> web.Response:
+        """Return the choices of a field. The body says nothing of use and may be anything."""
+        declared = next((each for each in _trigger(slug).fields if each.slug == field and each.has_options), None)
+        if declared is None:
+            raise NoSuchResource("There is no such field with choices.")
+        household = household_for(caller, self._parts.household_of)
+        return options_response(declared.choices(household), request)
+
+    async def _meet(
+        self, caller: Caller, key: IdentityKey | None, trigger: Trigger, fields: dict[str, str]
+    ) -> Identity | None:
+        """Write down an identity seen for the first time, or anew. None where nothing may be or can be kept."""
+        if key is None or caller.test:
+            return None
+        async with self._first_sight:  # Applets that share an identity all appear at once
+            parts = self._parts
+            met = parts.identities.find(key)
+            if met is not None and met.trigger == trigger.slug and met.fields == fields:
+                return met
+            if met is None and not parts.identities.has_room(key.user):
+                log.warning("identity.too_many", user=key.user)
+                return None
+            newest_seq, now_ms = parts.newest_seq(), parts.clock_ms()
+            timeline = trigger.timeline(caller.user.home, fields)
+            recent = [] if parts.everything else await parts.timelines.newest(Question(timeline))
+            start_seq = 0 if parts.everything else first_sight_seq(recent, now_ms, newest_seq)
+            identity = Identity(key, trigger.slug, fields, timeline, now_ms, start_seq, newest_seq)
+            await parts.register.keep(identity)
+            parts.identities.add(identity)
+            log.info("identity.first_seen", trigger=trigger.slug, user=key.user, identity=key.identity)
+            return identity
+
+    async def _answer(self, trigger: Trigger, question: Question) -> Encoded:
+        answers = self._parts.answers
+        key = AnswerKey(trigger.slug, question)
+        kept = answers.find(key)
+        if kept is not None:
+            return kept
+        reading = answers.begin(question.key)
+        try:
+            encoded = encode_data(items_of(trigger, await self._parts.timelines.newest(question)))
+            answers.keep(key, encoded, reading)
+        finally:
+            answers.end(reading)
+        return encoded
+
+    def _note_poll(self, key: IdentityKey) -> None:
+        if len(self._polled) < MAX_POLLED_NOTES:
+            self._polled[key] = self._parts.clock_ms()
+
+
+def household_for(caller: Caller, household_of: HouseholdOf) -> Household:
+    """Return what a caller may choose from: the test user has a made-up home of its own."""
+    return SampleHousehold() if caller.set_up_at_ms is not None else household_of(caller.user.home)
+
+
+def options_response(choices: list[Choice], request: web.BaseRequest) -> web.Response:
+    """Answer with choices."""
+    return respond_with_data([{"label": choice.label, "value": choice.value} for choice in choices], request)
+
+
+def _trigger(slug: str) -> Trigger:
+    trigger = TRIGGERS.get(slug)
+    if trigger is None:
+        raise NoSuchResource("There is no such trigger.")
+    return trigger
+
+
+def _identity_key(caller: Caller, identity: object) -> IdentityKey | None:
+    if identity is None or identity == "":
+        return None
+    if not isinstance(identity, str) or len(identity) > MAX_IDENTITY_CHARACTERS:
+        raise BadInput("trigger_identity must be a short text.")
+    return IdentityKey(caller.client, caller.user.id, identity)
