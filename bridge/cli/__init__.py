@@ -1,0 +1,51 @@
+"""The command line: which command is meant. Each command lives in a file of its own and brings its own weight."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Final
+
+from bridge import __version__
+from bridge.errors import BridgeError, ConfigurationError
+
+FAILED: Final = 1
+WRONG_USAGE: Final = 2
+
+COMMANDS: Final = {
+    "run": "run the daemon",
+    "check-config": "check the configuration and do nothing else",
+    "user": "add and list people with an account",
+    "token": "mint access tokens, for tests and scripts",
+    "events": "list what has happened",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return the exit status: 0 done, 1 failed, 2 wrong usage or configuration."""
+    parsed = _parser().parse_args(arguments)
+    try:
+        status: int = parsed.run(parsed)
+    except ConfigurationError as error:
+        print(error, file=sys.stderr)
+        return WRONG_USAGE
+    except BridgeError as error:
+        print(f"ifttt-bridge: {error}", file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:
+        return FAILED
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="ifttt-bridge", description="Links a home's MQTT devices to IFTTT as a service of its own."
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    parser.add_argument("--config", type=Path, metavar="FILE", help="the configuration (default: $BRIDGE_CONFIG)")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for name, summary in COMMANDS.items():
+        module = import_module(f"bridge.cli.{name.replace('-', '_')}")
+        module.add_arguments(commands.add_parser(name, help=summary, description=summary.capitalize() + "."))
+    return parser

@@ -1,0 +1,18 @@
+"""`ifttt-bridge check-config`: is the configuration right?"""
+
+import argparse
+import os
+
+from bridge.settings import load
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command."""
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Check. What is wrong is raised, and told by the caller."""
+    settings = load(arguments.config, os.environ)
+    print(f"The configuration is right: {len(settings.devices)} devices, {len(settings.homes)} homes.")
+    return 0

@@ -1,0 +1,43 @@
+"""`ifttt-bridge run`: the daemon."""
+
+import argparse
+import asyncio
+import os
+import signal
+
+from bridge.settings import load
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command."""
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run until SIGTERM or SIGINT. A second signal leaves at once."""
+    settings = load(arguments.config, os.environ)
+    from bridge import app  # noqa: PLC0415 -- a wrong configuration is told before the weight is loaded
+    from bridge.logs import configure_logs  # noqa: PLC0415 -- the same
+
+    configure_logs(settings.log.level, settings.log.format)
+
+    async def until_told() -> None:
+        stop = asyncio.Event()
+        stop_on_signals(stop)
+        await app.run(settings, stop=stop)
+
+    asyncio.run(until_told())
+    return 0
+
+
+def stop_on_signals(stop: asyncio.Event) -> None:
+    """Set an event on the first SIGTERM or SIGINT, and let the next one end the process as usual."""
+    loop = asyncio.get_running_loop()
+
+    def first() -> None:
+        stop.set()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, first)

@@ -1,0 +1,63 @@
+"""From the tables of the configuration to homes, entities and the broker. Knows nothing of files and of the parts."""
+
+from typing import assert_never
+
+from bridge.devices.dialects.plain import Dimming, PlainButton, PlainState, StateWords
+from bridge.devices.entity import Device, Dialect, Entity, EntityKind
+from bridge.devices.interpretation import LatePolicy
+from bridge.homes.user import Home
+from bridge.mqtt.session import Broker, Protocol
+from bridge.settings import Button, Contact, Light, Settings, Switch
+from bridge.settings import Device as DeviceTable
+
+
+def homes_of(settings: Settings) -> list[Home]:
+    """Return the homes."""
+    return [Home(home.id, home.name) for home in settings.homes]
+
+
+def entities_of(settings: Settings) -> list[Entity]:
+    """Return the entities: each device of the configuration is one, with the same id."""
+    return [
+        Entity(table.id, Device(table.id, table.home, table.name, table.room), EntityKind(table.kind), _dialect(table))
+        for table in settings.devices
+    ]
+
+
+def policy_of(settings: Settings) -> LatePolicy:
+    """Return what to do with what arrives late."""
+    mqtt = settings.mqtt
+    return LatePolicy(mqtt.late_press_limit_s, fire_changed_while_away=mqtt.changed_while_away == "fire")
+
+
+def broker_of(settings: Settings, *, port: int | None = None) -> Broker:
+    """Return the broker to connect to; `port` where an embedded one chose its own."""
+    mqtt = settings.mqtt
+    return Broker(
+        host=mqtt.url.host,
+        port=mqtt.url.port if port is None else port,
+        client_id=mqtt.client_id,
+        username=mqtt.username,
+        password=None if mqtt.password is None else mqtt.password.get_secret_value(),
+        protocol=Protocol(mqtt.protocol),
+        receive_maximum=mqtt.receive_maximum,
+    )
+
+
+def _dialect(table: DeviceTable) -> Dialect:
+    match table:
+        case Contact():
+            return PlainState(table.state_topic, _words(table, "open", "closed"), table.path)
+        case Switch():
+            return PlainState(table.state_topic, _words(table, "on", "off"), table.path, table.command_topic)
+        case Light():
+            dimming = Dimming(table.full_brightness, table.takes_color)
+            return PlainState(table.state_topic, _words(table, "on", "off"), table.path, table.command_topic, dimming)
+        case Button():
+            return PlainButton(table.state_topic, table.path)
+        case _:
+            assert_never(table)
+
+
+def _words(table: Contact | Switch | Light, on: str, off: str) -> StateWords:
+    return StateWords(table.payload_on, table.payload_off, on, off)

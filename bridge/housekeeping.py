@@ -1,0 +1,59 @@
+"""Small facts written down now and then: when the broker was last there, who was told and who polled.
+
+Losing the last half minute of them costs nothing but a repeated notification.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+
+from bridge.errors import StorageUnavailable
+from bridge.mqtt.connection import Connection
+from bridge.mqtt.inbound import Inbound
+from bridge.realtime.notifier import Notifier
+from bridge.storage.identities import TriggerIdentities
+from bridge.storage.settings import LAST_CONNECTED_MS, TOLD_UP_TO, KeptSettings
+from bridge.web.triggers import TriggerEndpoints
+
+INTERVAL_S: Final = 30.0
+
+log = structlog.get_logger("bridge.housekeeping")
+
+
+@dataclass(slots=True)
+class Housekeeping:
+    """Writes the small facts. `clock_ms` gives epoch milliseconds; `recovered`: all that was owed is known."""
+
+    settings: KeptSettings
+    register: TriggerIdentities
+    connection: Connection
+    inbound: Inbound
+    notifier: Notifier
+    triggers: TriggerEndpoints
+    clock_ms: Callable[[], int]
+    recovered: asyncio.Event
+    told_up_to: int = 0
+
+    async def run(self) -> None:
+        """Write until cancelled."""
+        while True:
+            await asyncio.sleep(INTERVAL_S)
+            await self.write()
+
+    async def write(self) -> None:
+        """Write what has changed. A database that is not available now is asked again the next time."""
+        try:
+            if self.connection.connected:
+                await self.settings.keep(LAST_CONNECTED_MS, self.clock_ms())
+            told, polled = self.notifier.take_moves(), self.triggers.take_polled()
+            if told or polled:
+                await self.register.note(told, polled)
+            told_up_to = self.notifier.told_up_to(self.inbound.newest_seq)
+            if self.recovered.is_set() and told_up_to != self.told_up_to:
+                await self.settings.keep(TOLD_UP_TO, told_up_to)
+                self.told_up_to = told_up_to
+        except StorageUnavailable as error:
+            log.warning("housekeeping.postponed", reason=str(error))

@@ -1,0 +1,181 @@
+"""Where things are: listeners, brokers, URLs, networks, the database file. Text in, values out.
+
+Each parser raises ValueError with a sentence for a person. None of them repeats a URL: it may hold a password.
+"""
+
+import re
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_interface, ip_network
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from bridge.settings.words import as_text, quoted
+
+MQTT_PORT: Final = 1883
+HIGHEST_PORT: Final = 65535
+LOOPBACK: Final = "127.0.0.1"
+
+_LATER_SCHEMES: Final = ("mqtts", "ws", "wss")
+_BROKER_FORMS: Final = 'must be "embedded", "embedded:PORT" or "mqtt://HOST:PORT"'
+_DATABASE_FORM: Final = (
+    'must be "sqlite://" and an absolute path; for example "sqlite:///var/lib/ifttt-bridge/bridge.db"'
+)
+_AUTHORITY: Final = re.compile(r"(?:\[(?P<v6>[^\[\]]*)\]|(?P<name>[^\[\]:]*))(?::(?P<port>.*))?")
+_HOST_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,252}")
+_ONLY_NUMBERS: Final = re.compile(r"[0-9.]+")
+_IPV6: Final = re.compile(r"[0-9A-Fa-f:.]+(?:%[A-Za-z0-9_.-]+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A host and a port. `host` never has brackets; port 0 lets the system choose."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class BrokerUrl:
+    """The broker: inside this process (`embedded`; port 0: a free one), or a program at `host` and `port`."""
+
+    embedded: bool
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"embedded:{self.port}" if self.embedded else f"mqtt://{Address(self.host, self.port)}"
+
+
+def parse_address(value: object) -> Address:
+    """Parse where to listen: `HOST:PORT`, an IPv6 address in brackets."""
+    text = as_text(value)
+    if text.count(":") > 1 and not text.startswith("["):
+        raise ValueError('an IPv6 address stands in brackets; for example "[::1]:8080"')
+    return _authority(text, lowest_port=0)
+
+
+def parse_broker_url(value: object) -> BrokerUrl:
+    """Parse `embedded`, `embedded:PORT` or `mqtt://HOST[:PORT]`."""
+    text = as_text(value)
+    if "@" in text:
+        raise ValueError("a broker URL holds no user or password here; use username and password_file")
+    word, colon, port = text.partition(":")
+    if word == "embedded":
+        return BrokerUrl(embedded=True, host=LOOPBACK, port=_port(port, lowest=0) if colon else MQTT_PORT)
+    scheme, separator, rest = text.partition("://")
+    if separator and scheme.lower() in _LATER_SCHEMES:
+        raise ValueError(
+            f"{scheme.lower()}:// is not supported yet; use mqtt:// to a broker on this machine or network"
+        )
+    if not separator or scheme.lower() != "mqtt":
+        raise ValueError(_BROKER_FORMS)
+    rest = rest.removesuffix("/")
+    if any(mark in rest for mark in "/?#"):
+        raise ValueError("nothing may follow the port of a broker; remove the rest")
+    where = _authority(rest, lowest_port=1, default_port=MQTT_PORT)
+    return BrokerUrl(embedded=False, host=where.host, port=where.port)
+
+
+def parse_public_url(value: object) -> str:
+    """Parse the address that IFTTT calls; empty when it is not known yet. The answer never ends with a slash."""
+    return _web_url(value) if value != "" else ""
+
+
+def parse_realtime_url(value: object) -> str:
+    """Parse the address of IFTTT's Realtime API; http only to this machine, since the call carries a service key."""
+    url = _web_url(value)
+    parts = urlsplit(url)
+    if parts.scheme == "http" and not _is_loopback(parts.hostname or ""):
+        raise ValueError("must begin with https://; plain http is for this machine only, because a key travels along")
+    return url
+
+
+def parse_network(value: object) -> IPv4Network | IPv6Network:
+    """Parse an IP address (a network of one) or a network as `10.0.0.0/24`."""
+    text = as_text(value)
+    try:
+        return ip_network(text)
+    except ValueError:
+        pass
+    try:
+        near = ip_interface(text).network
+    except ValueError:
+        raise ValueError(f"{quoted(text)} is neither an IP address nor a network such as 10.0.0.0/24") from None
+    raise ValueError(f"{quoted(text)} is an address inside a network; did you mean {quoted(str(near))}?")
+
+
+def parse_database_url(value: object) -> Path:
+    """Parse `sqlite://` followed by the absolute path of a file."""
+    text = as_text(value)
+    if not text.startswith("sqlite:"):
+        raise ValueError(f"other databases than SQLite are not supported yet; {_DATABASE_FORM}")
+    if ":memory:" in text or "mode=memory" in text or text in ("sqlite:", "sqlite://"):
+        raise ValueError("a database in memory would forget everything at each restart; name a file")
+    path = text.removeprefix("sqlite:///")
+    if path == text or path.strip("/") == "" or path.endswith("/"):
+        raise ValueError(_DATABASE_FORM)
+    if any(mark in path for mark in "?#\0"):
+        raise ValueError("the path of the database holds none of ? and # and no NUL; rename the file")
+    return Path("/", path.lstrip("/"))
+
+
+def _web_url(value: object) -> str:
+    text = as_text(value)
+    if not text.isascii() or not text.isprintable() or " " in text:
+        raise ValueError("a URL holds neither spaces nor other characters than ASCII; write those as %20 and so on")
+    if "?" in text or "#" in text:
+        raise ValueError("a URL here has no query (?) and no fragment (#); remove it")
+    scheme, separator, rest = text.partition("://")
+    if not separator or scheme.lower() not in ("http", "https"):
+        raise ValueError("must be a URL that begins with https:// or http://")
+    authority, slash, path = rest.partition("/")
+    if "@" in authority:
+        raise ValueError("a URL here holds no user or password; remove them")
+    _authority(authority, lowest_port=1, default_port=0)
+    return f"{scheme.lower()}://{authority.lower()}{slash}{path}".rstrip("/")
+
+
+def _authority(text: str, *, lowest_port: int, default_port: int | None = None) -> Address:
+    found = _AUTHORITY.fullmatch(text)
+    if found is None or (found["port"] is None and default_port is None):
+        raise ValueError('must be HOST:PORT; for example "127.0.0.1:8080"')
+    host = _bracketed(found["v6"]) if found["v6"] is not None else _host(found["name"])
+    if found["port"] is None:
+        return Address(host, default_port or 0)
+    return Address(host, _port(found["port"], lowest=lowest_port))
+
+
+def _bracketed(host: str) -> str:
+    if _IPV6.fullmatch(host) is None or not _is_ip(host):
+        raise ValueError(f"{quoted(host)} in brackets is not an IPv6 address")
+    return host
+
+
+def _host(host: str) -> str:
+    if not host:
+        raise ValueError('the host is missing; "127.0.0.1" is this machine, "0.0.0.0" every address of it')
+    if _HOST_NAME.fullmatch(host) is None or (_ONLY_NUMBERS.fullmatch(host) and not _is_ip(host)):
+        raise ValueError(f"{quoted(host)} is neither the name of a host nor an IP address")
+    return host
+
+
+def _port(text: str, *, lowest: int) -> int:
+    if not re.fullmatch(r"[0-9]{1,5}", text) or not lowest <= int(text) <= HIGHEST_PORT:
+        raise ValueError(f"the port must be a number from {lowest} to {HIGHEST_PORT}")
+    return int(text)
+
+
+def _is_ip(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_loopback(host: str) -> bool:
+    return host == "localhost" or (_is_ip(host) and ip_address(host).is_loopback)

@@ -1,0 +1,144 @@
+"""What concerns several keys at once: ids used twice, topics shared, keys that exclude each other.
+
+Looks at the table as it was written and not at checked values, so that one wrong key does not hide the next fault.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from itertools import chain
+from typing import Final
+
+from bridge.settings.addresses import parse_address
+from bridge.settings.devices import DEFAULT_STATE_PATH, KINDS, Button, WithState
+from bridge.settings.draft import Fault, Location
+from bridge.settings.model import DEFAULT_PRIVATE_LISTEN, DEFAULT_PUBLIC_LISTEN
+from bridge.settings.words import parse_path, parse_payload, quoted
+
+TableOf = Mapping[str, object]
+_JSON_ONLY: Final = ("state_path", "brightness_scale", "supports_brightness", "supports_color")
+
+
+def broken_rules(table: TableOf) -> Iterator[Fault]:
+    """Yield each rule that is broken."""
+    homes, devices = _tables(table, "homes"), _tables(table, "devices")
+    yield from _sections(table)
+    yield from _used_twice("homes", homes)
+    yield from _used_twice("devices", devices)
+    yield from _homeless(homes, devices)
+    yield from chain.from_iterable(_device(("devices", index), device) for index, device in devices)
+    yield from _same_source(devices)
+
+
+def _sections(table: TableOf) -> Iterator[Fault]:
+    mqtt, ifttt = _table(table, "mqtt"), _table(table, "ifttt")
+    if "password" in mqtt and "username" not in mqtt:
+        yield Fault(("mqtt", "username"), "is missing; a password needs a username beside it")
+    if _same_address(_table(table, "public"), _table(table, "private")):
+        yield Fault(("private", "listen"), "is the same as public.listen; each listener needs a port of its own")
+    keys = ifttt.get("service_keys")
+    seen: list[object] = []
+    for index, key in enumerate(keys) if isinstance(keys, list) else ():
+        if key in seen:
+            yield Fault(("ifttt", "service_keys", index), "is the same key as one before it; remove it")
+        seen.append(key)
+
+
+def _same_address(public: TableOf, private: TableOf) -> bool:
+    try:
+        one = parse_address(public.get("listen", str(DEFAULT_PUBLIC_LISTEN)))
+        other = parse_address(private.get("listen", str(DEFAULT_PRIVATE_LISTEN)))
+    except ValueError:
+        return False
+    return one == other and one.port != 0
+
+
+def _used_twice(name: str, tables: list[tuple[int, TableOf]]) -> Iterator[Fault]:
+    counts = Counter(identity for _, table in tables if isinstance(identity := table.get("id"), str))
+    seen: set[str] = set()
+    for index, table in tables:
+        identity = table.get("id")
+        if not isinstance(identity, str) or counts[identity] == 1:
+            continue
+        if identity in seen:
+            yield Fault((name, index, "id"), f"{quoted(identity)} is used before; choose another")
+        seen.add(identity)
+
+
+def _homeless(homes: list[tuple[int, TableOf]], devices: list[tuple[int, TableOf]]) -> Iterator[Fault]:
+    known = [identity for _, home in homes if isinstance(identity := home.get("id"), str)]
+    if len(known) < len(homes) or not known:
+        return  # the home that is meant may be the one without an id
+    for index, device in devices:
+        home = device.get("home")
+        if isinstance(home, str) and home not in known:
+            listed = ", ".join(quoted(name) for name in known)
+            yield Fault(("devices", index, "home"), f"there is no home {quoted(home)}; known: {listed}")
+
+
+def _device(location: Location, device: TableOf) -> Iterator[Fault]:
+    kind = device.get("kind")
+    model = KINDS.get(kind) if isinstance(kind, str) else None
+    if "command_topic" in device and device["command_topic"] == device.get("state_topic"):
+        yield Fault((*location, "command_topic"), "is the same as state_topic; the bridge would hear its own commands")
+    if model is None or not issubclass(model, WithState):
+        return
+    fields = model.model_fields
+    on, off = (_payload(device.get(key, fields[key].default)) for key in ("payload_on", "payload_off"))
+    if on is not None and on == off:
+        yield Fault((*location, "payload_on"), f"is the same as payload_off ({quoted(on)}); a state needs two words")
+    for key in _JSON_ONLY:
+        if key in device and key in fields and device.get("schema", "plain") == "plain":
+            yield Fault((*location, key), 'needs schema = "json"; add that, or remove this key')
+
+
+def _payload(value: object) -> str | None:
+    try:
+        return parse_payload(value)
+    except ValueError:
+        return None
+
+
+def _same_source(devices: list[tuple[int, TableOf]]) -> Iterator[Fault]:
+    """Two devices that read the same value of the same topic are one device, or a slip of the pen."""
+    first: dict[tuple[str, tuple[str, ...] | None], int] = {}
+    for index, device in devices:
+        topic, path = device.get("state_topic"), _source_path(device)
+        if not isinstance(topic, str) or not topic or path == ():
+            continue
+        if (topic, path) not in first:
+            first[topic, path] = index
+            continue
+        other = dict(devices)[first[topic, path]].get("id")
+        named = quoted(other) if isinstance(other, str) else f"#{first[topic, path] + 1}"
+        yield Fault(("devices", index, "state_topic"), f"device {named} reads the same; give another topic or path")
+
+
+def _source_path(device: TableOf) -> tuple[str, ...] | None:
+    """Return where a device's value stands in a message: None is the whole of it, () cannot be told."""
+    kind = device.get("kind")
+    if not isinstance(kind, str) or kind not in KINDS:
+        return ()
+    if KINDS[kind] is Button:
+        written = device.get("press_path")
+        default = None
+    elif device.get("schema", "plain") == "plain":
+        written, default = None, None
+    else:
+        written, default = device.get("state_path"), DEFAULT_STATE_PATH
+    if written is None:
+        return default
+    try:
+        return parse_path(written)
+    except ValueError:
+        return ()
+
+
+def _table(table: TableOf, name: str) -> TableOf:
+    found = table.get(name)
+    return found if isinstance(found, dict) else {}
+
+
+def _tables(table: TableOf, name: str) -> list[tuple[int, TableOf]]:
+    found = table.get(name)
+    elements = enumerate(found) if isinstance(found, list) else ()
+    return [(index, element) for index, element in elements if isinstance(element, dict)]
