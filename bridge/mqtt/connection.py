@@ -17,7 +17,7 @@ from typing import Any, Final
 import aiomqtt  # noqa: TID251 -- the one place that knows the library
 import structlog
 from paho.mqtt.client import Client as PahoClient
-from paho.mqtt.client import ConnectFlags, MQTTMessage
+from paho.mqtt.client import MQTT_CLEAN_START_FIRST_ONLY, ConnectFlags, MQTTMessage
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
@@ -269,7 +269,7 @@ class _Client(aiomqtt.Client):
             identifier=broker.client_id,
             protocol=aiomqtt.ProtocolVersion.V5 if self._v5 else aiomqtt.ProtocolVersion.V311,
             clean_session=None if self._v5 else False,
-            clean_start=False,
+            clean_start=False if self._v5 else MQTT_CLEAN_START_FIRST_ONLY,
             properties=_connect_properties(broker) if self._v5 else None,
             keepalive=KEEPALIVE_S,
             timeout=CALL_TIMEOUT_S,

@@ -1,0 +1,1 @@
+"""The tests, as one package: they share what stands in for the outside world."""

@@ -1,0 +1,201 @@
+"""The daemon itself, as a program of its own, with a home of a door, a button, a light and a switch."""
+
+import contextlib
+import signal
+import sqlite3
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import msgspec
+
+from tests.parts.ports import free_port
+from tests.parts.waiting import until
+
+SERVICE_KEY = "a-service-key-for-tests"
+DOOR_TOPIC = "home/front-door/state"
+BUTTON_TOPIC = "home/bedside-button/action"
+LIGHT_TOPIC = "home/hall-light/state"
+LIGHT_COMMAND_TOPIC = "home/hall-light/set"
+
+_CONFIG = """
+[public]
+listen = "127.0.0.1:{public}"
+[private]
+listen = "127.0.0.1:{private}"
+[mqtt]
+url = "mqtt://127.0.0.1:{broker}"
+{mqtt}
+[storage]
+url = "sqlite://{database}"
+[ifttt]
+service_keys = ["{key}"]
+realtime_url = "{realtime}"
+
+[[devices]]
+id = "front-door"
+name = "Front door"
+room = "Hall"
+kind = "contact"
+state_topic = "home/front-door/state"
+
+[[devices]]
+id = "bedside-button"
+name = "Bedside button"
+kind = "button"
+state_topic = "home/bedside-button/action"
+
+[[devices]]
+id = "hall-light"
+name = "Hall light"
+kind = "light"
+schema = "json"
+state_topic = "home/hall-light/state"
+command_topic = "home/hall-light/set"
+
+[[devices]]
+id = "kettle"
+name = "Kettle"
+kind = "switch"
+state_topic = "home/kettle/state"
+command_topic = "home/kettle/set"
+"""
+
+
+@dataclass
+class Daemon:
+    """One daemon on loopback; `folder` keeps its files between starts. `mqtt`: further lines of the `[mqtt]` table."""
+
+    folder: Path
+    broker_port: int
+    realtime_url: str = "http://127.0.0.1:9/v1/notifications"
+    mqtt: str = ""
+    launcher: tuple[str, ...] = ()
+    public_port: int = field(default_factory=free_port)
+    private_port: int = field(default_factory=free_port)
+    _process: "subprocess.Popen[bytes] | None" = None
+
+    @property
+    def database(self) -> Path:
+        """The database file."""
+        return self.folder / "data" / "bridge.db"
+
+    @property
+    def log(self) -> str:
+        """Everything logged so far."""
+        path = self.folder / "daemon.log"
+        return path.read_text() if path.exists() else ""
+
+    @property
+    def url(self) -> str:
+        """Where IFTTT would reach it."""
+        return f"http://127.0.0.1:{self.public_port}/ifttt/v1"
+
+    async def start(self, *, ready: bool = True) -> None:
+        """Start, and wait until it says that it is ready (or only that it is alive)."""
+        self._write_config()
+        with (self.folder / "daemon.log").open("ab") as log:
+            self._process = subprocess.Popen(  # noqa: ASYNC220 -- does not wait
+                [*self.launcher, sys.executable, "-m", "bridge", *self._config_arguments(), "run"],
+                stdout=log,
+                stderr=log,
+            )
+        await until(self.is_ready if ready else self.is_alive, what="the daemon being up")
+
+    async def is_ready(self) -> bool:
+        """Ask whether every part works."""
+        return await self._private("readyz")
+
+    async def is_alive(self) -> bool:
+        """Ask whether it answers at all."""
+        return await self._private("livez")
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> int:
+        """End it as systemd would, and return its exit status."""
+        return self._end(signal.SIGTERM)
+
+    def close(self) -> None:
+        """Clean up, whatever state it is in."""
+        if self._process is not None:
+            self.kill()
+
+    def command(self, *arguments: str, stdin: str = "") -> str:
+        """Run a command of the command line and return what it printed."""
+        command = [sys.executable, "-m", "bridge", *self._config_arguments(), *arguments]
+        done = subprocess.run(command, input=stdin, capture_output=True, text=True, check=False, timeout=60)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def add_user(self, name: str) -> str:
+        """Make an account and return an access token."""
+        self._write_config()
+        self.command("user", "add", name)
+        return self.command("token", "mint", name).split()[-1]
+
+    def events(self) -> list[dict[str, Any]]:
+        """Return the timeline, as the command lists it."""
+        return [msgspec.json.decode(line) for line in self.command("events", "--json").splitlines()]
+
+    def count_events(self) -> int:
+        """Count the timeline quickly."""
+        with contextlib.closing(sqlite3.connect(self.database)) as connection:
+            count: int = connection.execute("SELECT count(*) FROM events").fetchone()[0]
+            return count
+
+    async def poll(self, token: str, trigger: str, fields: dict[str, str], **more: object) -> list[dict[str, Any]]:
+        """Poll a trigger as IFTTT does, and return the items."""
+        status, body = await self.post(f"triggers/{trigger}", token, {"triggerFields": fields, **more})
+        assert status == 200, body
+        items: list[dict[str, Any]] = body["data"]
+        return items
+
+    async def post(
+        self, path: str, token: str, body: object, *, headers: dict[str, str] | None = None
+    ) -> tuple[int, dict[str, Any]]:
+        """Post to the public listener as IFTTT does."""
+        all_headers = {"Authorization": f"Bearer {token}"} | (headers or {})
+        async with (
+            aiohttp.ClientSession() as session,
+            session.post(f"{self.url}/{path}", json=body, headers=all_headers) as response,
+        ):
+            return response.status, await response.json()
+
+    async def _private(self, path: str) -> bool:
+        assert self._process is None or self._process.poll() is None, self.log
+        with contextlib.suppress(aiohttp.ClientError):
+            async with (
+                aiohttp.ClientSession() as session,
+                session.get(f"http://127.0.0.1:{self.private_port}/{path}") as response,
+            ):
+                return response.status == 200
+        return False
+
+    def _config_arguments(self) -> tuple[str, str]:
+        return ("--config", str(self.folder / "bridge.toml"))
+
+    def _write_config(self) -> None:
+        (self.folder / "bridge.toml").write_text(
+            _CONFIG.format(
+                public=self.public_port,
+                private=self.private_port,
+                broker=self.broker_port,
+                database=self.database,
+                key=SERVICE_KEY,
+                realtime=self.realtime_url,
+                mqtt=self.mqtt,
+            )
+        )
+
+    def _end(self, number: signal.Signals) -> int:
+        assert self._process is not None
+        self._process.send_signal(number)
+        status = self._process.wait(30)
+        self._process = None
+        return status

@@ -1,0 +1,125 @@
+"""A real Mosquitto, and its command line clients."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.parts.ports import free_port
+from tests.parts.waiting import until
+
+PROGRAM = "mosquitto"
+SAVE_EVERY_CHANGE = "autosave_interval 1\nautosave_on_changes true"
+
+
+class Mosquitto:
+    """One broker on loopback. Its sessions are kept in `folder` and survive a clean stop."""
+
+    def __init__(self, folder: Path, *, extra: str = "") -> None:
+        self.port = free_port()
+        self._config = folder / "mosquitto.conf"
+        self._log = (folder / "mosquitto.log").open("ab")
+        self._process: subprocess.Popen[bytes] | None = None
+        self._config.write_text(
+            f"listener {self.port} 127.0.0.1\nallow_anonymous true\npersistence true\n"
+            f"persistence_location {folder}/\nmax_queued_messages 200000\n{extra}\n"
+        )
+
+    async def start(self) -> None:
+        """Start, and wait until it takes connections."""
+        self._process = subprocess.Popen([PROGRAM, "-c", self._config], stdout=self._log, stderr=self._log)  # noqa: ASYNC220 -- does not wait
+        await until(self.listens, what="Mosquitto listening")
+
+    def listens(self) -> bool:
+        """Tell whether somebody takes connections."""
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
+            return True
+        return False
+
+    def stop(self) -> None:
+        """Stop cleanly: everything is saved."""
+        self._end(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """Stop as a crash would."""
+        self._end(signal.SIGKILL)
+
+    def freeze(self) -> None:
+        """Let it stand still with its connections open."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on."""
+        self._signal(signal.SIGCONT)
+
+    def close(self) -> None:
+        """Clean up, whatever state it is in."""
+        if self._process is not None:
+            self.thaw()
+            self.kill()
+        self._log.close()
+
+    async def publish(self, topic: str, payload: str, *, qos: int = 1, retain: bool = False) -> None:
+        """Publish as somebody's device would, and wait until the broker has it."""
+        flags = ["-r"] if retain else []
+        await self._client("mosquitto_pub", "-q", str(qos), *flags, "-t", topic, "-m", payload)
+
+    async def publish_many(self, topic: str, payloads: list[str]) -> None:
+        """Publish many messages in order over one connection, with QoS 1."""
+        text = "".join(f"{payload}\n" for payload in payloads)
+        await self._client("mosquitto_pub", "-q", "1", "-l", "-t", topic, stdin=text.encode())
+
+    @contextlib.contextmanager
+    def listener(self, topic: str) -> Iterator["Listener"]:
+        """Collect what is published on a topic."""
+        command = ["mosquitto_sub", "-p", str(self.port), "-q", "1", "-t", topic, "-F", "%r %p"]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE)
+        try:
+            yield Listener(process)
+        finally:
+            process.kill()
+            process.wait()
+            if process.stdout is not None:
+                process.stdout.close()
+
+    async def _client(self, program: str, *arguments: str, stdin: bytes | None = None) -> None:
+        process = await asyncio.create_subprocess_exec(
+            program,
+            "-p",
+            str(self.port),
+            *arguments,
+            stdin=None if stdin is None else asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        _, errors = await process.communicate(stdin)
+        assert process.returncode == 0, errors.decode()
+
+    def _signal(self, number: signal.Signals) -> None:
+        assert self._process is not None
+        self._process.send_signal(number)
+
+    def _end(self, number: signal.Signals) -> None:
+        self._signal(number)
+        assert self._process is not None
+        self._process.wait(30)
+        self._process = None
+
+
+class Listener:
+    """What a subscriber has got so far: `(retained, payload)`."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        assert process.stdout is not None
+        self._stdout = process.stdout
+        os.set_blocking(self._stdout.fileno(), False)
+        self._text = b""
+
+    def received(self) -> list[tuple[bool, str]]:
+        """Return everything that came, in order."""
+        self._text += self._stdout.read() or b""
+        lines = self._text.decode().splitlines() if self._text.endswith(b"\n") else []
+        return [(line[0] == "1", line[2:]) for line in lines]

@@ -1,0 +1,1 @@
+"""What the configuration takes, what it refuses, and in which words."""

@@ -1,0 +1,191 @@
+"""What a right configuration becomes."""
+
+from collections.abc import Callable
+from ipaddress import IPv4Network, IPv6Network
+from itertools import chain
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel, ValidationError
+
+from bridge.settings import (
+    Address,
+    BrokerUrl,
+    Button,
+    Contact,
+    Home,
+    Ifttt,
+    Light,
+    Log,
+    Mqtt,
+    Private,
+    Public,
+    Settings,
+    Storage,
+    Switch,
+    load,
+)
+
+CONFIG = Path(__file__).parents[3] / "config"
+START = '[mqtt]\nurl = "mqtt://localhost"\n[ifttt]\nservice_keys = ["first-key"]\n'
+Load = Callable[..., Settings]
+
+
+def every_table() -> list[type[BaseModel]]:
+    return [Public, Private, Mqtt, Storage, Ifttt, Log, Home, Contact, Button, Light, Switch]
+
+
+def test_the_least_configuration_gets_every_default(loaded: Load) -> None:
+    settings = loaded(START)
+    assert settings.public.listen == Address("127.0.0.1", 8080)
+    assert settings.public.url == ""
+    assert settings.public.trusted_proxies == (IPv4Network("127.0.0.1/32"),)
+    assert settings.private.listen == Address("127.0.0.1", 8081)
+    assert settings.mqtt.url == BrokerUrl(embedded=False, host="localhost", port=1883)
+    assert (settings.mqtt.username, settings.mqtt.password) == (None, None)
+    assert settings.mqtt.client_id == "ifttt-bridge"
+    assert settings.mqtt.late_press_limit_s == 120.0
+    assert settings.mqtt.changed_while_away == "record"
+    assert settings.mqtt.protocol == "auto"
+    assert settings.mqtt.receive_maximum == 1000
+    assert settings.storage.path == Path("/var/lib/ifttt-bridge/bridge.db")
+    assert settings.ifttt.realtime_url == "https://realtime.ifttt.com/v1/notifications"
+    assert settings.ifttt.timeline_start == "first-sight"
+    assert (settings.log.level, settings.log.format) == ("info", "text")
+    assert settings.homes == (Home(id="home", name="Home"),)
+    assert settings.devices == ()
+
+
+def test_the_complete_example_is_right() -> None:
+    settings = load(CONFIG / "bridge.toml", {})
+    assert [device.id for device in settings.devices] == [
+        *("front-door", "bathroom-window", "bedside-button", "desk-button", "hall-light", "kettle")
+    ]
+    door, window, bedside, desk, lamp, kettle = settings.devices
+    assert isinstance(door, Contact)
+    assert (door.path, door.payload_on, door.payload_off) == (None, "open", "closed")
+    assert isinstance(window, Contact)
+    assert (window.path, window.payload_on, window.payload_off) == (("sensor", "contact"), "false", "true")
+    assert isinstance(bedside, Button)
+    assert bedside.path is None
+    assert isinstance(desk, Button)
+    assert desk.path == ("event", "type")
+    assert isinstance(lamp, Light)
+    assert (lamp.path, lamp.command_topic, lamp.full_brightness, lamp.takes_color) == (
+        *(("state",), "home/hall-light/set", 255, False),
+    )
+    assert isinstance(kettle, Switch)
+    assert (kettle.path, kettle.payload_on, kettle.command_topic) == (None, "ON", "home/kettle/set")
+
+
+def test_the_minimal_example_is_right() -> None:
+    settings = load(CONFIG / "examples" / "minimal.toml", {})
+    assert [(device.kind, device.home) for device in settings.devices] == [("contact", "home")]
+
+
+def test_the_complete_example_holds_every_key() -> None:
+    text = (CONFIG / "bridge.toml").read_text()
+    fields = chain.from_iterable(table.model_fields.items() for table in every_table())
+    assert [name for name, field in fields if f"\n{field.alias or name} = " not in text] == []
+
+
+def test_the_readme_tells_every_key() -> None:
+    text = (CONFIG / "README.md").read_text()
+    fields = chain.from_iterable(table.model_fields.items() for table in every_table())
+    assert [name for name, field in fields if f"`{field.alias or name}`" not in text] == []
+
+
+@pytest.mark.parametrize(
+    ("written", "url"),
+    [
+        ("embedded", BrokerUrl(embedded=True, host="127.0.0.1", port=1883)),
+        ("embedded:0", BrokerUrl(embedded=True, host="127.0.0.1", port=0)),
+        ("embedded:18830", BrokerUrl(embedded=True, host="127.0.0.1", port=18830)),
+        ("mqtt://broker.lan", BrokerUrl(embedded=False, host="broker.lan", port=1883)),
+        ("MQTT://broker_1:1884/", BrokerUrl(embedded=False, host="broker_1", port=1884)),
+        ("mqtt://[fe80::1%eth0]:1884", BrokerUrl(embedded=False, host="fe80::1%eth0", port=1884)),
+    ],
+)
+def test_a_broker_is_inside_or_somewhere(loaded: Load, written: str, url: BrokerUrl) -> None:
+    assert loaded(START.replace("mqtt://localhost", written)).mqtt.url == url
+
+
+@pytest.mark.parametrize(
+    ("written", "path"),
+    [
+        ("sqlite:///tmp/a b.db", "/tmp/a b.db"),  # noqa: S108 -- nothing is opened there
+        ("sqlite:////srv/bridge.db", "/srv/bridge.db"),
+    ],
+)
+def test_a_database_is_a_file_by_its_absolute_path(loaded: Load, written: str, path: str) -> None:
+    assert str(loaded(f'{START}[storage]\nurl = "{written}"').storage.path) == path
+
+
+@pytest.mark.parametrize(
+    ("written", "url"),
+    [
+        ("", ""),
+        ("https://home.example.org/", "https://home.example.org"),
+        ("HTTPS://Home.example.org/Bridge/", "https://home.example.org/Bridge"),
+        ("http://[::1]:8080", "http://[::1]:8080"),
+    ],
+)
+def test_a_public_url_never_ends_with_a_slash(loaded: Load, written: str, url: str) -> None:
+    assert loaded(f'{START}[public]\nurl = "{written}"').public.url == url
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1:9000", "127.1.2.3", "[::1]:9000"])
+def test_this_machine_may_be_told_over_plain_http(loaded: Load, host: str) -> None:
+    assert loaded(f'{START}realtime_url = "http://{host}/v1"').ifttt.realtime_url == f"http://{host}/v1"
+
+
+def test_networks_count_as_proxies(loaded: Load) -> None:
+    proxies = loaded(f'{START}[public]\ntrusted_proxies = ["10.0.0.0/24", "::1"]').public.trusted_proxies
+    assert proxies == (IPv4Network("10.0.0.0/24"), IPv6Network("::1/128"))
+
+
+def test_both_listeners_may_let_the_system_choose_a_port(loaded: Load) -> None:
+    settings = loaded(f'{START}[public]\nlisten = "127.0.0.1:0"\n[private]\nlisten = "127.0.0.1:0"')
+    assert settings.public.listen == settings.private.listen == Address("127.0.0.1", 0)
+
+
+def test_a_device_belongs_to_the_first_home_unless_it_says_otherwise(loaded: Load) -> None:
+    homes = '[[homes]]\nid = "elm"\nname = "Elm"\n[[homes]]\nid = "cabin"\nname = "Cabin"\n'
+    button = '[[devices]]\nid = "{0}"\nname = "B"\nkind = "button"\nstate_topic = "{0}"\n'
+    settings = loaded(START + homes + button.format("a") + button.format("b") + 'home = "cabin"')
+    assert [device.home for device in settings.devices] == ["elm", "cabin"]
+
+
+def test_devices_share_a_topic_but_not_a_path(loaded: Load) -> None:
+    window = '[[devices]]\nid = "{0}"\nname = "W"\nkind = "contact"\nstate_topic = "w"\nschema = "json"\n'
+    settings = loaded(START + window.format("a") + window.format("b") + 'state_path = "b"')
+    assert [device.path for device in settings.devices] == [("state",), ("b",)]
+
+
+def test_a_plain_light_is_neither_dimmed_nor_coloured(loaded: Load) -> None:
+    light = '[[devices]]\nid = "a"\nname = "L"\nkind = "light"\nstate_topic = "a"\ncommand_topic = "a/set"\n'
+    (plain,) = loaded(START + light).devices
+    (json,) = loaded(START + light + 'schema = "json"\nbrightness_scale = 100\nsupports_color = true').devices
+    (fixed,) = loaded(START + light + 'schema = "json"\nsupports_brightness = false').devices
+    assert isinstance(plain, Light)
+    assert isinstance(json, Light)
+    assert isinstance(fixed, Light)
+    assert [(lamp.full_brightness, lamp.takes_color) for lamp in (plain, json, fixed)] == [
+        *((None, False), (100, True), (None, False))
+    ]
+
+
+@pytest.mark.parametrize(("written", "text"), [("true", "true"), ("1", "1"), ("1.5", "1.5"), ('"An"', "An")])
+def test_booleans_and_numbers_are_the_text_that_devices_write(loaded: Load, written: str, text: str) -> None:
+    door = '[[devices]]\nid = "a"\nname = "D"\nkind = "contact"\nstate_topic = "a"\n'
+    (device,) = loaded(f"{START}{door}payload_on = {written}").devices
+    assert isinstance(device, Contact)
+    assert device.payload_on == text
+
+
+def test_settings_never_change(loaded: Load) -> None:
+    settings = loaded(START)
+    with pytest.raises(ValidationError):
+        settings.mqtt.client_id = "another"
+    with pytest.raises(AttributeError):
+        settings.public.listen.port = 1  # type: ignore[misc]  # that it is read-only is what is tested

@@ -1,0 +1,110 @@
+"""Each wrong configuration is refused with exactly these words; most of them stand in refused.txt."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+START = '[mqtt]\nurl = "mqtt://localhost"\n[ifttt]\nservice_keys = ["first-key"]\n'
+DEVICE = START + '[[devices]]\nid = "{0}"\nname = "Thing"\nkind = "{1}"\nstate_topic = "{0}"\n'
+BEFORE = {
+    "nothing": "",
+    "start": "",
+    "mqtt": '[ifttt]\nservice_keys = ["first-key"]\n[mqtt]\n',
+    "broker": '[ifttt]\nservice_keys = ["first-key"]\n[mqtt]\nurl = "mqtt://localhost"\n',
+    "ifttt": '[mqtt]\nurl = "mqtt://localhost"\n[ifttt]\n',
+    "door": DEVICE.format("door", "contact"),
+    "lamp": DEVICE.format("lamp", "light") + 'command_topic = "lamp/set"\n',
+    "button": DEVICE.format("b", "button"),
+}
+AFTER = {"start": START}
+DURATION_TOO_LONG = "FILE: mqtt.late_press_limit: is longer than a year; the longest is 365d"
+CLIENT_ID = "FILE: mqtt.client_id: must be 1 to 64 printable characters without /, + and #"
+TOO_LARGE = "FILE: devices[door].payload_off: must be text, a number of at most 15 digits, true or false"
+LONG = [
+    ("nothing", "a = " + "9" * 5000, "FILE: is not valid TOML: a number is too long"),
+    ("nothing", "a = " + "[" * 5000, "FILE: is not valid TOML: lists or tables are nested too deeply"),
+    ("nothing", "# " + "x" * 4_194_304, "FILE: is larger than 4096 KiB; is it the right file?"),
+    ("broker", f'client_id = "{"x" * 65}"', CLIENT_ID),
+    ("broker", f"late_press_limit = 0x{'f' * 400}", DURATION_TOO_LONG),
+    ("broker", "late_press_limit = inf", DURATION_TOO_LONG),
+    (
+        "broker",
+        f'username = "u"\npassword = "{"p" * 65_536}"',
+        "FILE: mqtt.password: is longer than 65535 bytes; shorten it",
+    ),
+    ("broker", f'username = "{"u" * 65_536}"', "FILE: mqtt.username: is longer than 65535 bytes; shorten it"),
+    (
+        "ifttt",
+        f'service_keys = ["{"x" * 257}"]',
+        (
+            "FILE: ifttt.service_keys[#1]: is not a service key: 8 to 256 printable "
+            "ASCII characters without spaces; copy it from IFTTT"
+        ),
+    ),
+    ("door", f'room = "{"x" * 101}"', "FILE: devices[door].room: is longer than 100 characters; shorten it"),
+    ("door", f"payload_off = 0x{'f' * 400}", TOO_LARGE),
+    ("door", "payload_off = inf", TOO_LARGE),
+    (
+        "door",
+        f'schema = "json"\nstate_path = "a{".a" * 16}"',
+        "FILE: devices[door].state_path: goes deeper than 16 names; shorten it",
+    ),
+    ("start", f'[log]\nformat = "{"k" * 70}"', f'FILE: log.format: must be "text" or "json", not "{"k" * 60}…"'),
+]
+
+
+def in_blocks(text: str) -> Iterator[tuple[str, str, str]]:
+    """Yield what each block of refused.txt says: what is around, the wrong lines, the problems."""
+    for block in text.split("\n\n")[1:]:
+        first, *rest = block.splitlines()
+        wrong = [line for line in rest if not line.startswith("=> ")]
+        problems = [line.removeprefix("=> ") for line in rest if line.startswith("=> ")]
+        yield first.removeprefix("on "), "\n".join(wrong), "\n".join(problems)
+
+
+WRONG = list(in_blocks(Path(__file__).with_name("refused.txt").read_text()))
+
+
+@pytest.mark.parametrize(("around", "wrong", "problems"), WRONG + LONG, ids=[case[2][:80] for case in WRONG + LONG])
+def test_a_wrong_configuration_is_refused_in_these_words(
+    refused: Callable[..., list[str]], around: str, wrong: str, problems: str
+) -> None:
+    assert refused(f"{BEFORE[around]}{wrong}\n{AFTER.get(around, '')}") == problems.splitlines()
+
+
+@pytest.mark.parametrize("around", [name for name in BEFORE if name not in ("nothing", "mqtt", "ifttt")])
+def test_what_stands_around_the_wrong_lines_is_right_itself(loaded: Callable[..., object], around: str) -> None:
+    assert loaded(BEFORE[around] + AFTER.get(around, ""))
+
+
+def test_every_fault_is_told_at_once(refused: Callable[..., list[str]]) -> None:
+    text = """
+        [public]
+        listen = "8080"
+        [mqtt]
+        urll = "x"
+        [ifttt]
+        service_keys = ["first-key", "no"]
+        [[homes]]
+        id = "a"
+        [[devices]]
+        id = "D"
+        kind = "contcat"
+        state_topc = "x"
+        [[devices]]
+        id = "lamp"
+        name = "Lamp"
+        kind = "light"
+        home = "b"
+        state_topic = "lamp/#"
+        brightness_scale = 100
+        [log]
+        format = "text"
+    """
+    assert [line.removeprefix("FILE: ").split(": ")[0] for line in refused(text, {"BRIDGE_LOG__LEVEL": "loud"})] == [
+        *("public.listen", "mqtt.url", "mqtt.urll", "ifttt.service_keys[#2]", "homes[a].name"),
+        *("devices[#1].kind", "devices[#1].id", "devices[#1].name", "devices[#1].state_topic"),
+        *("devices[#1].state_topc", "devices[lamp].state_topic", "devices[lamp].command_topic"),
+        *("devices[lamp].home", "devices[lamp].brightness_scale", "BRIDGE_LOG__LEVEL"),
+    ]
