@@ -13,8 +13,7 @@ from tests.parts.realtime import RealtimeApi, realtime_api
 @pytest.fixture
 async def broker(tmp_path: Path) -> AsyncIterator[Mosquitto]:
     folder = tmp_path / "broker"
-    folder.mkdir(mode=0o777)
-    folder.chmod(0o777)
+    folder.mkdir()
     mosquitto = Mosquitto(folder)
     await mosquitto.start()
     yield mosquitto

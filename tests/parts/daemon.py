@@ -1,6 +1,7 @@
 """The daemon itself, as a program of its own, with a home of a door, a button, a light and a switch."""
 
 import contextlib
+import resource
 import signal
 import sqlite3
 import subprocess
@@ -74,6 +75,7 @@ class Daemon:
     realtime_url: str = "http://127.0.0.1:9/v1/notifications"
     mqtt: str = ""
     launcher: tuple[str, ...] = ()
+    renamed: dict[str, str] = field(default_factory=dict)
     public_port: int = field(default_factory=free_port)
     private_port: int = field(default_factory=free_port)
     _process: "subprocess.Popen[bytes] | None" = None
@@ -117,9 +119,26 @@ class Daemon:
         """End it as a power cut would."""
         self._end(signal.SIGKILL)
 
+    def freeze(self) -> None:
+        """Let it stand still, so that messages gather at the broker."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
+
     def stop(self) -> int:
         """End it as systemd would, and return its exit status."""
         return self._end(signal.SIGTERM)
+
+    def ended(self) -> int:
+        """Wait until it ends by itself, and return its exit status."""
+        assert self._process is not None
+        status = self._process.wait(30)
+        self._process = None
+        return status
 
     def close(self) -> None:
         """Clean up, whatever state it is in."""
@@ -148,6 +167,20 @@ class Daemon:
         with contextlib.closing(sqlite3.connect(self.database)) as connection:
             count: int = connection.execute("SELECT count(*) FROM events").fetchone()[0]
             return count
+
+    def knows(self, entity: str) -> bool:
+        """Tell whether a state of an entity is on disk."""
+        with contextlib.closing(sqlite3.connect(self.database)) as connection:
+            return connection.execute("SELECT 1 FROM entity_states WHERE entity = ?", (entity,)).fetchone() is not None
+
+    def limit_file_size(self, size: int) -> None:
+        """Let no file of the running daemon grow beyond a size, as a full disk would."""
+        assert self._process is not None
+        resource.prlimit(self._process.pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+
+    def rename_topic(self, old: str, new: str) -> None:
+        """Let the configuration name another topic from the next start on."""
+        self.renamed[old] = new
 
     async def poll(self, token: str, trigger: str, fields: dict[str, str], **more: object) -> list[dict[str, Any]]:
         """Poll a trigger as IFTTT does, and return the items."""
@@ -181,8 +214,11 @@ class Daemon:
         return ("--config", str(self.folder / "bridge.toml"))
 
     def _write_config(self) -> None:
+        text = _CONFIG
+        for old, new in self.renamed.items():
+            text = text.replace(old, new)
         (self.folder / "bridge.toml").write_text(
-            _CONFIG.format(
+            text.format(
                 public=self.public_port,
                 private=self.private_port,
                 broker=self.broker_port,

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import getpass
 import os
 import signal
 import socket
@@ -26,7 +27,7 @@ class Mosquitto:
         self._process: subprocess.Popen[bytes] | None = None
         self._config.write_text(
             f"listener {self.port} 127.0.0.1\nallow_anonymous true\npersistence true\n"
-            f"persistence_location {folder}/\nmax_queued_messages 200000\n{extra}\n"
+            f"persistence_location {folder}/\nuser {getpass.getuser()}\nmax_queued_messages 200000\n{extra}\n"
         )
 
     async def start(self) -> None:

@@ -1,0 +1,1 @@
+"""Tests of several parts at work together, with real brokers and real sockets."""

@@ -1,0 +1,1 @@
+"""What strangers on the internet may try, and what nobody may ever see."""

@@ -1,0 +1,1 @@
+"""What devices write, and what is written to them."""

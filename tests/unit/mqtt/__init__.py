@@ -1,0 +1,1 @@
+"""The parts of the way in that need no broker."""
