@@ -39,7 +39,7 @@ def broker_of(settings: Settings, *, port: int | None = None) -> Broker:
         client_id=mqtt.client_id,
         username=mqtt.username,
         password=None if mqtt.password is None else mqtt.password.get_secret_value(),
-        protocol=Protocol(mqtt.protocol),
+        protocol=Protocol.V311 if mqtt.url.embedded else Protocol(mqtt.protocol),  # all that amqtt speaks
         receive_maximum=mqtt.receive_maximum,
     )
 

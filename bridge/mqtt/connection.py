@@ -176,8 +176,11 @@ class Connection:
 
     async def _subscribe(self, client: "_Client") -> None:
         wanted = self._topics()
+        remembered = await self._remembered_topics()
+        if remembered and not client.session_present:
+            log.warning("mqtt.session_lost", note="the broker forgot us: what waited there is missing")
         if client.session_present:
-            stale = sorted(set(await self._remembered_topics()) - set(wanted))
+            stale = sorted(set(remembered) - set(wanted))
             for start in range(0, len(stale), FILTERS_PER_SUBSCRIBE):
                 await client.unsubscribe(stale[start : start + FILTERS_PER_SUBSCRIBE])
         await self._remember_topics(wanted)
