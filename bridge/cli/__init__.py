@@ -15,10 +15,12 @@ WRONG_USAGE: Final = 2
 
 COMMANDS: Final = {
     "run": "run the daemon",
+    "demo": "show everything working, with a simulated home and a simulated IFTTT",
     "check-config": "check the configuration and do nothing else",
     "user": "add and list people with an account",
     "token": "mint access tokens, for tests and scripts",
     "events": "list what has happened",
+    "simulate": "play a home, or IFTTT, for trials",
 }
 
 

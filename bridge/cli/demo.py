@@ -1,0 +1,188 @@
+"""`ifttt-bridge demo`: everything working before one's eyes, on this machine alone.
+
+The daemon runs as it is, with the embedded broker and a database of its own; the home and IFTTT are simulated.
+"""
+
+import argparse
+import asyncio
+import random
+import secrets
+import socket
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from bridge.settings import Settings, load
+
+if TYPE_CHECKING:
+    from bridge import app
+    from bridge.cli.demo_story import Story
+    from bridge.simulator.applets import Applet
+
+DEVICES: Final = """
+[[devices]]
+id = "front-door"
+name = "Front door"
+room = "Hall"
+kind = "contact"
+state_topic = "home/front-door/state"
+
+[[devices]]
+id = "bedside-button"
+name = "Bedside button"
+room = "Bedroom"
+kind = "button"
+state_topic = "home/bedside-button/action"
+
+[[devices]]
+id = "hall-light"
+name = "Hall light"
+room = "Hall"
+kind = "light"
+schema = "json"
+state_topic = "home/hall-light/state"
+command_topic = "home/hall-light/set"
+"""
+USER: Final = "demo"
+PAUSE_S: Final = 2.0
+PATIENCE_S: Final = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Where the demo plays: its configuration, IFTTT's port, and what IFTTT holds."""
+
+    settings: Settings
+    realtime_port: int
+    service_key: str
+    token: str
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command."""
+    parser.add_argument("--rounds", type=int, metavar="N", help="end by itself after N rounds (default: never)")
+    parser.add_argument("--pause", type=float, default=PAUSE_S, metavar="SECONDS", help="between the scenes")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Play until Ctrl-C, or for some rounds. Everything it wrote is gone afterwards."""
+    from bridge.logs import configure_logs  # noqa: PLC0415 -- nothing of this is needed to show the help
+
+    configure_logs("error", "text")
+    with tempfile.TemporaryDirectory(prefix="ifttt-bridge-demo-") as folder:
+        asyncio.run(_play(Path(folder), rounds=arguments.rounds, pause_s=arguments.pause))
+    return 0
+
+
+async def _play(folder: Path, *, rounds: int | None, pause_s: float) -> None:
+    from bridge import app  # noqa: PLC0415 -- the weight of the daemon
+    from bridge.cli.demo_story import Story  # noqa: PLC0415 -- the same
+    from bridge.cli.run import stop_on_signals  # noqa: PLC0415 -- the same
+
+    stage = await _set_up(folder)
+    story = Story(time.perf_counter)
+    stop = asyncio.Event()
+    stop_on_signals(stop)
+    started: asyncio.Future[app.Ports] = asyncio.get_running_loop().create_future()
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(
+            app.run(stage.settings, stop=stop, started=started.set_result, observers=(story.committed,)), name="daemon"
+        )
+        ports = await started
+        playing = tasks.create_task(_act(stage, ports, story, rounds=rounds, pause_s=pause_s), name="play")
+        stopped = tasks.create_task(stop.wait(), name="stop")
+        await asyncio.wait({playing, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        playing.cancel()
+        stop.set()
+
+
+async def _set_up(folder: Path) -> Stage:
+    """Write the configuration, as a person would, and make an account."""
+    from bridge.configured import homes_of  # noqa: PLC0415 -- nothing of this is needed to show the help
+    from bridge.oauth.tokens import digest_of, mint_token  # noqa: PLC0415 -- the weight of the database
+    from bridge.storage.accounts import Accounts  # noqa: PLC0415 -- the same
+    from bridge.storage.database import open_database  # noqa: PLC0415 -- the same
+    from bridge.storage.migrate import migrate  # noqa: PLC0415 -- the same
+
+    service_key, token, realtime_port = secrets.token_urlsafe(32), mint_token(), _free_port()
+    path = folder / "bridge.toml"
+    path.write_text(
+        '[public]\nlisten = "127.0.0.1:0"\n[private]\nlisten = "127.0.0.1:0"\n[mqtt]\nurl = "embedded:0"\n'
+        f'[storage]\nurl = "sqlite://{folder}/bridge.db"\n[ifttt]\nservice_keys = ["{service_key}"]\n'
+        f'realtime_url = "http://127.0.0.1:{realtime_port}/v1/notifications"\n{DEVICES}'
+    )
+    settings = load(path, {})
+    now_ms = time.time_ns() // 1_000_000  # noqa: TID251 -- commands read the clock
+    async with open_database(settings.storage.path) as database:
+        await migrate(database)
+        accounts = Accounts(database)
+        await accounts.keep_homes(homes_of(settings))
+        user = await accounts.add_user(USER, settings.homes[0].id, password_hash=None, now_ms=now_ms)
+        await accounts.add_token(digest_of(token), user, client="", now_ms=now_ms)
+    return Stage(settings, realtime_port, service_key, token)
+
+
+async def _act(stage: Stage, ports: "app.Ports", story: "Story", *, rounds: int | None, pause_s: float) -> None:
+    """Let the two Applets run, again and again."""
+    from bridge.simulator.cloud import SimulatedIfttt  # noqa: PLC0415 -- the weight of the stand-ins
+    from bridge.simulator.habits import Habits, Listen  # noqa: PLC0415 -- the same
+    from bridge.simulator.home import SimulatedHome  # noqa: PLC0415 -- the same
+
+    light_on, light_off = applets()
+    habits = Habits(listen=Listen(port=stage.realtime_port), user=USER)
+    ifttt = SimulatedIfttt(
+        f"http://127.0.0.1:{ports.public}",
+        stage.service_key,
+        access_token=stage.token,
+        applets=(light_on, light_off),
+        chance=random.Random(),  # noqa: S311 -- spreads polls, guards nothing
+        habits=habits,
+        on_step=story.cloud,
+    )
+    async with SimulatedHome("127.0.0.1", ports.broker, on_step=story.home) as home, ifttt:
+        for applet in (light_on, light_off):
+            await ifttt.wait_for_checks(applet, 1, timeout_s=PATIENCE_S)
+        story.opening(ports.public, ports.private, ports.broker)
+        played = 0
+        while rounds is None or played < rounds:
+            await home.open_door()
+            await story.light_is("on", PATIENCE_S)
+            await asyncio.sleep(pause_s)
+            await home.close_door()
+            await home.press("double")
+            await story.light_is("off", PATIENCE_S)
+            await asyncio.sleep(pause_s)
+            played += 1
+    story.closing()
+
+
+def applets() -> "tuple[Applet, Applet]":
+    """Return the two Applets of the demo."""
+    from bridge.simulator.applets import Applet  # noqa: PLC0415 -- the weight of the stand-ins
+
+    return (
+        Applet(
+            "if the front door opens, turn on the hall light",
+            "door_opened",
+            "turn_on_light",
+            {"door": "front-door"},
+            {"light": "hall-light"},
+        ),
+        Applet(
+            "if the button is double-pressed, turn it off",
+            "button_pressed",
+            "turn_off_light",
+            {"button": "bedside-button", "press": "double"},
+            {"light": "hall-light"},
+        ),
+    )
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -1,0 +1,84 @@
+"""What the demo prints: each scene, and each step of it with the milliseconds since it began."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+from bridge.devices.last_known import EntityState
+from bridge.simulator.steps import Asked, CloudStep, DoorMoved, HomeStep, LightObeyed, Pressed, Told
+from bridge.timeline.entry import Entry
+
+_OK: Final = 200
+_SCENES: Final = {"contact.opened", "button.double"}
+
+
+class Story:
+    """Listens to everybody and tells what happens. `clock` gives seconds, as the steps have them."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._began = clock()
+        self._light = ""
+        self._light_changed = asyncio.Event()
+
+    def opening(self, public: int, private: int, broker: int) -> None:
+        """Say what is about to be seen, and where."""
+        print("ifttt-bridge, with a simulated home and a simulated IFTTT, on this machine alone.")
+        print(f"  MQTT broker      127.0.0.1:{broker} (embedded; a home runs Mosquitto)")
+        print(f"  IFTTT's side     http://127.0.0.1:{public}/ifttt/v1/status")
+        print(f"  your side        http://127.0.0.1:{private}/readyz")
+        print("  Applet 1         if the front door opens, turn on the hall light")
+        print("  Applet 2         if the button is double-pressed, turn it off")
+        print("Ctrl-C ends it.", flush=True)
+
+    def closing(self) -> None:
+        """Say that it is over."""
+        print("\nThat was the demo. README.md tells how to connect a real home.", flush=True)
+
+    def home(self, step: HomeStep) -> None:
+        """Take note of what somebody did in the home, or the light was told."""
+        match step:
+            case DoorMoved(is_open=True):
+                self._scene("The front door opens.", step.at)
+            case Pressed():
+                self._scene(f"The button is {step.word}-pressed.", step.at)
+            case LightObeyed():
+                self._step("light told", f"turn {'on' if step.is_on else 'off'}", step.at)
+            case _:
+                pass
+
+    def cloud(self, step: CloudStep) -> None:
+        """Take note of what IFTTT does."""
+        match step:
+            case Told(status=status) if status == _OK:
+                self._step("IFTTT told", "", step.at)
+            case Asked(status=status, new=new) if status == _OK and new:
+                self._step("IFTTT asked", f"{new} new event{'s' if new > 1 else ''}", step.at)
+            case _:
+                pass
+
+    def committed(self, entries: Sequence[Entry], states: Mapping[str, EntityState]) -> None:
+        """Take note of what the daemon has on disk."""
+        for entry in entries:
+            if entry.event.kind in _SCENES:
+                self._step("on disk", f"{entry.event.kind}, id {entry.id[:8]}…", self._clock())
+        light = states.get("hall-light")
+        if light is not None and light.value is not None and light.value != self._light:
+            if self._light:
+                self._step(f"light {light.value}", "as the light itself reports", self._clock())
+            self._light = light.value
+            self._light_changed.set()
+
+    async def light_is(self, value: str, within_s: float) -> None:
+        """Wait until the daemon knows that the light is `on` or `off`."""
+        async with asyncio.timeout(within_s):
+            while self._light != value:
+                self._light_changed.clear()
+                await self._light_changed.wait()
+
+    def _scene(self, title: str, at: float) -> None:
+        self._began = at
+        print(f"\n{title}", flush=True)
+
+    def _step(self, what: str, detail: str, at: float) -> None:
+        print(f"  {(at - self._began) * 1000:7.1f} ms  {what:<12} {detail}".rstrip(), flush=True)

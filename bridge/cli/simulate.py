@@ -1,0 +1,84 @@
+"""`ifttt-bridge simulate`: the stand-ins on their own, against any broker and any service."""
+
+import argparse
+import asyncio
+import os
+import random
+import time
+
+from bridge.errors import BridgeError
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the commands."""
+    commands = parser.add_subparsers(metavar="WHAT", required=True)
+    home = commands.add_parser("home", help="a door, a button and a light on a broker")
+    home.add_argument("--host", default="127.0.0.1", help="the broker (default: this machine)")
+    home.add_argument("--port", type=int, default=1883)
+    home.add_argument("--username", help="the password comes from $MQTT_PASSWORD")
+    home.add_argument("--interval", type=float, default=10.0, metavar="SECONDS", help="between two things happening")
+    home.set_defaults(run=run_home)
+    ifttt = commands.add_parser("ifttt", help="IFTTT with the two Applets of the demo")
+    ifttt.add_argument("url", metavar="BASE_URL", help="the service, as IFTTT would be told")
+    ifttt.add_argument("--listen-port", type=int, default=8090, help="where notifications are taken (default: 8090)")
+    ifttt.set_defaults(run=run_ifttt)
+
+
+def run_home(arguments: argparse.Namespace) -> int:
+    """Play a home until Ctrl-C."""
+    asyncio.run(_home(arguments))
+    return 0
+
+
+def run_ifttt(arguments: argparse.Namespace) -> int:
+    """Play IFTTT until Ctrl-C. The secrets come from the environment: they must not stand in a list of processes."""
+    missing = [name for name in ("IFTTT_SERVICE_KEY", "IFTTT_ACCESS_TOKEN") if not os.environ.get(name)]
+    if missing:
+        raise BridgeError(f"set {' and '.join(missing)} in the environment: the service key, and a token of a user")
+    asyncio.run(_ifttt(arguments))
+    return 0
+
+
+async def _home(arguments: argparse.Namespace) -> None:
+    from bridge.simulator.home import SimulatedHome  # noqa: PLC0415 -- the weight of the stand-ins
+
+    simulated = SimulatedHome(
+        arguments.host,
+        arguments.port,
+        username=arguments.username,
+        password=os.environ.get("MQTT_PASSWORD"),
+        on_step=_say,
+    )
+    chance = random.Random()  # noqa: S311 -- makes the home lively, guards nothing
+    async with simulated as home:
+        print(f"A door, a button and a light on {arguments.host}:{arguments.port}. Ctrl-C ends it.", flush=True)
+        while True:
+            await asyncio.sleep(arguments.interval)
+            await home.open_door()
+            await asyncio.sleep(arguments.interval)
+            await home.close_door()
+            await asyncio.sleep(arguments.interval)
+            await home.press(chance.choice(["single", "double", "long"]))
+
+
+async def _ifttt(arguments: argparse.Namespace) -> None:
+    from bridge.cli.demo import applets  # noqa: PLC0415 -- the weight of the stand-ins
+    from bridge.simulator.cloud import SimulatedIfttt  # noqa: PLC0415 -- the same
+    from bridge.simulator.habits import Habits, Listen  # noqa: PLC0415 -- the same
+
+    ifttt = SimulatedIfttt(
+        arguments.url,
+        os.environ["IFTTT_SERVICE_KEY"],
+        access_token=os.environ["IFTTT_ACCESS_TOKEN"],
+        applets=applets(),
+        chance=random.Random(),  # noqa: S311 -- spreads polls, guards nothing
+        habits=Habits(listen=Listen(port=arguments.listen_port)),
+        on_step=_say,
+    )
+    async with ifttt:
+        print(f"Notifications are taken at {ifttt.realtime_url}. Ctrl-C ends it.", flush=True)
+        await asyncio.Event().wait()
+
+
+def _say(step: object) -> None:
+    print(f"{time.strftime('%H:%M:%S')}  {step}", flush=True)
