@@ -13,13 +13,14 @@ from functools import partial
 from typing import Final
 
 import structlog
+from aiohttp import web
 
 from bridge.commands import Command
 from bridge.configured import broker_of, entities_of, homes_of, policy_of
 from bridge.dashboard.health import Health, answer_health
 from bridge.devices.catalogue import Catalogue
 from bridge.devices.last_known import LastKnown
-from bridge.errors import ConfigurationError, TemporarilyUnavailable
+from bridge.errors import CannotListen, ConfigurationError, TemporarilyUnavailable
 from bridge.housekeeping import Housekeeping
 from bridge.ifttt.household import RealHousehold
 from bridge.ifttt.identities import Identities
@@ -33,7 +34,7 @@ from bridge.mqtt.outbound import Order, Outbound
 from bridge.oauth.access import Access
 from bridge.realtime.client import RealtimeClient, open_session
 from bridge.realtime.notifier import Notifier
-from bridge.settings import Settings
+from bridge.settings import Address, Settings
 from bridge.storage.accounts import Accounts
 from bridge.storage.commands import Commands
 from bridge.storage.database import Database, open_database
@@ -59,6 +60,8 @@ SWITCH_INTERVAL_S: Final = 0.0005
 INTAKE_PER_WINDOW: Final = 4
 DRAIN_S: Final = 5.0
 FINISH_TELLING_S: Final = 3.0
+
+Answer = Callable[[web.BaseRequest], Coroutine[None, None, web.StreamResponse]]
 
 log = structlog.get_logger("bridge.app")
 
@@ -280,11 +283,9 @@ async def _run_parts(
                 ("connection", parts.connection.run()),
             )
         }
-        public, private = settings.public.listen, settings.private.listen
-        async with (
-            listening(parts.site.answer, public.host, public.port) as public_port,
-            listening(partial(answer_health, health), private.host, private.port) as private_port,
-        ):
+        async with AsyncExitStack() as listeners:
+            public_port = await _listen(listeners, "public", settings.public.listen, parts.site.answer)
+            private_port = await _listen(listeners, "private", settings.private.listen, partial(answer_health, health))
             running.set()
             notify("READY=1")
             log.info("bridge.started", public=public_port, private=private_port, broker=broker_port)
@@ -294,6 +295,13 @@ async def _run_parts(
             log.info("bridge.stopping")
             running.clear()
         await _stop(parts, long)
+
+
+async def _listen(listeners: AsyncExitStack, section: str, address: Address, answer: Answer) -> int:
+    try:
+        return await listeners.enter_async_context(listening(answer, address.host, address.port))
+    except OSError as error:
+        raise CannotListen(f"[{section}] listen: cannot listen on {address}: {error.strerror}") from error
 
 
 async def _stop(parts: Parts, tasks: dict[str, asyncio.Task[None]]) -> None:

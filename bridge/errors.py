@@ -3,6 +3,7 @@
 BridgeError
 ├── ConfigurationError            the configuration cannot be used; all faults at once
 ├── AlreadyRunning                another daemon holds this database
+├── CannotListen                  an address that is taken or not ours
 ├── UnreadableMessage             a message that its dialect cannot understand
 ├── StorageError
 │   ├── StorageUnavailable        disk full, I/O error, locked: try the same again later
@@ -37,6 +38,10 @@ class ConfigurationError(BridgeError):
 
 class AlreadyRunning(BridgeError):
     """Another process runs on the same database."""
+
+
+class CannotListen(BridgeError):
+    """A listener could not start."""
 
 
 class UnreadableMessage(BridgeError):

@@ -35,6 +35,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BridgeError as error:
         print(f"ifttt-bridge: {error}", file=sys.stderr)
         return FAILED
+    except BaseExceptionGroup as group:  # a part of the daemon failed while the others were running
+        known, unknown = group.split(BridgeError)
+        for one in [] if known is None else known.exceptions:
+            print(f"ifttt-bridge: {one}", file=sys.stderr)
+        if unknown is not None:
+            raise unknown from None
+        return FAILED
     except KeyboardInterrupt:
         return FAILED
     return status

@@ -1,0 +1,129 @@
+"""The command line: what it prints, and how it ends."""
+
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from bridge import __version__
+from tests.parts.daemon import BUTTON_TOPIC, DOOR_TOPIC, Daemon
+from tests.parts.mosquitto import Mosquitto
+from tests.parts.waiting import until
+
+
+def command(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    program = [sys.executable, "-m", "bridge", *arguments]
+    return subprocess.run(program, input=stdin, capture_output=True, text=True, check=False, timeout=60)
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> str:
+    path = tmp_path / "bridge.toml"
+    path.write_text(
+        f'[mqtt]\nurl = "mqtt://127.0.0.1:9"\n[storage]\nurl = "sqlite://{tmp_path}/bridge.db"\n'
+        '[ifttt]\nservice_keys = ["a-key-for-tests"]\n'
+    )
+    return str(path)
+
+
+def test_the_version_is_the_one_of_the_package() -> None:
+    assert command("--version").stdout.split() == ["ifttt-bridge", __version__]
+
+
+@pytest.mark.parametrize("arguments", [(), ("dance",), ("token",), ("user", "add")])
+def test_wrong_usage_ends_with_status_two(arguments: tuple[str, ...]) -> None:
+    done = command(*arguments)
+    assert done.returncode == 2
+    assert "usage: ifttt-bridge" in done.stderr
+
+
+def test_a_wrong_configuration_ends_with_status_two_and_names_file_and_key(tmp_path: Path) -> None:
+    path = tmp_path / "bridge.toml"
+    path.write_text('[mqtt]\nurl = "embedded"\nclientid = "x"\n')
+    for name in ("run", "check-config"):
+        done = command("--config", str(path), name)
+        assert done.returncode == 2
+        assert f"{path}: mqtt.clientid" in done.stderr
+        assert "client_id" in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_a_right_configuration_ends_with_status_zero(config: str) -> None:
+    assert command("--config", config, "check-config").returncode == 0
+
+
+def test_a_user_is_added_once_listed_and_gets_tokens(config: str) -> None:
+    added = command("--config", config, "user", "add", "anna", "--password-stdin", stdin="correct horse\n")
+    assert added.returncode == 0, added.stderr
+    again = command("--config", config, "user", "add", "anna")
+    assert (again.returncode, "already" in again.stderr) == (1, True)
+    listed = command("--config", config, "user", "list", "--json")
+    [user] = [msgspec.json.decode(line) for line in listed.stdout.splitlines()]
+    assert (user["name"], user["home"]) == ("anna", "home")
+    assert user["id"] in added.stdout
+    tokens = {command("--config", config, "token", "mint", "anna").stdout.split()[-1] for _ in range(2)}
+    assert len(tokens) == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "stdin", "reason"),
+    [
+        (("user", "add", ""), "", "a name has"),
+        (("user", "add", "anna", "--home", "castle"), "", "no home 'castle'"),
+        (("user", "add", "anna", "--password-stdin"), "short\n", "a password has"),
+        (("token", "mint", "nobody"), "", "no user 'nobody'"),
+    ],
+)
+def test_what_cannot_be_done_ends_with_status_one_and_the_reason(
+    config: str, arguments: tuple[str, ...], stdin: str, reason: str
+) -> None:
+    done = command("--config", config, *arguments, stdin=stdin)
+    assert done.returncode == 1
+    assert reason in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_database_and_its_folder_are_private(config: str) -> None:
+    command("--config", config, "user", "add", "anna")
+    database = Path(config).with_name("bridge.db")
+    assert oct(database.stat().st_mode & 0o777) == "0o600"
+
+
+def test_an_address_that_is_taken_is_told_in_one_line(config: str) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with Path(config).open("a") as file:
+            file.write(f'[public]\nlisten = "127.0.0.1:{taken.getsockname()[1]}"\n')
+        done = command("--config", config, "run")
+    assert done.returncode == 1
+    assert "[public] listen: cannot listen on 127.0.0.1" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+async def test_events_are_listed_while_the_daemon_runs(broker: Mosquitto, daemon: Daemon) -> None:
+    await daemon.start()
+    for payload in ("closed", "open", "closed"):
+        await broker.publish(DOOR_TOPIC, payload)
+    await broker.publish(BUTTON_TOPIC, "double")
+    await until(lambda: daemon.count_events() == 3, what="three events")
+    events = daemon.events()
+    assert [event["kind"] for event in events] == ["contact.opened", "contact.closed", "button.double"]
+    assert [event["seq"] for event in events] == [1, 2, 3]
+    assert set(events[0]) == {
+        *("id", "seq", "home", "entity", "device", "kind", "recorded_at", "offered", "reason", "ingredients"),
+    }
+    assert events[2]["ingredients"]["press"] == "double"
+    assert daemon.command("events", "--home", "elsewhere") == ""
+    assert "Bedside button" in daemon.command("events")
+
+
+def test_the_demo_plays_its_rounds_and_ends() -> None:
+    done = command("demo", "--rounds", "1", "--pause", "0")
+    assert done.returncode == 0, done.stderr
+    steps = [line.split("ms")[1].split("  ")[1].strip() for line in done.stdout.splitlines() if " ms " in line]
+    scene = ["on disk", "IFTTT told", "IFTTT asked", "light told"]
+    assert steps == [*scene, "light on", *scene, "light off"]
