@@ -7,7 +7,7 @@ import asyncio
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -20,7 +20,7 @@ from bridge.configured import broker_of, entities_of, homes_of, policy_of
 from bridge.dashboard.health import Health, answer_health
 from bridge.devices.catalogue import Catalogue
 from bridge.devices.last_known import LastKnown
-from bridge.errors import CannotListen, ConfigurationError, TemporarilyUnavailable
+from bridge.errors import CannotListen, ConfigurationError, StorageUnavailable, TemporarilyUnavailable
 from bridge.housekeeping import Housekeeping
 from bridge.ifttt.household import RealHousehold
 from bridge.ifttt.identities import Identities
@@ -203,7 +203,7 @@ def _build(
         intake,
         topics=lambda: catalogue.topics,
         remembered_topics=partial(_remembered_topics, registers.settings),
-        remember_topics=lambda topics: registers.settings.keep(SUBSCRIBED_TOPICS, "\n".join(topics)),
+        remember_topics=partial(_remember_topics, registers.settings),
         away_before_start_s=kept.away_s,
     )
     known = LastKnown(kept.loaded.states)
@@ -333,8 +333,17 @@ async def _within(seconds: float, waiting: Coroutine[None, None, None]) -> None:
 
 
 async def _remembered_topics(settings: KeptSettings) -> tuple[str, ...]:
-    text = await settings.text(SUBSCRIBED_TOPICS)
+    try:
+        text = await settings.text(SUBSCRIBED_TOPICS)
+    except StorageUnavailable:
+        return ()
     return tuple(text.split("\n")) if text else ()
+
+
+async def _remember_topics(settings: KeptSettings, topics: tuple[str, ...]) -> None:
+    """Note what is subscribed. A full disk must not keep the bridge from its broker: stale topics are only ignored."""
+    with suppress(StorageUnavailable):
+        await settings.keep(SUBSCRIBED_TOPICS, "\n".join(topics))
 
 
 def _household(

@@ -16,8 +16,8 @@ from typing import Any, Final
 
 import aiomqtt  # noqa: TID251 -- the one place that knows the library
 import structlog
-from paho.mqtt.client import Client as PahoClient
 from paho.mqtt.client import MQTT_CLEAN_START_FIRST_ONLY, ConnectFlags, MQTTMessage
+from paho.mqtt.client import Client as PahoClient
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
@@ -183,7 +183,8 @@ class Connection:
             stale = sorted(set(remembered) - set(wanted))
             for start in range(0, len(stale), FILTERS_PER_SUBSCRIBE):
                 await client.unsubscribe(stale[start : start + FILTERS_PER_SUBSCRIBE])
-        await self._remember_topics(wanted)
+        if remembered != wanted:
+            await self._remember_topics(wanted)
         topics = (self._broker.marker_topic, *wanted)
         for start in range(0, len(topics), FILTERS_PER_SUBSCRIBE):
             some = topics[start : start + FILTERS_PER_SUBSCRIBE]
