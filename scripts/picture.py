@@ -13,7 +13,7 @@ PICTURE = Path(__file__).parent / "pictures" / "demo.svg"
 LINE_HEIGHT = 20
 CHARACTER_WIDTH = 8.43
 MARGIN = 24
-FONT = "ui-monospace, SFMono-Regular, Menlo, Consolas, DejaVu Sans Mono, monospace"
+STYLE = 'font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, DejaVu Sans Mono, monospace" font-size="14"'
 BAR = 36
 COLOURS = {"time": "#7ee787", "what": "#79c0ff", "plain": "#c9d1d9", "scene": "#ffffff", "prompt": "#8b949e"}
 
@@ -23,7 +23,7 @@ def draw(lines: list[str]) -> str:
     width = round(max(len(line) for line in lines) * CHARACTER_WIDTH) + 2 * MARGIN
     height = len(lines) * LINE_HEIGHT + BAR + MARGIN
     texts = [
-        f'<text x="{MARGIN}" y="{BAR + number * LINE_HEIGHT + 12}" xml:space="preserve">{_coloured(line)}</text>'
+        f'<text {STYLE} x="{MARGIN}" y="{BAR + number * LINE_HEIGHT + 12}" xml:space="preserve">{_coloured(line)}</text>'
         for number, line in enumerate(lines)
     ]
     dots = [
@@ -32,7 +32,7 @@ def draw(lines: list[str]) -> str:
     ]
     return "\n".join(
         [
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="{FONT}" font-size="14">',
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">',
             "<title>The demo: a door opens, IFTTT is told, asks, and the light turns on, within milliseconds</title>",
             f'<rect width="{width}" height="{height}" rx="10" fill="#0d1117"/>',
             *dots,
