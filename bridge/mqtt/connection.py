@@ -28,7 +28,7 @@ from bridge.commands import Publication
 from bridge.errors import BrokerUnavailable, DeliveryUnknown
 from bridge.mqtt.intake import Intake
 from bridge.mqtt.message import BacklogEnded, Connected, Message
-from bridge.mqtt.session import COMMAND_EXPIRY_S, KEEPALIVE_S, SESSION_EXPIRY_S, Broker, Protocol
+from bridge.mqtt.session import COMMAND_EXPIRY_S, KEEPALIVE_S, MAX_PACKET_BYTES, SESSION_EXPIRY_S, Broker, Protocol
 
 CALL_TIMEOUT_S: Final = 5.0
 PROBE_TIMEOUT_S: Final = 2.0
@@ -370,6 +370,7 @@ def _connect_properties(broker: Broker) -> Properties:
     properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call] # paho leaves it untyped
     properties.SessionExpiryInterval = SESSION_EXPIRY_S
     properties.ReceiveMaximum = broker.receive_maximum
+    properties.MaximumPacketSize = MAX_PACKET_BYTES
     return properties
 
 

@@ -10,6 +10,9 @@ SESSION_EXPIRY_S: Final = 7 * 24 * 3600
 KEEPALIVE_S: Final = 10
 """A frozen broker is noticed after two of these and a second or two: within 30 s."""
 
+MAX_PACKET_BYTES: Final = 4 * 1024 * 1024
+"""An MQTT 5 broker keeps larger messages to itself: no description or state is nearly as large, pictures are."""
+
 COMMAND_EXPIRY_S: Final = 15
 """How long an MQTT 5 broker may hold a command for a device that is away."""
 

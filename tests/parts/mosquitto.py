@@ -69,6 +69,10 @@ class Mosquitto:
         flags = ["-r"] if retain else []
         await self._client("mosquitto_pub", "-q", str(qos), *flags, "-t", topic, "-m", payload)
 
+    async def publish_file(self, topic: str, file: Path) -> None:
+        """Publish the bytes of a file as one message."""
+        await self._client("mosquitto_pub", "-q", "1", "-t", topic, "-f", str(file))
+
     async def publish_many(self, topic: str, payloads: list[str]) -> None:
         """Publish many messages in order over one connection, with QoS 1."""
         text = "".join(f"{payload}\n" for payload in payloads)
