@@ -15,6 +15,7 @@ CHARACTER_WIDTH = 8.43
 MARGIN = 24
 STYLE = 'font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, DejaVu Sans Mono, monospace" font-size="14"'
 BAR = 36
+TOP = BAR + 12
 COLOURS = {"time": "#7ee787", "what": "#79c0ff", "plain": "#c9d1d9", "scene": "#ffffff", "prompt": "#8b949e"}
 
 
@@ -23,7 +24,7 @@ def draw(lines: list[str]) -> str:
     width = round(max(len(line) for line in lines) * CHARACTER_WIDTH) + 2 * MARGIN
     height = len(lines) * LINE_HEIGHT + BAR + MARGIN
     texts = [
-        f'<text {STYLE} x="{MARGIN}" y="{BAR + number * LINE_HEIGHT + 12}" xml:space="preserve">{_coloured(line)}</text>'
+        f'<text {STYLE} x="{MARGIN}" y="{TOP + number * LINE_HEIGHT}" xml:space="preserve">{_coloured(line)}</text>'
         for number, line in enumerate(lines)
     ]
     dots = [
