@@ -1,4 +1,4 @@
-"""How long to wait between attempts: exponential with full jitter. Knows nothing of what is attempted."""
+"""How long to wait between attempts: exponential, spread over the upper half. Knows nothing of what is attempted."""
 
 import random
 from dataclasses import dataclass

@@ -46,7 +46,7 @@ class Housekeeping:
     async def write(self) -> None:
         """Write what has changed. A database that is not available now is asked again the next time."""
         try:
-            if self.connection.connected:
+            if self.connection.live:  # in the midst of a backlog the absence is not over
                 await self.settings.keep(LAST_CONNECTED_MS, self.clock_ms())
             told, polled = self.notifier.take_moves(), self.triggers.take_polled()
             if told or polled:

@@ -74,8 +74,8 @@ def _state(entity: Entity, known: EntityState, reading: StateReading, how: Circu
     if reading.value is None or reading.value == known.value:
         return Interpretation(known if brightness == known.brightness else replace(known, brightness=brightness))
     state = EntityState(reading.value, brightness, how.now_ms, known.presses)
-    if known.value is None:
-        return Interpretation(state)  # the first value ever is a baseline: nobody saw it change
+    if (entity.kind, known.value) not in EDGE_KINDS:
+        return Interpretation(state)  # the first value ever, or since it was another kind: nobody saw it change
     reason = None
     if how.retained and not how.policy.fire_changed_while_away:
         reason = NotOffered.CHANGED_WHILE_AWAY

@@ -28,7 +28,7 @@ COLORS: Final = {
     "warm white": "#ffd6aa",
     "cool white": "#f4faff",
 }
-_HEX: Final = re.compile(r"#([0-9a-f]{6}|[0-9a-f]{3})")
+_HEX: Final = re.compile(r"#?([0-9a-f]{6})|#([0-9a-f]{3})")  # three without # may be a word: bad
 _FULL: Final = 100
 
 
@@ -51,7 +51,7 @@ def _brightness(text: str) -> int | None:
     if not text:
         return None
     try:
-        value = float(text.removesuffix("%").strip().replace(",", "."))
+        value = float(text.removesuffix("%").strip())
         percent = round(value)
     except (ValueError, OverflowError):
         raise BadInput("Brightness must be a number from 0 to 100.", skip=True) from None
@@ -67,8 +67,7 @@ def _color(text: str) -> str | None:
     name = " ".join(text.casefold().replace("_", " ").split())
     if name in COLORS:
         return COLORS[name]
-    match = _HEX.fullmatch(name if name.startswith("#") else f"#{name}")
+    match = _HEX.fullmatch(name)
     if match is None:
         raise BadInput("Colour must be a name such as red, or #rrggbb.", skip=True)
-    digits = match[1]
-    return f"#{digits}" if len(digits) == 6 else "#" + "".join(digit * 2 for digit in digits)  # noqa: PLR2004 -- rrggbb
+    return f"#{match[1]}" if match[1] else "#" + "".join(digit * 2 for digit in match[2])

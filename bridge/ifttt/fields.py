@@ -12,6 +12,7 @@ from bridge.ifttt.household import Choice, Household
 
 ANY: Final = "any"
 MAX_VALUE_CHARACTERS: Final = 1024
+LARGEST_NUMBER: Final = 10**15  # no field needs more, and Python refuses to write out an endless one
 
 
 class Source(Enum):
@@ -43,7 +44,7 @@ class Field:
             case EntityKind() as kind:
                 return any_choice + household.things(kind)
             case Source.PRESSES:
-                own = [word for word in household.presses() if word not in STANDARD_PRESSES]
+                own = [word for word in household.presses() if word not in (*STANDARD_PRESSES, ANY)]
                 return any_choice + [Choice(_title(word), word) for word in (*STANDARD_PRESSES, *own)]
             case None:
                 return []
@@ -77,7 +78,7 @@ def _text(field: Field, value: object) -> str:
             raise BadInput(f"{field.label} must be text.")
         case str():
             text = value.strip()
-        case int() | float():
+        case int() | float() if abs(value) < LARGEST_NUMBER:
             text = f"{value}"
         case _:
             raise BadInput(f"{field.label} must be text.")

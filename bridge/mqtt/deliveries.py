@@ -18,30 +18,31 @@ class Deliveries:
     def __init__(self, committed: Iterable[Delivery], *, window: int) -> None:
         self.size = max(2 * window, SMALLEST_RING)
         self._by_slot: dict[int, Delivery] = {}
-        self._digests: dict[int, str] = {}
+        self._newest: dict[int, Delivery] = {}
         self.next_number = 0
         for delivery in list(committed)[-self.size :]:  # the ring was larger, perhaps: an older setting
             self._remember(delivery)
 
     def digest_of(self, packet_id: int) -> str | None:
         """Return the digest of the newest remembered message with this packet id."""
-        return self._digests.get(packet_id)
+        newest = self._newest.get(packet_id)
+        return None if newest is None else newest.digest
 
     def replace(self, added: Iterable[Delivery], *, forget: bool) -> None:
         """Take over what has just been committed."""
         if forget:
             self._by_slot.clear()
-            self._digests.clear()
+            self._newest.clear()
         for delivery in added:
             self._remember(delivery)
 
     def _remember(self, delivery: Delivery) -> None:
         slot = delivery.number % self.size
         old = self._by_slot.get(slot)
-        if old is not None and self._digests.get(old.packet_id) == old.digest:
-            del self._digests[old.packet_id]
+        if old is not None and self._newest.get(old.packet_id) is old:  # a newer one may have come with its id
+            del self._newest[old.packet_id]
         self._by_slot[slot] = delivery
-        self._digests[delivery.packet_id] = delivery.digest
+        self._newest[delivery.packet_id] = delivery
         self.next_number = max(self.next_number, delivery.number + 1)
 
 

@@ -11,7 +11,7 @@ class Intake:
     """Arrivals in order. Its capacity must be at least a window of unacknowledged messages.
 
     `put` never refuses: what has been read from the socket is already ours. Crossing the capacity calls `pause`
-    once, falling below half of it `resume`, so that the broker feels the pressure through TCP.
+    once, falling to half of it `resume`, so that the broker feels the pressure through TCP.
     """
 
     def __init__(self, capacity: int) -> None:

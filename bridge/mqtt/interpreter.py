@@ -61,7 +61,7 @@ class Interpreter:
                 case Message():
                     self._message(draft, arrival, now_ms)
                 case Connected(resumed=resumed, away_s=away_s):
-                    draft.listening = Listening(backlog=resumed, away_s=away_s)
+                    draft.listening = _after_connecting(draft.listening, resumed=resumed, away_s=away_s)
                     if not resumed:
                         draft.deliveries.start_anew()
                 case BacklogEnded():
@@ -103,3 +103,10 @@ class Interpreter:
         if result.event is not None:
             draft.entries.append(Entry(draft.next_seq, entry_id(how.now_ms), how.now_ms, result.event))
             draft.next_seq += 1
+
+
+def _after_connecting(before: Listening, *, resumed: bool, away_s: float) -> Listening:
+    """Begin a connection. What is left of a backlog that was cut off has waited through every absence since."""
+    if resumed and before.backlog:
+        return Listening(backlog=True, away_s=before.away_s + away_s)
+    return Listening(backlog=resumed, away_s=away_s)

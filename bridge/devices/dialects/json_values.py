@@ -50,13 +50,15 @@ def value_at(parsed: dict[str, object], path: tuple[str, ...]) -> object:
 def spellings(value: object) -> tuple[str, ...]:
     """Return how a scalar may be written in a configuration; nothing for null, lists, objects and unknown words.
 
-    A JSON true is `true` to a person and `True` to a template, so both count.
+    A JSON true is `true` to a person and `True` to a template, so both count; so do `1` and `1.0` for a whole float.
     """
     match value:
         case bool():
             return ("true", "True") if value else ("false", "False")
-        case int() | float():
-            return (str(value), f"{value:g}")
+        case int():
+            return (str(value),)
+        case float():
+            return (str(value), str(int(value))) if value.is_integer() else (str(value),)
         case str():
             return () if is_unknown(value) else (value,)
         case _:

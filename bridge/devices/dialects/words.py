@@ -32,11 +32,11 @@ _SYNONYMS: Final = {
     "btn_down": "press",
     "btn_up": "release",
 }
-_WORD: Final = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
+_WORD: Final = re.compile(r"[^\W_][\w.-]{0,63}")
 
 
 def press_word(text: str) -> str | None:
     """Return the standard word for a press, the device's own word in lower case, or None if it is not one word."""
-    word = text.strip().casefold().replace(" ", "_")
+    word = text.strip().lower().replace(" ", "_")  # casefold would read "ß" as "ss", a double press
     word = _SYNONYMS.get(word, word)
     return word if _WORD.fullmatch(word) else None

@@ -37,4 +37,5 @@ def light(identity: str = "hall-light", *, name: str = "Hall light", home: str =
 
 def switch(identity: str = "kettle", *, name: str = "Kettle", home: str = "home") -> Entity:
     topic = f"{home}/{identity}"
-    return entity(EntityKind.SWITCH, PlainState(topic, ON_OFF, None, f"{topic}/set"), identity=identity, name=name)
+    dialect = PlainState(topic, ON_OFF, None, f"{topic}/set")
+    return entity(EntityKind.SWITCH, dialect, identity=identity, name=name, home=home)

@@ -27,7 +27,13 @@ def test_an_empty_or_unknown_message_says_nothing(payload: bytes) -> None:
     assert WORD.read("t", payload) is None
 
 
-@pytest.mark.parametrize("payload", [b"Open", b"OPEN", b" open", b"open\n", b'"open"', b"ajar", b"\xef\xbb\xbfopen", b"1"])
+def test_an_empty_message_is_a_deletion_for_json_too() -> None:
+    assert JSON.read("t", b"") is None
+
+
+@pytest.mark.parametrize(
+    "payload", [b"Open", b"OPEN", b" open", b"open\n", b'"open"', b"ajar", b"\xef\xbb\xbfopen", b"1"]
+)
 def test_plain_words_are_compared_exactly(payload: bytes) -> None:
     with pytest.raises(UnreadableMessage, match="not one of the configured words"):
         WORD.read("t", payload)

@@ -1,0 +1,21 @@
+"""The latest committed states."""
+
+from bridge.devices.last_known import NOTHING_KNOWN, EntityState, LastKnown
+
+
+def test_an_entity_that_never_spoke_has_nothing_known() -> None:
+    assert LastKnown({}).of("front-door") is NOTHING_KNOWN
+
+
+def test_what_has_been_committed_replaces_what_was_known_and_leaves_the_rest() -> None:
+    known = LastKnown({"a": EntityState("open"), "b": EntityState("on")})
+    known.replace({"a": EntityState("closed")})
+    assert (known.of("a"), known.of("b")) == (EntityState("closed"), EntityState("on"))
+    assert set(known) == {"a", "b"}
+
+
+def test_it_does_not_change_with_what_it_was_made_of() -> None:
+    loaded = {"a": EntityState("open")}
+    known = LastKnown(loaded)
+    loaded["a"] = EntityState("closed")
+    assert known.of("a") == EntityState("open")

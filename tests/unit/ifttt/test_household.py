@@ -1,0 +1,43 @@
+"""What one user may choose from."""
+
+from bridge.devices.catalogue import Catalogue
+from bridge.devices.entity import EntityKind
+from bridge.devices.last_known import EntityState, LastKnown
+from bridge.ifttt.household import Choice, RealHousehold
+from tests.unit.devices.examples import button, door
+from tests.unit.ifttt.examples import household
+
+
+def test_the_things_of_a_kind_come_by_label_with_their_permanent_ids() -> None:
+    assert household().things(EntityKind.CONTACT) == [
+        Choice("Back door", "back-door"),
+        Choice("Front door", "front-door"),
+    ]
+
+
+def test_nothing_of_another_home_can_be_chosen() -> None:
+    every = [choice.value for kind in EntityKind for choice in household().things(kind)]
+    assert set(every) == {"front-door", "back-door", "bell", "hall-light", "kettle"}
+    assert "secret_knock" not in household().presses()
+
+
+def test_rooms_are_named_where_names_repeat() -> None:
+    doors = [door("1", name="Door", room="Shed"), door("2", name="Door", room="Attic"), door("3", name="Door", room="")]
+    home = RealHousehold("home", Catalogue([*doors, door("4", name="Gate")]), LastKnown({}), frozenset())
+    assert home.things(EntityKind.CONTACT) == [
+        Choice("Door", "3"),
+        Choice("Door (Attic)", "2"),
+        Choice("Door (Shed)", "1"),
+        Choice("Gate", "4"),
+    ]
+
+
+def test_the_words_of_all_buttons_are_there_once_and_sorted() -> None:
+    known = LastKnown({"1": EntityState(presses=("single", "ring")), "2": EntityState(presses=("ring", "buzz"))})
+    home = RealHousehold("home", Catalogue([button("1"), button("2")]), known, frozenset())
+    assert home.presses() == ("buzz", "ring", "single")
+
+
+def test_what_the_home_once_had_is_remembered() -> None:
+    assert household().once_had("gone-door")
+    assert not household().once_had("cabin-door")

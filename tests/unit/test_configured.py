@@ -1,0 +1,131 @@
+"""From the tables of a configuration file to homes, entities and the broker."""
+
+from pathlib import Path
+
+import pytest
+
+from bridge.configured import broker_of, entities_of, homes_of, policy_of
+from bridge.devices.dialects.plain import Dimming, PlainButton, PlainState, StateWords
+from bridge.devices.entity import EntityKind
+from bridge.devices.interpretation import LatePolicy
+from bridge.homes.user import Home
+from bridge.mqtt.session import Broker, Protocol
+from bridge.settings import Settings, load
+
+FILE = """
+[ifttt]
+service_keys = ["an-example-key"]
+[public]
+url = "https://home.example.org"
+[mqtt]
+url = "mqtt://192.0.2.7:1884"
+username = "bridge"
+password = "pass-of-the-example"
+protocol = "3.1.1"
+client_id = "elm-street"
+receive_maximum = 50
+late_press_limit = "30s"
+changed_while_away = "fire"
+[[homes]]
+id = "home"
+name = "Elm Street 4"
+[[homes]]
+id = "cabin"
+name = "Cabin"
+[[devices]]
+id = "front-door"
+name = "Front door"
+home = "cabin"
+room = "Hall"
+kind = "contact"
+state_topic = "door"
+[[devices]]
+id = "window"
+name = "Window"
+kind = "contact"
+state_topic = "windows"
+schema = "json"
+state_path = "kitchen.contact"
+payload_on = false
+payload_off = true
+[[devices]]
+id = "bell"
+name = "Bell"
+kind = "button"
+state_topic = "bell"
+press_path = "event.type"
+[[devices]]
+id = "kettle"
+name = "Kettle"
+kind = "switch"
+state_topic = "kettle"
+command_topic = "kettle/set"
+[[devices]]
+id = "hall-light"
+name = "Hall light"
+kind = "light"
+state_topic = "lamp"
+command_topic = "lamp/set"
+schema = "json"
+brightness_scale = 100
+supports_color = true
+[[devices]]
+id = "shed-light"
+name = "Shed light"
+kind = "light"
+state_topic = "shed"
+command_topic = "shed/set"
+"""
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    file = tmp_path / "bridge.toml"
+    file.write_text(FILE)
+    return load(file, {})
+
+
+def test_every_home_is_there(settings: Settings) -> None:
+    assert homes_of(settings) == [Home("home", "Elm Street 4"), Home("cabin", "Cabin")]
+
+
+def test_a_device_of_the_file_is_one_entity_with_the_same_id(settings: Settings) -> None:
+    entities = entities_of(settings)
+    assert [(each.id, each.device.id, each.kind) for each in entities] == [
+        ("front-door", "front-door", EntityKind.CONTACT),
+        ("window", "window", EntityKind.CONTACT),
+        ("bell", "bell", EntityKind.BUTTON),
+        ("kettle", "kettle", EntityKind.SWITCH),
+        ("hall-light", "hall-light", EntityKind.LIGHT),
+        ("shed-light", "shed-light", EntityKind.LIGHT),
+    ]
+    door, window = entities[0].device, entities[1].device
+    assert (door.home, door.name, door.room) == ("cabin", "Front door", "Hall")
+    assert (window.home, window.room) == ("home", "")
+
+
+def test_each_device_speaks_as_its_table_says(settings: Settings) -> None:
+    dialects = {each.id: each.dialect for each in entities_of(settings)}
+    assert dialects == {
+        "front-door": PlainState("door", StateWords("open", "closed", "open", "closed")),
+        "window": PlainState("windows", StateWords("false", "true", "open", "closed"), ("kitchen", "contact")),
+        "bell": PlainButton("bell", ("event", "type")),
+        "kettle": PlainState("kettle", StateWords("ON", "OFF", "on", "off"), None, "kettle/set"),
+        "hall-light": PlainState(
+            "lamp", StateWords("ON", "OFF", "on", "off"), ("state",), "lamp/set", Dimming(100, color=True)
+        ),
+        "shed-light": PlainState("shed", StateWords("ON", "OFF", "on", "off"), None, "shed/set", Dimming()),
+    }
+
+
+def test_what_comes_late_is_treated_as_the_file_says(settings: Settings) -> None:
+    assert policy_of(settings) == LatePolicy(30.0, fire_changed_while_away=True)
+
+
+def test_the_broker_is_the_one_of_the_file(settings: Settings) -> None:
+    expected = Broker("192.0.2.7", 1884, "elm-street", "bridge", "pass-of-the-example", Protocol.V311, 50)
+    assert broker_of(settings) == expected
+
+
+def test_an_embedded_broker_brings_its_own_port(settings: Settings) -> None:
+    assert broker_of(settings, port=4242).port == 4242
