@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -21,6 +21,14 @@ ON CONFLICT (client, user, identity) DO UPDATE SET trigger_slug = excluded.trigg
     last_polled_ms = excluded.last_polled_ms, removed_at_ms = NULL
 """
 _ONE = "WHERE client = ? AND user = ? AND identity = ?"
+_FORGET_REMOVED = """
+DELETE FROM trigger_identities WHERE user = ? AND removed_at_ms IS NOT NULL AND (client, identity) NOT IN (
+    SELECT client, identity FROM trigger_identities WHERE user = ? AND removed_at_ms IS NOT NULL
+    ORDER BY removed_at_ms DESC LIMIT ?)
+"""
+
+REMOVED_KEPT: Final = 200
+"""So many ended identities of each user are kept for whoever wonders; one that returns starts anew anyway."""
 
 TimelineOf = Callable[[str, str, Mapping[str, str]], TimelineKey | None]
 """From home, trigger and fields to the timeline; None for a trigger that no longer exists."""
@@ -48,11 +56,8 @@ class TriggerIdentities:
         await self._database.write(lambda connection: _keep(connection, identity))
 
     async def remove(self, key: IdentityKey, *, now_ms: int) -> None:
-        """Mark an identity as removed. One that never was there stays so."""
-        values = (now_ms, key.client, key.user, key.identity)
-        await self._database.write(
-            lambda connection: connection.execute(f"UPDATE trigger_identities SET removed_at_ms = ? {_ONE}", values)  # noqa: S608 -- constants only
-        )
+        """Mark an identity as removed, the first time it is said. One that never was there stays so."""
+        await self._database.write(lambda connection: _remove(connection, key, now_ms))
 
     async def note(self, told: tuple[ToldMove, ...], polled: Mapping[IdentityKey, int]) -> None:
         """Note how far identities were told and when they polled last (epoch, milliseconds)."""
@@ -72,6 +77,15 @@ class TriggerIdentities:
             return None
         key = IdentityKey(client, user, identity)
         return Identity(key, trigger, fields, timeline, first_seen_ms, start_seq, told_seq)
+
+
+def _remove(connection: sqlite3.Connection, key: IdentityKey, now_ms: int) -> None:
+    removed = connection.execute(
+        f"UPDATE trigger_identities SET removed_at_ms = ? {_ONE} AND removed_at_ms IS NULL",  # noqa: S608 -- constants only
+        (now_ms, key.client, key.user, key.identity),
+    )
+    if removed.rowcount:
+        connection.execute(_FORGET_REMOVED, (key.user, key.user, REMOVED_KEPT))
 
 
 def _keep(connection: sqlite3.Connection, identity: Identity) -> None:

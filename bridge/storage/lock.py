@@ -22,4 +22,6 @@ def hold_lock(database: Path) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise AlreadyRunning(f"another ifttt-bridge is running on {database}; stop it first") from None
+        except OSError as error:
+            raise StorageUnavailable(f"the lock file {path} cannot be locked: {error.strerror}") from error
         yield

@@ -1,7 +1,7 @@
 """Bringing the schema up to date: numbered files, each applied once, in its own transaction."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from importlib import resources
 
@@ -9,9 +9,9 @@ from bridge.errors import SchemaTooNew
 from bridge.storage.database import Database
 
 
-async def migrate(database: Database) -> int:
-    """Apply what is missing and return the version reached. Raises SchemaTooNew."""
-    migrations = load_migrations()
+async def migrate(database: Database, scripts: Sequence[str] | None = None) -> int:
+    """Apply what is missing and return the version reached; `scripts` in place of our own. Raises SchemaTooNew."""
+    migrations = load_migrations() if scripts is None else scripts
     current = await database.write(_version)
     if current > len(migrations):
         raise SchemaTooNew(
@@ -27,7 +27,7 @@ def load_migrations() -> list[str]:
     """Return the scripts in order; script number n brings the schema to version n."""
     files = resources.files("bridge.storage.migrations").iterdir()
     named = sorted((file.name, file) for file in files if file.name.endswith(".sql"))
-    return [file.read_text() for _, file in named]
+    return [file.read_text(encoding="utf-8") for _, file in named]
 
 
 def _version(connection: sqlite3.Connection) -> int:
@@ -37,6 +37,8 @@ def _version(connection: sqlite3.Connection) -> int:
 
 
 def _apply(connection: sqlite3.Connection, *, version: int, script: str) -> None:
+    if _version(connection) >= version:
+        return  # another process, a command beside the daemon, was faster
     for statement in _statements(script):
         connection.execute(statement)
     connection.execute("INSERT INTO schema_version (version) VALUES (?)", (version,))
@@ -53,3 +55,5 @@ def _statements(script: str) -> Iterator[str]:
         if sqlite3.complete_statement(statement):
             yield statement
             statement = ""
+    if statement.strip():
+        yield statement  # a statement that was left open fails, rather than being left out

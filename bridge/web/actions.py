@@ -63,6 +63,6 @@ def _action(slug: str) -> Action:
 def _request_id(request: web.BaseRequest) -> str | None:
     """Return what makes a repetition recognisable. Raises BadInput for one that no sane sender makes."""
     request_id = request.headers.get("X-Request-ID", "").strip()
-    if len(request_id) > MAX_REQUEST_ID_CHARACTERS:
-        raise BadInput("X-Request-ID is too long.")
+    if len(request_id) > MAX_REQUEST_ID_CHARACTERS or not (request_id.isascii() and request_id.isprintable()):
+        raise BadInput("X-Request-ID must be a short text.")
     return request_id or None

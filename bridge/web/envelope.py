@@ -1,6 +1,7 @@
 """How answers look: `data` or `errors`, JSON with its charset, compressed where that is asked for and worth it."""
 
 import gzip
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,9 +13,11 @@ _COMMON: Final = {
     "Content-Type": "application/json; charset=utf-8",
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
-    "Server": "web",
+    "Vary": "Accept-Encoding",
 }
-_COMPRESSED: Final = _COMMON | {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
+_COMPRESSED: Final = _COMMON | {"Content-Encoding": "gzip"}
+_GZIP: Final = re.compile(r"(?:^|,)\s*gzip\s*(?:;\s*q=(?!0(?:\.0*)?\s*(?:,|$))[^,]*)?(?:,|$)", re.IGNORECASE)
+"""Gzip among the codings that are welcome; with the weight 0 it is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ def encode_data(data: object) -> Encoded:
 
 def respond(encoded: Encoded, request: web.BaseRequest, *, status: int = 200) -> web.Response:
     """Answer with what was encoded, compressed if the request allows it."""
-    if encoded.gzipped is not None and "gzip" in request.headers.get("Accept-Encoding", ""):
+    if encoded.gzipped is not None and _GZIP.search(request.headers.get("Accept-Encoding", "")):
         return web.Response(body=encoded.gzipped, status=status, headers=_COMPRESSED)
     return web.Response(body=encoded.plain, status=status, headers=_COMMON)
 
@@ -62,7 +65,7 @@ def respond_with_error(message: str, status: int, *, skip: bool = False, **heade
 
 def respond_not_here() -> web.Response:
     """Answer for a path that is none of ours: nothing that tells who we are."""
-    return web.Response(text="Not found", status=404, headers={"Server": "web"})
+    return web.Response(text="Not found", status=404)
 
 
 def _encode(plain: bytes) -> Encoded:

@@ -12,6 +12,7 @@ from aiohttp import web
 from bridge.errors import BridgeError, NoSuchResource
 from bridge.web.actions import ActionEndpoints
 from bridge.web.caller import Caller, Callers
+from bridge.web.connection import QuietServer
 from bridge.web.envelope import respond_not_here
 from bridge.web.failures import respond_to, respond_to_bug
 from bridge.web.setup import SetupEndpoints
@@ -19,6 +20,9 @@ from bridge.web.triggers import TriggerEndpoints
 
 SHUTDOWN_S: Final = 5.0
 MAX_SLASHES: Final = 32
+MAX_KNOWN_PATHS: Final = 256
+MAX_KNOWN_PATH: Final = 128
+_ROOT: Final = ("ifttt", "v1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +36,13 @@ class Endpoints:
 
 
 class PublicSite:
-    """Routes requests. `public_url` may have a path of its own, which a proxy may leave in place."""
+    """Routes requests. `public_url` may have a path of its own, which a proxy may leave in place or strip."""
 
     def __init__(self, endpoints: Endpoints, *, public_url: str = "") -> None:
         self._endpoints = endpoints
-        self._prefix = tuple(segment for segment in urlsplit(public_url).path.split("/") if segment)
+        prefix = tuple(unquote(segment) for segment in urlsplit(public_url).path.split("/") if segment)
+        self._roots = ((*prefix, *_ROOT), _ROOT)
+        self._known_paths: dict[str, tuple[str, ...]] = {}
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request, whatever it is."""
@@ -46,8 +52,6 @@ class PublicSite:
             return respond_to(error)
         except (ConnectionError, asyncio.IncompleteReadError):
             raise  # the other side has gone: there is nobody to answer
-        except web.HTTPException:
-            raise  # the library refuses a broken request
         except Exception as error:  # noqa: BLE001 -- the edge of one request
             return respond_to_bug(error)
 
@@ -81,10 +85,20 @@ class PublicSite:
     def _segments(self, request: web.BaseRequest) -> tuple[str, ...]:
         """Return what follows `/ifttt/v1`, repeated slashes and one at the end forgiven; nothing for other paths."""
         path = request.rel_url.raw_path
+        known = self._known_paths.get(path)
+        if known is not None:
+            return known
         segments = tuple(unquote(segment) for segment in path.split("/", MAX_SLASHES) if segment)
-        if self._prefix and segments[: len(self._prefix)] == self._prefix:
-            segments = segments[len(self._prefix) :]
-        return segments[2:] if segments[:2] == ("ifttt", "v1") else ()
+        for root in self._roots:
+            if segments[: len(root)] == root:
+                return self._remember(path, segments[len(root) :])
+        return ()
+
+    def _remember(self, path: str, segments: tuple[str, ...]) -> tuple[str, ...]:
+        """Keep how the paths that IFTTT uses again and again are read; there are few, so no stranger may add many."""
+        if len(path) <= MAX_KNOWN_PATH and len(self._known_paths) < MAX_KNOWN_PATHS:
+            self._known_paths[path] = segments
+        return segments
 
 
 @asynccontextmanager
@@ -92,7 +106,7 @@ async def listening(
     answer: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]], host: str, port: int
 ) -> AsyncIterator[int]:
     """Listen while the context lasts and give the port (useful where 0 asked for any). Ends with open requests done."""
-    runner = web.ServerRunner(web.Server(answer, access_log=None), shutdown_timeout=SHUTDOWN_S)
+    runner = web.ServerRunner(QuietServer(answer), shutdown_timeout=SHUTDOWN_S)
     await runner.setup()
     try:
         await web.TCPSite(runner, host, port).start()

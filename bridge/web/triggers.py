@@ -79,25 +79,24 @@ class TriggerEndpoints:
             return respond_with_data(items_of(trigger, entries[:limit]), request)
         key = _identity_key(caller, body.get("trigger_identity"))
         identity = None if key is None else self._parts.identities.find(key)
-        known = identity.fields if identity is not None and identity.trigger == slug else None
-        fields = check_fields(trigger, given, self._parts.household_of(caller.user.home), known=known)
-        if known is None or known != fields:
-            identity = await self._meet(caller, key, trigger, fields)
+        if identity is not None and identity.trigger == slug and identity.fields == given:
+            question = Question(identity.timeline, max(identity.start_seq, caller.user.since_seq), limit)
+        else:
+            identity, question = await self._question(caller, identity, key, trigger, given, limit)
         if identity is not None and not caller.test:
             self._note_poll(identity.key)
-        start_seq = caller.user.since_seq if identity is None else max(identity.start_seq, caller.user.since_seq)
-        timeline = trigger.timeline(caller.user.home, fields)
-        return respond(await self._answer(trigger, Question(timeline, start_seq, limit)), request)
+        return respond(await self._answer(trigger, question), request)
 
     async def forget(self, request: web.BaseRequest, caller: Caller, slug: str, identity: str) -> web.Response:  # noqa: ARG002 -- one shape for all endpoints
         """End an identity: nobody uses it any more. One that is not known is ended already."""
         _trigger(slug)
         key = _identity_key(caller, identity)
         if key is not None and not caller.test:
-            self._parts.identities.remove(key)
-            self._polled.pop(key, None)
-            self._parts.forgotten(key)
-            await self._parts.register.remove(key, now_ms=self._parts.clock_ms())
+            async with self._first_sight:  # else a poll under way could bring it back, in memory alone
+                await self._parts.register.remove(key, now_ms=self._parts.clock_ms())
+                self._parts.identities.remove(key)
+                self._polled.pop(key, None)
+                self._parts.forgotten(key)
         return respond_empty()
 
     async def options(self, request: web.BaseRequest, caller: Caller, slug: str, field: str) -> web.Response:
@@ -107,6 +106,23 @@ class TriggerEndpoints:
             raise NoSuchResource("There is no such field with choices.")
         household = household_for(caller, self._parts.household_of)
         return options_response(declared.choices(household), request)
+
+    async def _question(
+        self,
+        caller: Caller,
+        identity: Identity | None,
+        key: IdentityKey | None,
+        trigger: Trigger,
+        given: object,
+        limit: int,
+    ) -> tuple[Identity | None, Question]:
+        """Work out what a poll asks that is not simply the one before again."""
+        known = identity.fields if identity is not None and identity.trigger == trigger.slug else None
+        fields = check_fields(trigger, given, self._parts.household_of(caller.user.home), known=known)
+        if known is None or known != fields:
+            identity = await self._meet(caller, key, trigger, fields)
+        start_seq = caller.user.since_seq if identity is None else max(identity.start_seq, caller.user.since_seq)
+        return identity, Question(trigger.timeline(caller.user.home, fields), start_seq, limit)
 
     async def _meet(
         self, caller: Caller, key: IdentityKey | None, trigger: Trigger, fields: dict[str, str]
@@ -171,6 +187,6 @@ def _trigger(slug: str) -> Trigger:
 def _identity_key(caller: Caller, identity: object) -> IdentityKey | None:
     if identity is None or identity == "":
         return None
-    if not isinstance(identity, str) or len(identity) > MAX_IDENTITY_CHARACTERS:
+    if not isinstance(identity, str) or len(identity) > MAX_IDENTITY_CHARACTERS or not identity.isprintable():
         raise BadInput("trigger_identity must be a short text.")
     return IdentityKey(caller.client, caller.user.id, identity)

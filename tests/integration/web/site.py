@@ -1,7 +1,4 @@
-"""The public listener with everything below it real, put together as bridge/app.py does; commands are only noted.
-
-Two homes: `elm` with a door, another door, a button and a light, and `oak` with a door and a light of its own.
-"""
+"""The public listener with everything below it real, put together as bridge/app.py does; commands are only noted."""
 
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
@@ -14,11 +11,9 @@ import msgspec
 
 from bridge.commands import Command
 from bridge.devices.catalogue import Catalogue
-from bridge.devices.dialects.plain import PlainButton, PlainState, StateWords
-from bridge.devices.entity import Device, Entity, EntityKind
 from bridge.devices.last_known import LastKnown
 from bridge.events import CONTACT_OPENED, Event, NotOffered
-from bridge.homes.user import Home, User
+from bridge.homes.user import User
 from bridge.ifttt.household import RealHousehold
 from bridge.ifttt.identities import Identities, IdentityKey
 from bridge.ifttt.service import timeline_of
@@ -40,35 +35,14 @@ from bridge.web.caller import Callers, TestTokens
 from bridge.web.credentials import ServiceKeys
 from bridge.web.server import Endpoints, PublicSite, listening
 from bridge.web.setup import SetupEndpoints
-from bridge.web.triggers import TriggerEndpoints, TriggerParts
+from bridge.web.triggers import IdentityRegister, TriggerEndpoints, TriggerParts
+from tests.integration.web.homes import ENTITIES, GONE, HOMES
 
 KEY: Final = "the-key-of-production"
 STAGING_KEY: Final = "the-key-of-staging"
+WITH_KEY: Final = {"IFTTT-Service-Key": KEY}
+JSON: Final = "application/json; charset=utf-8"
 NOON_MS: Final = 1_770_000_000_000
-HOMES: Final = (Home("elm", "Elm Street 4"), Home("oak", "Oak Lane 1"))
-
-
-def entity(home: str, name: str, kind: EntityKind) -> Entity:
-    """Return an entity whose id is its home and name."""
-    topic = f"{home}/{name}"
-    words = StateWords("ON", "OFF", "on", "off")
-    dialect = (
-        PlainButton(topic, None) if kind is EntityKind.BUTTON else PlainState(topic, words, command_topic=f"{topic}/set")
-    )
-    return Entity(f"{home}-{name}", Device(f"{home}-{name}", home, name.capitalize(), "Hall"), kind, dialect)
-
-
-GONE: Final = entity("elm", "gone", EntityKind.CONTACT)
-"""A door that was there once: known to the database, no longer in the catalogue."""
-
-ENTITIES: Final = (
-    entity("elm", "door", EntityKind.CONTACT),
-    entity("elm", "window", EntityKind.CONTACT),
-    entity("elm", "button", EntityKind.BUTTON),
-    entity("elm", "light", EntityKind.LIGHT),
-    entity("oak", "door", EntityKind.CONTACT),
-    entity("oak", "light", EntityKind.LIGHT),
-)
 
 
 @dataclass(slots=True)
@@ -108,7 +82,7 @@ class Answer:
         errors = self.json["errors"]
         return (
             self.status == status
-            and self.headers["Content-Type"] == "application/json; charset=utf-8"
+            and self.headers["Content-Type"] == JSON
             and len(errors) == 1
             and isinstance(errors[0]["message"], str)
             and bool(errors[0]["message"])
@@ -127,10 +101,10 @@ class Site:
     register: TriggerIdentities
     accounts: Accounts
     endpoints: Endpoints
+    forgotten: list[IdentityKey]
     users: dict[str, User] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
     carried_out: list[tuple[Command, str, str | None]] = field(default_factory=list)
-    forgotten: list[IdentityKey] = field(default_factory=list)
     newest_seq: int = 0
     port: int = 0
     session: aiohttp.ClientSession | None = None
@@ -175,8 +149,14 @@ class Site:
 
     async def test_token(self) -> str:
         """Return a token of the test user."""
-        answer = await self.request("POST", "test/setup", headers={"IFTTT-Service-Key": KEY})
+        answer = await self.request("POST", "test/setup", headers=WITH_KEY)
         return str(answer.data["accessToken"])
+
+    async def samples(self) -> dict[str, dict[str, dict[str, str]]]:
+        """Return the samples of test/setup."""
+        answer = await self.request("POST", "test/setup", headers=WITH_KEY)
+        found: dict[str, dict[str, dict[str, str]]] = answer.data["samples"]
+        return found
 
     async def happen(
         self,
@@ -224,13 +204,14 @@ async def running_site(
     *,
     public_url: str = "",
     wrap_timelines: Callable[[Events], Timelines] = lambda events: events,
+    wrap_register: Callable[[TriggerIdentities], IdentityRegister] = lambda register: register,
     busy_timeout_ms: int = 200,
 ) -> AsyncIterator[Site]:
     """Run the listener on any free port, with two users in `elm` and one in `oak`."""
     path = folder / "bridge.db"
     async with open_database(path, busy_timeout_ms=busy_timeout_ms) as database:
         await migrate(database)
-        site = await _build(database, path, wrap_timelines)
+        site = await _build(database, path, wrap_timelines, wrap_register)
         public = PublicSite(site.endpoints, public_url=public_url)
         async with listening(public.answer, "127.0.0.1", 0) as port, aiohttp.ClientSession() as session:
             site.port, site.session = port, session
@@ -239,7 +220,12 @@ async def running_site(
             yield site
 
 
-async def _build(database: Database, path: Path, wrap_timelines: Callable[[Events], Timelines]) -> Site:
+async def _build(
+    database: Database,
+    path: Path,
+    wrap_timelines: Callable[[Events], Timelines],
+    wrap_register: Callable[[TriggerIdentities], IdentityRegister],
+) -> Site:
     clock = Clock()
     catalogue, known = Catalogue(ENTITIES), LastKnown({})
     accounts, register = Accounts(database), TriggerIdentities(database, timeline_of)
@@ -252,16 +238,17 @@ async def _build(database: Database, path: Path, wrap_timelines: Callable[[Event
         return RealHousehold(home, catalogue, known, once_known[home])
 
     answers, identities = Answers(), Identities(await register.load())
+    forgotten: list[IdentityKey] = []
     tests = TestTokens(lambda: clock.seconds)
     parts = TriggerParts(
         timelines=wrap_timelines(Events(database)),
         identities=identities,
-        register=register,
+        register=wrap_register(register),
         answers=answers,
         household_of=household_of,
         newest_seq=lambda: site.newest_seq,
         clock_ms=lambda: clock.ms,
-        forgotten=lambda key: site.forgotten.append(key),
+        forgotten=forgotten.append,
     )
 
     async def carry_out(command: Command, *, user: str, request_id: str | None) -> str:
@@ -273,5 +260,5 @@ async def _build(database: Database, path: Path, wrap_timelines: Callable[[Event
         TriggerEndpoints(parts),
         ActionEndpoints(carry_out, household_of),
     )
-    site = Site(path, database, clock, answers, identities, register, accounts, endpoints)
+    site = Site(path, database, clock, answers, identities, register, accounts, endpoints, forgotten)
     return site  # the closures above look at it

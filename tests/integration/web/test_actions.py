@@ -1,0 +1,57 @@
+"""What an action asks of the devices, and how a repetition is recognised."""
+
+import pytest
+
+from bridge.commands import Command, Wish
+from bridge.errors import BrokerUnavailable, DeliveryUnknown, StorageUnavailable
+from tests.integration.web.site import Answer, Site
+
+
+async def act(site: Site, user: str = "ann", action: str = "turn_on_light", **fields: str) -> Answer:
+    body = {"actionFields": {"light": "elm-light", **fields}}
+    return await site.request("POST", f"actions/{action}", token=site.tokens[user], body=body)
+
+
+async def test_an_action_becomes_one_command_of_its_user(site: Site) -> None:
+    answer = await act(site, brightness=" 40 ", color="Red")
+    assert answer.data == [{"id": "c_1"}]
+    command = Command("elm", "elm-light", Wish.TURN_ON, 40, "#ff0000")
+    assert site.carried_out == [(command, site.users["ann"].id, None)]
+
+
+@pytest.mark.parametrize("given", ["9f8e7d6c5b4a39281706f5e4d3c2b1a0", " spaced ", "x" * 128])
+async def test_the_request_id_goes_with_the_command(site: Site, given: str) -> None:
+    body = {"actionFields": {"light": "elm-light"}}
+    headers = {"X-Request-ID": given}
+    await site.request("POST", "actions/turn_off_light", token=site.tokens["ann"], body=body, headers=headers)
+    assert site.carried_out == [(Command("elm", "elm-light", Wish.TURN_OFF), site.users["ann"].id, given.strip())]
+
+
+@pytest.mark.parametrize("given", ["x" * 129, "\u00e4", "a\tb"])
+async def test_a_request_id_that_is_no_short_text_is_refused_before_anything_moves(site: Site, given: str) -> None:
+    body = {"actionFields": {"light": "elm-light"}}
+    headers = {"X-Request-ID": given}
+    answer = await site.request("POST", "actions/toggle_light", token=site.tokens["ann"], body=body, headers=headers)
+    assert answer.is_error(400)
+    assert site.carried_out == []
+
+
+@pytest.mark.parametrize("error", [BrokerUnavailable, DeliveryUnknown, StorageUnavailable])
+async def test_what_may_succeed_later_is_503_and_says_when(site: Site, error: type[Exception]) -> None:
+    site.carry_out_error = error("database /var/lib/x: broker 10.0.0.7 refused")
+    answer = await act(site)
+    assert answer.is_error(503)
+    assert int(answer.headers["Retry-After"]) > 0
+    assert b"10.0.0.7" not in answer.body
+    assert b"/var" not in answer.body
+
+
+@pytest.mark.parametrize("error", [ValueError("secret detail"), TimeoutError(), ConnectionRefusedError("10.0.0.7")])
+async def test_a_fault_of_ours_is_500_without_its_detail(
+    site: Site, error: Exception, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site.carry_out_error = error
+    answer = await act(site)
+    assert answer.is_error(500)
+    assert b"secret" not in answer.body
+    assert type(error).__name__ in "".join(capsys.readouterr())
