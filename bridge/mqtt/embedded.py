@@ -30,12 +30,14 @@ class EmbeddedBroker:
         self.port = port
         self._connections: set[asyncio.Task[None]] = set()
         self._running = AsyncExitStack()
+        self._open = False
 
     async def __aenter__(self) -> Self:
         broker = _load()
         async with AsyncExitStack() as stack:
             await broker.start()
             stack.push_async_callback(broker.shutdown)
+            self._open = True
             server = await self._listen(broker)
             stack.push_async_callback(self._hang_up, server)
             self.port = server.sockets[0].getsockname()[1]
@@ -60,7 +62,8 @@ class EmbeddedBroker:
         try:
             # Neither a client that vanishes nor _hang_up is a fault, yet Python 3.11 would report both as one.
             with suppress(OSError, asyncio.CancelledError):
-                await broker.connected(reader, writer)
+                if self._open:  # else it was accepted just before the end, and begins after it
+                    await broker.connected(reader, writer)
         finally:
             self._connections.discard(connection)
             # Not close(): a client that does not read would keep it, and the end of this broker, waiting.
@@ -68,6 +71,11 @@ class EmbeddedBroker:
 
     async def _hang_up(self, server: asyncio.Server) -> None:
         # Before amqtt shuts down, which waits for stuck clients and forgets those that never said who they are.
+        self._open = False
+        # asyncio leaks a connection whose acceptance is under way when its server closes: let that finish first.
+        for listening in server.sockets:
+            asyncio.get_running_loop().remove_reader(listening)
+        await asyncio.sleep(0)
         server.close()
         for connection in self._connections:
             connection.cancel()

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import socket
 import struct
 import subprocess
 import sys
@@ -173,6 +174,17 @@ async def test_a_client_that_does_not_read_does_not_hold_up_the_end(tmp_path: Pa
             await answers(reader)
             await publish(broker, "big/one", more_than_sockets_hold, "-q", "1")
         assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+@pytest.mark.parametrize("steps", range(8))
+async def test_a_client_that_connects_at_the_last_moment_does_not_hold_up_the_end(steps: int) -> None:
+    async with asyncio.timeout(DEADLINE_S):
+        async with EmbeddedBroker(port=0) as broker:
+            late = socket.create_connection(("127.0.0.1", broker.port))
+            for _ in range(steps):  # of the event loop, on the way from accepted to served
+                await asyncio.sleep(0)
+        assert asyncio.all_tasks() == {asyncio.current_task()}
+    late.close()
 
 
 async def test_clients_that_vanish_leave_no_line_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
