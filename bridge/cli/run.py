@@ -5,7 +5,7 @@ import asyncio
 import os
 import signal
 
-from bridge.settings import load
+from bridge.settings import load_apart
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -15,10 +15,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run until SIGTERM or SIGINT. A second signal leaves at once."""
-    settings = load(arguments.config, os.environ)
-    from bridge import app  # noqa: PLC0415 -- a wrong configuration is told before the weight is loaded
-    from bridge.logs import configure_logs  # noqa: PLC0415 -- the same
+    with load_apart(arguments.config, os.environ) as settings_when_read:
+        from bridge import app  # noqa: PLC0415 -- while the configuration is read
+        from bridge.logs import configure_logs  # noqa: PLC0415 -- the same
 
+        settings = settings_when_read()
     configure_logs(settings.log.level, settings.log.format)
 
     async def until_told() -> None:

@@ -1,12 +1,29 @@
 """The configuration of the daemon: a TOML file and the environment, checked whole, as immutable values.
 
-The only place that knows pydantic and the names of keys. Knows nothing of the parts that are built from it.
+The only place that knows pydantic and the names of keys; importing it brings neither. Knows nothing of the parts that
+are built from it.
 """
 
-from bridge.settings.addresses import Address, BrokerUrl
-from bridge.settings.devices import Button, Contact, Device, Light, Switch
-from bridge.settings.load import load, locate
-from bridge.settings.model import Home, Ifttt, Log, Mqtt, Private, Public, Settings, Storage
+from bridge.settings.files import locate
+from bridge.settings.loading import load, load_apart
+from bridge.settings.values import (
+    Address,
+    BrokerUrl,
+    Button,
+    Contact,
+    Device,
+    Home,
+    Ifttt,
+    Light,
+    Log,
+    Mqtt,
+    Private,
+    Public,
+    Secret,
+    Settings,
+    Storage,
+    Switch,
+)
 
 __all__ = [
     "Address",
@@ -21,9 +38,11 @@ __all__ = [
     "Mqtt",
     "Private",
     "Public",
+    "Secret",
     "Settings",
     "Storage",
     "Switch",
     "load",
+    "load_apart",
     "locate",
 ]

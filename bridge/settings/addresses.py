@@ -4,12 +4,12 @@ Each parser raises ValueError with a sentence for a person. None of them repeats
 """
 
 import re
-from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_interface, ip_network
+from ipaddress import ip_address, ip_interface, ip_network
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from bridge.settings.values import Address, BrokerUrl, Network
 from bridge.settings.words import as_text, quoted
 
 MQTT_PORT: Final = 1883
@@ -25,29 +25,6 @@ _AUTHORITY: Final = re.compile(r"(?:\[(?P<v6>[^\[\]]*)\]|(?P<name>[^\[\]:]*))(?:
 _HOST_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,252}")
 _ONLY_NUMBERS: Final = re.compile(r"[0-9.]+")
 _IPV6: Final = re.compile(r"[0-9A-Fa-f:.]+(?:%[A-Za-z0-9_.-]+)?")
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """A host and a port. `host` never has brackets; port 0 lets the system choose."""
-
-    host: str
-    port: int
-
-    def __str__(self) -> str:
-        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
-
-
-@dataclass(frozen=True, slots=True)
-class BrokerUrl:
-    """The broker: inside this process (`embedded`; port 0: a free one), or a program at `host` and `port`."""
-
-    embedded: bool
-    host: str
-    port: int
-
-    def __str__(self) -> str:
-        return f"embedded:{self.port}" if self.embedded else f"mqtt://{Address(self.host, self.port)}"
 
 
 def parse_address(value: object) -> Address:
@@ -94,7 +71,7 @@ def parse_realtime_url(value: object) -> str:
     return url
 
 
-def parse_network(value: object) -> IPv4Network | IPv6Network:
+def parse_network(value: object) -> Network:
     """Parse an IP address (a network of one) or a network as `10.0.0.0/24`."""
     text = as_text(value)
     try:

@@ -9,7 +9,6 @@ from pydantic import BaseModel, ConfigDict, Field, PlainValidator
 
 from bridge.settings.words import parse_device_id, parse_name, parse_path, parse_payload, parse_room, parse_topic
 
-DEFAULT_STATE_PATH: Final = ("state",)
 LATER_KINDS: Final = ("motion", "leak", "smoke", "lock", "cover", "sensor")
 
 DeviceId = Annotated[str, PlainValidator(parse_device_id, json_schema_input_type=str)]
@@ -26,7 +25,7 @@ class Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
 
 
-class AnyDevice(Table):
+class DeviceTable(Table):
     """What every kind has. Stands alone only to check a table whose kind is wrong."""
 
     id: DeviceId = Field(examples=["front-door"])
@@ -36,7 +35,7 @@ class AnyDevice(Table):
     state_topic: Topic = Field(examples=["home/front-door/state"])
 
 
-class WithState(AnyDevice):
+class StateTable(DeviceTable):
     """What has one of two states, as a word or inside a JSON object."""
 
     # "schema" itself is the name of a pydantic method
@@ -45,13 +44,8 @@ class WithState(AnyDevice):
     payload_on: Payload = "ON"
     payload_off: Payload = "OFF"
 
-    @property
-    def path(self) -> tuple[str, ...] | None:
-        """Where the state stands in the JSON object; None: the payload is the word."""
-        return None if self.payload_schema == "plain" else self.state_path or DEFAULT_STATE_PATH
 
-
-class Contact(WithState):
+class ContactTable(StateTable):
     """A door or window contact; "on" is open."""
 
     kind: Literal["contact"]
@@ -59,26 +53,21 @@ class Contact(WithState):
     payload_off: Payload = "closed"
 
 
-class Button(AnyDevice):
+class ButtonTable(DeviceTable):
     """A button: each live message is a press."""
 
     kind: Literal["button"]
     press_path: DottedPath | None = None
 
-    @property
-    def path(self) -> tuple[str, ...] | None:
-        """Where the word stands in the JSON object; None: the payload is the word."""
-        return self.press_path
 
-
-class Switch(WithState):
+class SwitchTable(StateTable):
     """A switch or a plug."""
 
     kind: Literal["switch"]
     command_topic: Topic = Field(examples=["home/kettle/set"])
 
 
-class Light(WithState):
+class LightTable(StateTable):
     """A lamp. Brightness and colour only with JSON."""
 
     kind: Literal["light"]
@@ -87,17 +76,12 @@ class Light(WithState):
     supports_brightness: bool = True
     supports_color: bool = False
 
-    @property
-    def full_brightness(self) -> int | None:
-        """The number that stands for full brightness; None: it cannot be dimmed."""
-        return self.brightness_scale if self.payload_schema == "json" and self.supports_brightness else None
 
-    @property
-    def takes_color(self) -> bool:
-        """Whether commands may carry a colour."""
-        return self.payload_schema == "json" and self.supports_color
+KindTable = ContactTable | ButtonTable | LightTable | SwitchTable
 
-
-Device = Contact | Button | Light | Switch
-
-KINDS: Final[dict[str, type[AnyDevice]]] = {"contact": Contact, "button": Button, "light": Light, "switch": Switch}
+KINDS: Final[dict[str, type[DeviceTable]]] = {
+    "contact": ContactTable,
+    "button": ButtonTable,
+    "light": LightTable,
+    "switch": SwitchTable,
+}

@@ -3,15 +3,13 @@
 Knows nothing of files, of the environment, and of faults that concern several keys (rules.py).
 """
 
-from ipaddress import IPv4Network, IPv6Network
+from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Annotated, Final, Literal, get_args, get_origin
 
-from pydantic import Field, PlainValidator, SecretStr, Strict
+from pydantic import Field, PlainValidator, Strict
 
 from bridge.settings.addresses import (
-    Address,
-    BrokerUrl,
     parse_address,
     parse_broker_url,
     parse_database_url,
@@ -19,7 +17,8 @@ from bridge.settings.addresses import (
     parse_public_url,
     parse_realtime_url,
 )
-from bridge.settings.devices import Device, Name, Table
+from bridge.settings.devices import KindTable, Name, Table
+from bridge.settings.values import Address, BrokerUrl, Network, Secret
 from bridge.settings.words import (
     parse_client_id,
     parse_duration,
@@ -35,30 +34,30 @@ DEFAULT_PRIVATE_LISTEN: Final = Address("127.0.0.1", 8081)
 Id = Annotated[str, PlainValidator(parse_id, json_schema_input_type=str)]
 Listen = Annotated[Address, PlainValidator(parse_address, json_schema_input_type=str)]
 Seconds = Annotated[float, PlainValidator(parse_duration, json_schema_input_type=str | int | float)]
-Network = Annotated[IPv4Network | IPv6Network, PlainValidator(parse_network, json_schema_input_type=str)]
-ServiceKey = Annotated[SecretStr, PlainValidator(parse_service_key, json_schema_input_type=str)]
-Password = Annotated[SecretStr, PlainValidator(parse_password, json_schema_input_type=str)]
+ProxyNetwork = Annotated[Network, PlainValidator(parse_network, json_schema_input_type=str)]
+ServiceKey = Annotated[Secret, PlainValidator(parse_service_key, json_schema_input_type=str)]
+Password = Annotated[Secret, PlainValidator(parse_password, json_schema_input_type=str)]
 # TOML and JSON have lists only; what comes out must not be changed
 Loose = Strict(strict=False)
 
 
-class Public(Table):
+class PublicTable(Table):
     """[public]: what IFTTT reaches, through a tunnel or a reverse proxy."""
 
     listen: Listen = DEFAULT_PUBLIC_LISTEN
     url: Annotated[str, PlainValidator(parse_public_url, json_schema_input_type=str)] = ""
-    trusted_proxies: Annotated[tuple[Network, ...], Loose] = Field(
+    trusted_proxies: Annotated[tuple[ProxyNetwork, ...], Loose] = Field(
         (IPv4Network("127.0.0.1/32"),), examples=[["127.0.0.1"]]
     )
 
 
-class Private(Table):
+class PrivateTable(Table):
     """[private]: dashboard, metrics, health."""
 
     listen: Listen = DEFAULT_PRIVATE_LISTEN
 
 
-class Mqtt(Table):
+class MqttTable(Table):
     """[mqtt]: the broker, and what to do with what arrives late."""
 
     url: Annotated[BrokerUrl, PlainValidator(parse_broker_url, json_schema_input_type=str)] = Field(
@@ -73,7 +72,7 @@ class Mqtt(Table):
     receive_maximum: int = Field(1000, ge=20, le=65535)
 
 
-class Storage(Table):
+class StorageTable(Table):
     """[storage]: where everything is kept."""
 
     path: Annotated[Path, PlainValidator(parse_database_url, json_schema_input_type=str)] = Field(
@@ -81,7 +80,7 @@ class Storage(Table):
     )
 
 
-class Ifttt(Table):
+class IftttTable(Table):
     """[ifttt]: the service at IFTTT."""
 
     service_keys: Annotated[tuple[ServiceKey, ...], Loose, Field(min_length=1)]
@@ -91,40 +90,40 @@ class Ifttt(Table):
     timeline_start: Literal["first-sight", "everything"] = "first-sight"
 
 
-class Log(Table):
+class LogTable(Table):
     """[log]: how much is said, and in which form."""
 
     level: Literal["debug", "info", "warning", "error"] = "info"
     format: Literal["text", "json"] = "text"
 
 
-class Home(Table):
+class HomeTable(Table):
     """One of [[homes]]."""
 
     id: Id = Field(examples=["home"])
     name: Name = Field(examples=["Elm Street 4"])
 
 
-class Settings(Table):
+class SettingsTable(Table):
     """The whole configuration."""
 
-    public: Public
-    private: Private
-    mqtt: Mqtt
-    storage: Storage
-    ifttt: Ifttt
-    log: Log
-    homes: Annotated[tuple[Home, ...], Loose]
-    devices: Annotated[tuple[Annotated[Device, Field(discriminator="kind")], ...], Loose] = ()
+    public: PublicTable
+    private: PrivateTable
+    mqtt: MqttTable
+    storage: StorageTable
+    ifttt: IftttTable
+    log: LogTable
+    homes: Annotated[tuple[HomeTable, ...], Loose]
+    devices: Annotated[tuple[Annotated[KindTable, Field(discriminator="kind")], ...], Loose] = ()
 
 
 SECTIONS: Final[dict[str, type[Table]]] = {
-    "public": Public,
-    "private": Private,
-    "mqtt": Mqtt,
-    "storage": Storage,
-    "ifttt": Ifttt,
-    "log": Log,
+    "public": PublicTable,
+    "private": PrivateTable,
+    "mqtt": MqttTable,
+    "storage": StorageTable,
+    "ifttt": IftttTable,
+    "log": LogTable,
 }
 
 
@@ -137,7 +136,7 @@ def known_keys(table: type[Table]) -> list[str]:
 def secret_keys(table: type[Table]) -> list[str]:
     """Return the keys that hold secrets."""
     fields = table.model_fields.items()
-    return [field.alias or name for name, field in fields if _mentions(field.annotation, SecretStr)]
+    return [field.alias or name for name, field in fields if _mentions(field.annotation, Secret)]
 
 
 def list_keys(table: type[Table]) -> list[str]:

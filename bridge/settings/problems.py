@@ -8,9 +8,9 @@ from typing import Final
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from bridge.settings.devices import KINDS, LATER_KINDS, AnyDevice, Table
+from bridge.settings.devices import KINDS, LATER_KINDS, DeviceTable, Table
 from bridge.settings.draft import Fault, Location
-from bridge.settings.model import SECTIONS, Home, Settings, known_keys, secret_keys
+from bridge.settings.model import SECTIONS, HomeTable, SettingsTable, known_keys, secret_keys
 from bridge.settings.words import quoted
 
 _FIXED: Final = {
@@ -20,7 +20,7 @@ _FIXED: Final = {
     "bool_type": "must be true or false, without quotes",
     "too_short": "is empty; give at least one",
 }
-ARRAYS: Final[dict[str, type[Table]]] = {"homes": Home, "devices": AnyDevice}
+ARRAYS: Final[dict[str, type[Table]]] = {"homes": HomeTable, "devices": DeviceTable}
 
 
 def nearest(name: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | None:
@@ -128,7 +128,7 @@ def _rest_of_device(table: Mapping[str, object], location: Location) -> Iterator
     devices, index = table.get("devices"), location[1]
     device = devices[index] if isinstance(devices, list) and isinstance(index, int) else None
     try:
-        AnyDevice.model_validate(device)
+        DeviceTable.model_validate(device)
     except ValidationError as error:
         for detail in error.errors(include_url=False):
             if detail["type"] != "extra_forbidden":
@@ -144,7 +144,7 @@ def _rest_of_device(table: Mapping[str, object], location: Location) -> Iterator
 def _table_at(location: Location) -> type[Table]:
     match location:
         case ():
-            return Settings
+            return SettingsTable
         case (str(section),) if section in SECTIONS:
             return SECTIONS[section]
         case ("devices", int(), str(kind), *_) if kind in KINDS:

@@ -9,9 +9,10 @@ from itertools import chain
 from typing import Final
 
 from bridge.settings.addresses import parse_address
-from bridge.settings.devices import DEFAULT_STATE_PATH, KINDS, Button, WithState
+from bridge.settings.devices import KINDS, ButtonTable, StateTable
 from bridge.settings.draft import Fault, Location
 from bridge.settings.model import DEFAULT_PRIVATE_LISTEN, DEFAULT_PUBLIC_LISTEN
+from bridge.settings.values import DEFAULT_STATE_PATH
 from bridge.settings.words import parse_path, parse_payload, quoted
 
 TableOf = Mapping[str, object]
@@ -80,7 +81,7 @@ def _device(location: Location, device: TableOf) -> Iterator[Fault]:
     model = KINDS.get(kind) if isinstance(kind, str) else None
     if "command_topic" in device and device["command_topic"] == device.get("state_topic"):
         yield Fault((*location, "command_topic"), "is the same as state_topic; the bridge would hear its own commands")
-    if model is None or not issubclass(model, WithState):
+    if model is None or not issubclass(model, StateTable):
         return
     fields = model.model_fields
     on, off = (_payload(device.get(key, fields[key].default)) for key in ("payload_on", "payload_off"))
@@ -118,7 +119,7 @@ def _source_path(device: TableOf) -> tuple[str, ...] | None:
     kind = device.get("kind")
     if not isinstance(kind, str) or kind not in KINDS:
         return ()
-    if KINDS[kind] is Button:
+    if KINDS[kind] is ButtonTable:
         written = device.get("press_path")
         default = None
     elif device.get("schema", "plain") == "plain":

@@ -12,11 +12,11 @@ from typing import Final
 
 from bridge.errors import ConfigurationError
 from bridge.settings.draft import Draft
+from bridge.settings.files import CONFIG_VARIABLE
 from bridge.settings.model import SECTIONS, known_keys, list_keys, number_keys, secret_keys
 from bridge.settings.problems import nearest
 from bridge.settings.words import one_line
 
-CONFIG_VARIABLE: Final = "BRIDGE_CONFIG"
 PREFIX: Final = "BRIDGE_"
 LARGEST_FILE: Final = 4 * 1024 * 1024
 LARGEST_SECRET: Final = 128 * 1024

@@ -7,9 +7,8 @@ import re
 import unicodedata
 from typing import Final
 
-from pydantic import SecretStr
-
 from bridge.devices.dialects.json_values import MAX_DEPTH, is_unknown
+from bridge.settings.values import Secret
 
 LONGEST_DURATION_S: Final = 365 * 86_400
 LONGEST_NAME: Final = 100
@@ -168,19 +167,19 @@ def parse_username(value: object) -> str:
     return text
 
 
-def parse_password(value: object) -> SecretStr:
+def parse_password(value: object) -> Secret:
     """Parse the password at the broker."""
     text = as_text(value)
     if not text:
         raise ValueError("is empty; give the password, or leave the key out")
     if len(text.encode()) > LONGEST_CREDENTIAL_BYTES:
         raise ValueError(f"is longer than {LONGEST_CREDENTIAL_BYTES} bytes; shorten it")
-    return SecretStr(text)
+    return Secret(text)
 
 
-def parse_service_key(value: object) -> SecretStr:
+def parse_service_key(value: object) -> Secret:
     """Parse a service key as IFTTT shows it."""
     text = as_text(value)
     if _SERVICE_KEY.fullmatch(text) is None:
         raise ValueError("is not a service key: 8 to 256 printable ASCII characters without spaces; copy it from IFTTT")
-    return SecretStr(text)
+    return Secret(text)

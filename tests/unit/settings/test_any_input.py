@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from bridge.errors import ConfigurationError
 from bridge.settings import Address, BrokerUrl, Settings, load
 from bridge.settings.addresses import parse_address, parse_broker_url
+from bridge.settings.checked import check
 from bridge.settings.draft import Draft
-from bridge.settings.load import check
 from bridge.settings.model import SECTIONS, known_keys
 from bridge.settings.sources import overlay_environment, read_secret_files
 from bridge.settings.words import parse_duration

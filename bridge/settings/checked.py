@@ -1,30 +1,30 @@
-"""From a file and the environment to checked settings, or to every fault at once."""
+"""From a file and the environment to checked settings, or to every fault at once.
+
+Brings pydantic with it, so only what is about to check imports it. Does not know in which process it runs.
+"""
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from pydantic import ValidationError
 
 from bridge.errors import ConfigurationError
+from bridge.settings.devices import Table
 from bridge.settings.draft import Draft
-from bridge.settings.model import SECTIONS, Settings
+from bridge.settings.model import SECTIONS, SettingsTable
 from bridge.settings.problems import faults_of
 from bridge.settings.rules import broken_rules
-from bridge.settings.sources import CONFIG_VARIABLE, overlay_environment, read_secret_files, read_toml
+from bridge.settings.sources import overlay_environment, read_secret_files, read_toml
+from bridge.settings.values import DEVICES, Home, Ifttt, Log, Mqtt, Private, Public, Settings, Storage
 
-DEFAULT_FILE: Final = Path("/etc/ifttt-bridge/bridge.toml")
 DEFAULT_HOME: Final = {"id": "home", "name": "Home"}
 
-
-def locate(path: Path | None, environ: Mapping[str, str]) -> Path:
-    """Return which file holds the configuration: the one asked for, else $BRIDGE_CONFIG, else the system's."""
-    return path or Path(environ.get(CONFIG_VARIABLE) or DEFAULT_FILE)
+T = TypeVar("T")
 
 
-def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
+def read_checked(file: Path, environ: Mapping[str, str]) -> Settings:
     """Read and check the configuration. Raises ConfigurationError with one line for each fault."""
-    file = locate(path, environ)
     draft = Draft(str(file), read_toml(file))
     overlay_environment(draft, environ)
     read_secret_files(draft, file.parent)
@@ -34,13 +34,13 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
 def check(draft: Draft) -> Settings:
     """Check what was gathered. Raises ConfigurationError with one line for each fault."""
     _fill_in(draft)
-    settings = _validated(draft)
+    table = _validated(draft)
     draft.faults.extend(broken_rules(draft.table))
     lines = draft.lines()
     # raised out here, so that no chained error carries the values that were refused
-    if settings is None or lines:
+    if table is None or lines:
         raise ConfigurationError(lines)
-    return settings
+    return _values(table)
 
 
 def _fill_in(draft: Draft) -> None:
@@ -56,9 +56,27 @@ def _fill_in(draft: Draft) -> None:
             device.setdefault("home", first if isinstance(first, str) else DEFAULT_HOME["id"])
 
 
-def _validated(draft: Draft) -> Settings | None:
+def _validated(draft: Draft) -> SettingsTable | None:
     try:
-        return Settings.model_validate(draft.table)
+        return SettingsTable.model_validate(draft.table)
     except ValidationError as error:
         draft.faults.extend(fault for fault in faults_of(error, draft.table) if fault.location not in draft.unread)
     return None
+
+
+def _values(table: SettingsTable) -> Settings:
+    return Settings(
+        public=_value(Public, table.public),
+        private=_value(Private, table.private),
+        mqtt=_value(Mqtt, table.mqtt),
+        storage=_value(Storage, table.storage),
+        ifttt=_value(Ifttt, table.ifttt),
+        log=_value(Log, table.log),
+        homes=tuple(_value(Home, home) for home in table.homes),
+        devices=tuple(_value(DEVICES[device.kind], device) for device in table.devices),
+    )
+
+
+def _value(kind: type[T], table: Table) -> T:
+    """Return the value of a table: its fields have the same names."""
+    return kind(**dict(table))

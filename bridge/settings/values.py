@@ -1,0 +1,215 @@
+"""The configuration as values: what the rest of the bridge is built from.
+
+Plain and immutable, so that a process that only uses them does without what checks them. Knows no file and none of its
+keys.
+"""
+
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+from typing import Final, Literal
+
+DEFAULT_STATE_PATH: Final = ("state",)
+
+Network = IPv4Network | IPv6Network
+
+
+class Secret:
+    """A text that shows itself to nobody who does not ask for it; no field, so that no dump of fields holds it."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def get_secret_value(self) -> str:
+        """Return the text."""
+        return self._text
+
+    def __repr__(self) -> str:
+        return "Secret(**********)"
+
+    def __eq__(self, other: object) -> bool:
+        return self._text == other._text if isinstance(other, Secret) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A host and a port. `host` never has brackets; port 0 lets the system choose."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class BrokerUrl:
+    """The broker: inside this process (`embedded`; port 0: a free one), or a program at `host` and `port`."""
+
+    embedded: bool
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"embedded:{self.port}" if self.embedded else f"mqtt://{Address(self.host, self.port)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Public:
+    """What IFTTT reaches, through a tunnel or a reverse proxy."""
+
+    listen: Address
+    url: str
+    trusted_proxies: tuple[Network, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Private:
+    """Where the dashboard, metrics and health are."""
+
+    listen: Address
+
+
+@dataclass(frozen=True, slots=True)
+class Mqtt:
+    """The broker, and what to do with what arrives late."""
+
+    url: BrokerUrl
+    username: str | None
+    password: Secret | None
+    client_id: str
+    late_press_limit_s: float
+    changed_while_away: Literal["record", "fire"]
+    protocol: Literal["auto", "5", "3.1.1"]
+    receive_maximum: int
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """Where everything is kept."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Ifttt:
+    """The service at IFTTT."""
+
+    service_keys: tuple[Secret, ...]
+    realtime_url: str
+    timeline_start: Literal["first-sight", "everything"]
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """How much is said, and in which form."""
+
+    level: Literal["debug", "info", "warning", "error"]
+    format: Literal["text", "json"]
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """One home."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnyDevice:
+    """What every kind has."""
+
+    id: str
+    name: str
+    home: str
+    room: str
+    state_topic: str
+
+
+@dataclass(frozen=True, slots=True)
+class WithState(AnyDevice):
+    """What has one of two states, as a word or inside a JSON object."""
+
+    payload_schema: Literal["plain", "json"]
+    state_path: tuple[str, ...] | None
+    payload_on: str
+    payload_off: str
+
+    @property
+    def path(self) -> tuple[str, ...] | None:
+        """Where the state stands in the JSON object; None: the payload is the word."""
+        return None if self.payload_schema == "plain" else self.state_path or DEFAULT_STATE_PATH
+
+
+@dataclass(frozen=True, slots=True)
+class Contact(WithState):
+    """A door or window contact; "on" is open."""
+
+    kind: Literal["contact"]
+
+
+@dataclass(frozen=True, slots=True)
+class Button(AnyDevice):
+    """A button: each live message is a press."""
+
+    kind: Literal["button"]
+    press_path: tuple[str, ...] | None
+
+    @property
+    def path(self) -> tuple[str, ...] | None:
+        """Where the word stands in the JSON object; None: the payload is the word."""
+        return self.press_path
+
+
+@dataclass(frozen=True, slots=True)
+class Switch(WithState):
+    """A switch or a plug."""
+
+    kind: Literal["switch"]
+    command_topic: str
+
+
+@dataclass(frozen=True, slots=True)
+class Light(WithState):
+    """A lamp. Brightness and colour only with JSON."""
+
+    kind: Literal["light"]
+    command_topic: str
+    brightness_scale: int
+    supports_brightness: bool
+    supports_color: bool
+
+    @property
+    def full_brightness(self) -> int | None:
+        """The number that stands for full brightness; None: it cannot be dimmed."""
+        return self.brightness_scale if self.payload_schema == "json" and self.supports_brightness else None
+
+    @property
+    def takes_color(self) -> bool:
+        """Whether commands may carry a colour."""
+        return self.payload_schema == "json" and self.supports_color
+
+
+Device = Contact | Button | Light | Switch
+
+DEVICES: Final[dict[str, type[Device]]] = {"contact": Contact, "button": Button, "light": Light, "switch": Switch}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The whole configuration."""
+
+    public: Public
+    private: Private
+    mqtt: Mqtt
+    storage: Storage
+    ifttt: Ifttt
+    log: Log
+    homes: tuple[Home, ...]
+    devices: tuple[Device, ...]

@@ -1,0 +1,96 @@
+"""Checked settings, or what is wrong with them, as bytes for another process of this program; and back.
+
+The bytes hold the secrets: they are for a pipe, never for a file.
+"""
+
+from collections.abc import Sequence
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from bridge.errors import ConfigurationError
+from bridge.settings.values import (
+    DEVICES,
+    Address,
+    Home,
+    Ifttt,
+    Log,
+    Mqtt,
+    Private,
+    Public,
+    Secret,
+    Settings,
+    Storage,
+)
+
+T = TypeVar("T")
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What one process tells the other: sections by name, or problems."""
+
+    sections: dict[str, Any] | None
+    problems: tuple[str, ...]
+
+
+def settings_to_bytes(settings: Settings) -> bytes:
+    """Return the bytes that stand for settings."""
+    return _encoded(settings, ())
+
+
+def problems_to_bytes(problems: Sequence[str]) -> bytes:
+    """Return the bytes that stand for a configuration that was refused."""
+    return _encoded(None, problems)
+
+
+def settings_from_bytes(content: bytes) -> Settings:
+    """Return the settings. Raises ConfigurationError with the problems; bytes from elsewhere end in other errors."""
+    answer = msgspec.msgpack.decode(content, type=Answer)
+    if answer.sections is None:
+        raise ConfigurationError(answer.problems)
+    return _settings(answer.sections)
+
+
+def _encoded(settings: Settings | None, problems: Sequence[str]) -> bytes:
+    return msgspec.msgpack.encode({"sections": settings, "problems": problems}, enc_hook=_as_text)
+
+
+def _as_text(value: object) -> str:
+    match value:
+        case Secret():
+            return value.get_secret_value()
+        case Path() | IPv4Network() | IPv6Network():
+            return str(value)
+        case _:
+            raise NotImplementedError(type(value).__name__)
+
+
+def _settings(sections: dict[str, Any]) -> Settings:
+    return Settings(
+        public=_public(sections["public"]),
+        private=_made(sections["private"], Private),
+        mqtt=_made(sections["mqtt"], Mqtt),
+        storage=_made(sections["storage"], Storage),
+        ifttt=_made(sections["ifttt"], Ifttt),
+        log=_made(sections["log"], Log),
+        homes=_made(sections["homes"], tuple[Home, ...]),
+        devices=tuple(_made(device, DEVICES[device["kind"]]) for device in sections["devices"]),
+    )
+
+
+def _public(section: dict[str, Any]) -> Public:
+    """Make the one section whose types msgspec does not take: a network is of one class or of another."""
+    networks = tuple(ip_network(text) for text in section["trusted_proxies"])
+    return Public(_made(section["listen"], Address), _made(section["url"], str), networks)
+
+
+def _made(plain: object, kind: type[T]) -> T:
+    return msgspec.convert(plain, kind, dec_hook=_from_text)
+
+
+def _from_text(kind: type, value: object) -> object:
+    if kind in (Secret, Path) and isinstance(value, str):
+        return kind(value)
+    raise NotImplementedError(kind.__name__)

@@ -1,0 +1,90 @@
+"""The values of the configuration: they keep secrets to themselves, and survive the way through a pipe."""
+
+import copy
+from dataclasses import asdict
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bridge.errors import ConfigurationError
+from bridge.settings import (
+    Address,
+    BrokerUrl,
+    Button,
+    Contact,
+    Ifttt,
+    Light,
+    Mqtt,
+    Private,
+    Public,
+    Secret,
+    Settings,
+    Storage,
+    Switch,
+    load,
+)
+from bridge.settings.wire import problems_to_bytes, settings_from_bytes, settings_to_bytes
+
+CONFIG = Path(__file__).parents[3] / "config"
+
+numbers = st.integers(min_value=0, max_value=65535)
+addresses = st.builds(Address, port=numbers)
+lights = st.builds(Light, brightness_scale=numbers)
+devices = st.one_of(st.builds(Contact), st.builds(Button), st.builds(Switch), lights)
+all_settings = st.builds(
+    Settings,
+    public=st.builds(Public, listen=addresses),
+    private=st.builds(Private, listen=addresses),
+    mqtt=st.builds(
+        Mqtt,
+        url=st.builds(BrokerUrl, port=numbers),
+        late_press_limit_s=st.floats(min_value=0, max_value=365 * 86_400),
+        receive_maximum=numbers,
+    ),
+    storage=st.builds(Storage, path=st.text().map(Path)),
+    devices=st.lists(devices, max_size=4).map(tuple),
+)
+
+
+@given(all_settings)
+def test_settings_come_out_of_the_pipe_as_they_went_in(settings: Settings) -> None:
+    assert settings_from_bytes(settings_to_bytes(settings)) == settings
+
+
+@pytest.mark.parametrize("name", ["bridge.toml", "examples/minimal.toml"])
+def test_the_examples_come_out_of_the_pipe_as_they_went_in(name: str) -> None:
+    settings = load(CONFIG / name, {})
+    returned = settings_from_bytes(settings_to_bytes(settings))
+    assert returned == settings
+    assert [type(device) for device in returned.devices] == [type(device) for device in settings.devices]
+    assert [device.path for device in returned.devices] == [device.path for device in settings.devices]
+
+
+@given(st.lists(st.text(), min_size=1))
+def test_problems_come_out_of_the_pipe_as_they_went_in(problems: list[str]) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        settings_from_bytes(problems_to_bytes(problems))
+    assert caught.value.problems == tuple(problems)
+
+
+@pytest.mark.parametrize("shown", [repr, str, format, ascii, "{0}".format, "%s".__mod__])
+def test_a_secret_is_shown_to_nobody(shown: object) -> None:
+    assert callable(shown)
+    assert "hunter22" not in shown(Secret("hunter22"))
+
+
+def test_a_dump_of_all_fields_holds_no_secret() -> None:
+    keys = Ifttt((Secret("hunter22"),), "https://realtime.example.org", "first-sight")
+    assert "hunter22" not in f"{keys} {asdict(keys)}"
+    with pytest.raises(TypeError):
+        msgspec.json.encode(keys)
+
+
+def test_secrets_are_the_same_if_their_texts_are() -> None:
+    assert Secret("hunter22") == Secret("hunter22") == copy.deepcopy(Secret("hunter22"))
+    assert Secret("hunter22") != Secret("hunter23")
+    assert Secret("hunter22") != "hunter22"
+    assert len({Secret("hunter22"), Secret("hunter22"), Secret("hunter23")}) == 2
