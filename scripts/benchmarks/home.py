@@ -1,0 +1,143 @@
+"""A home of many doors: its broker, the daemon that is measured, and the polls that IFTTT would make of it."""
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+import msgspec
+
+from tests.parts.daemon import SERVICE_KEY, Daemon
+from tests.parts.mosquitto import Mosquitto
+
+CLIENT_ID = "bench"
+TRIGGER = "door_opened"
+POLLS_AT_ONCE = 8
+
+_CONFIG = """
+[public]
+listen = "127.0.0.1:{public}"
+[private]
+listen = "127.0.0.1:{private}"
+[mqtt]
+url = "mqtt://127.0.0.1:{broker}"
+client_id = "{client_id}"
+[storage]
+url = "sqlite://{database}"
+[ifttt]
+service_keys = ["{key}"]
+realtime_url = "{realtime}"
+"""
+_DOOR = """
+[[devices]]
+id = "{id}"
+name = "Door {number}"
+room = "Hall"
+kind = "contact"
+state_topic = "{topic}"
+"""
+
+
+class Broker(Mosquitto):
+    """A broker whose use of the processor can be looked up."""
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        if self._process is None:
+            raise RuntimeError("the broker does not run")
+        return self._process.pid
+
+
+@dataclass
+class DoorDaemon(Daemon):
+    """The daemon, with doors and nothing else."""
+
+    doors: int = 1
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        if self._process is None:
+            raise RuntimeError("the daemon does not run")
+        return self._process.pid
+
+    @property
+    def config(self) -> Path:
+        """The configuration file."""
+        return self.folder / "bridge.toml"
+
+    def write_config(self) -> None:
+        """Write the configuration file."""
+        self._write_config()
+
+    def launch(self) -> None:
+        """Start it, and wait for nothing."""
+        self._write_config()
+        with (self.folder / "daemon.log").open("ab") as log:
+            command = [sys.executable, "-m", "bridge", "--config", str(self.config), "run"]
+            self._process = subprocess.Popen(command, stdout=log, stderr=log)
+
+    def _write_config(self) -> None:
+        text = _CONFIG.format(
+            public=self.public_port,
+            private=self.private_port,
+            broker=self.broker_port,
+            client_id=CLIENT_ID,
+            database=self.database,
+            key=SERVICE_KEY,
+            realtime=self.realtime_url,
+        )
+        tables = [_DOOR.format(id=door(n), number=n, topic=topic(door(n))) for n in range(self.doors)]
+        self.config.write_text(text + "".join(tables))
+
+
+def door(number: int) -> str:
+    """Return the id of a door; its trigger identity is called the same."""
+    return f"door-{number:04}"
+
+
+def topic(door_id: str) -> str:
+    """Return where a door speaks."""
+    return f"home/{door_id}/state"
+
+
+def poll_body(door_id: str) -> bytes:
+    """Return a poll as IFTTT sends it."""
+    return msgspec.json.encode(
+        {
+            "trigger_identity": door_id,
+            "triggerFields": {"door": door_id},
+            "limit": 50,
+            "user": {"timezone": "Europe/Paris"},
+            "ifttt_source": {"id": "2", "url": "https://ifttt.com/myrecipes/personal/2"},
+        }
+    )
+
+
+def poll_headers(token: str) -> dict[str, str]:
+    """Return the headers of a poll, but for the compression that is welcome."""
+    return {
+        "Authorization": f"Bearer {token}",
+        "Accept": "application/json",
+        "Accept-Charset": "utf-8",
+        "Content-Type": "application/json",
+        "X-Request-ID": "7f99e73914cc46f6b9b2c79a2c9a9ff0",
+    }
+
+
+async def register(daemon: DoorDaemon, token: str, doors: Sequence[str]) -> None:
+    """Poll for each door once, as IFTTT does when Applets are made: from then on it waits for them."""
+    url, headers = f"{daemon.url}/triggers/{TRIGGER}", poll_headers(token)
+    places = asyncio.Semaphore(POLLS_AT_ONCE)
+
+    async def poll(session: aiohttp.ClientSession, door_id: str) -> None:
+        async with places, session.post(url, data=poll_body(door_id), headers=headers) as response:
+            response.raise_for_status()
+
+    async with aiohttp.ClientSession() as session, asyncio.TaskGroup() as polls:
+        for each in doors:
+            polls.create_task(poll(session, each))

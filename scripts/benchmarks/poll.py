@@ -1,0 +1,146 @@
+"""Polls of 50 events, beside a bare server that answers the same bytes; and the poll right after a new event."""
+
+import asyncio
+import os
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+import msgspec
+
+from scripts.benchmarks.bench import Bench
+from scripts.benchmarks.home import TRIGGER, Broker, DoorDaemon, door, poll_body, poll_headers, register, topic
+from scripts.benchmarks.programs import program
+from scripts.benchmarks.report import Figure, Target, percentile, shown
+from tests.parts.ports import free_port
+from tests.parts.waiting import until
+
+DOORS = 20
+EVENTS = 50
+FRESH_ROUNDS = 11
+WARM_UP_S = 1
+MEASURE_S = 4
+WRK = ("wrk", "-t1", "-c32", "-s", str(Path(__file__).with_name("poll.lua")))
+TARGET = Target(0.6, at_least=True, of_floor=True)
+CODINGS = ("", "gzip")
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A daemon with a full timeline for every door."""
+
+    broker: Broker
+    daemon: DoorDaemon
+    token: str
+    listen: int
+
+    @property
+    def url(self) -> str:
+        """Where to poll."""
+        return f"{self.daemon.url}/triggers/{TRIGGER}"
+
+
+async def poll(bench: Bench) -> Sequence[Figure]:
+    """Measure polls of the daemon and of the bare servers in turn, then polls right after events."""
+    rates: defaultdict[tuple[str, str], list[float]] = defaultdict(list)
+    fresh: list[list[float]] = []
+    async with AsyncExitStack() as stack:
+        stage = await _stage(bench, stack)
+        bare = {coding: await _bare(bench, stack, stage, coding) for coding in CODINGS}
+        for run in bench.each_run("poll"):
+            for coding in CODINGS:
+                sides = [("daemon", stage.url), ("bare", bare[coding])]
+                for name, url in sides if run % 2 == 0 else reversed(sides):
+                    rates[coding, name].append(await _requests_per_s(url, stage.token, coding))
+                    bench.say(f"  {coding or 'plain'}, {name}: {shown(rates[coding, name][-1])} polls/s")
+            fresh.append(await _fresh(stage))
+            bench.say(f"  right after an event: p99 {shown(percentile(fresh[-1], 0.99))} ms")
+    return [*(_figure(coding, rates) for coding in CODINGS), *_fresh_figures(fresh)]
+
+
+def _figure(coding: str, rates: dict[tuple[str, str], list[float]]) -> Figure:
+    name = f"poll of {EVENTS} events" + (f", {coding}" if coding else "")
+    target = None if coding else TARGET
+    return Figure(name, "polls/s", tuple(rates[coding, "daemon"]), tuple(rates[coding, "bare"]), target)
+
+
+def _fresh_figures(fresh: list[list[float]]) -> list[Figure]:
+    return [
+        Figure(f"poll right after an event, {name}", "ms", tuple(percentile(run, share) for run in fresh))
+        for name, share in (("p50", 0.5), ("p99", 0.99))
+    ]
+
+
+async def _stage(bench: Bench, stack: AsyncExitStack) -> Stage:
+    broker = Broker(bench.fresh("broker"))
+    stack.callback(broker.close)
+    await broker.start()
+    listen = free_port()
+    url = f"http://127.0.0.1:{listen}/v1/notifications"
+    daemon = DoorDaemon(bench.fresh("daemon"), broker.port, realtime_url=url, doors=DOORS)
+    stack.callback(daemon.close)
+    token = daemon.add_user("bench")
+    await daemon.start()
+    for number in range(DOORS):
+        await broker.publish_many(topic(door(number)), ["closed", *["open", "closed"] * EVENTS])
+    await until(lambda: daemon.count_events() == 2 * EVENTS * DOORS, what="every event being on disk")
+    await register(daemon, token, [door(number) for number in range(DOORS)])
+    return Stage(broker, daemon, token, listen)
+
+
+async def _bare(bench: Bench, stack: AsyncExitStack, stage: Stage, coding: str) -> str:
+    """Start a bare server with the daemon's own answer and return its address."""
+    body = await _answer(stage, coding)
+    file = bench.folder / f"answer-{coding or 'plain'}"
+    file.write_bytes(body)
+    port = free_port()
+    bare = await stack.enter_async_context(program("bare_answer", port=port, body=file, encoding=coding))
+    await bare.line(within_s=30)
+    return f"http://127.0.0.1:{port}/ifttt/v1/triggers/{TRIGGER}"
+
+
+async def _answer(stage: Stage, coding: str) -> bytes:
+    headers = _headers(stage.token, coding) | ({} if coding else {"Accept-Encoding": "identity"})
+    async with (
+        aiohttp.ClientSession(auto_decompress=False) as session,
+        session.post(stage.url, data=poll_body(door(0)), headers=headers) as response,
+    ):
+        body = await response.read()
+    if not coding and len(msgspec.json.decode(body)["data"]) != EVENTS:
+        raise RuntimeError(f"the poll does not hold {EVENTS} events")
+    return body
+
+
+async def _requests_per_s(url: str, token: str, coding: str) -> float:
+    """Warm up, measure, and return the requests per second. Raises RuntimeError if one was not answered well."""
+    await _wrk(url, token, coding, seconds=WARM_UP_S)
+    said = await _wrk(url, token, coding, seconds=MEASURE_S)
+    found = re.search(r"Requests/sec:\s+([\d.]+)", said)
+    if found is None or "Non-2xx" in said or "Socket errors" in said:
+        raise RuntimeError(f"wrk was not content:\n{said}")
+    return float(found[1])
+
+
+async def _wrk(url: str, token: str, coding: str, *, seconds: int) -> str:
+    headers = "\n".join(f"{name}: {value}" for name, value in _headers(token, coding).items())
+    process = await asyncio.create_subprocess_exec(
+        *(*WRK, f"-d{seconds}s", url),
+        env=os.environ | {"BENCH_BODY": poll_body(door(0)).decode(), "BENCH_HEADERS": headers},
+        stdout=asyncio.subprocess.PIPE,
+    )
+    said, _ = await process.communicate()
+    return said.decode()
+
+
+def _headers(token: str, coding: str) -> dict[str, str]:
+    return poll_headers(token) | ({"Accept-Encoding": coding} if coding else {})
+
+
+async def _fresh(stage: Stage) -> list[float]:
+    options = {"broker": stage.broker.port, "listen": stage.listen, "doors": DOORS, "rounds": FRESH_ROUNDS}
+    async with program("probe_fresh", url=stage.url, token=stage.token, **options) as probe:
+        return msgspec.json.decode(await probe.line(within_s=60), type=list[float])
