@@ -60,6 +60,7 @@ SWITCH_INTERVAL_S: Final = 0.0005
 INTAKE_PER_WINDOW: Final = 4
 DRAIN_S: Final = 5.0
 FINISH_TELLING_S: Final = 3.0
+RECOVERY_RETRY_S: Final = 5.0
 
 Answer = Callable[[web.BaseRequest], Coroutine[None, None, web.StreamResponse]]
 
@@ -251,9 +252,16 @@ def _build(
     )
 
     async def recover() -> None:
-        after = partial(registers.events.after)
-        await notifier.recover(after, told_up_to=kept.told_up_to, newest_seq=kept.loaded.next_seq - 1)
-        recovered.set()
+        """Find what is owed from before. Without a readable database there is nothing to find it in: wait for it."""
+        while not recovered.is_set():
+            try:
+                await notifier.recover(
+                    registers.events.after, told_up_to=kept.told_up_to, newest_seq=kept.loaded.next_seq - 1
+                )
+                recovered.set()
+            except StorageUnavailable as error:
+                log.warning("realtime.recovery_postponed", reason=str(error))
+                await asyncio.sleep(RECOVERY_RETRY_S)
 
     site = PublicSite(endpoints, public_url=settings.public.url)
     return Parts(connection, inbound, outbound, notifier, housekeeping, site, recover)

@@ -1,33 +1,57 @@
 """How log lines look: a dotted event name, facts as fields. Never a secret: none is ever handed to a log call."""
 
+import json
 import logging
 import sys
-from typing import Literal
+from typing import Final, Literal
 
 import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+_FIRST: Final = ("timestamp", "level", "event")
 
 
 def configure_logs(level: str, style: Literal["text", "json"]) -> None:
-    """Send log lines to standard error, one a line. Whatever libraries log comes along from warnings upwards."""
+    """Send log lines to standard error, one a line. What libraries log comes along from warnings upwards.
+
+    Meant to be called once, before the first line: loggers keep what they found then.
+    """
     threshold = logging.getLevelNamesMapping()[level.upper()]
-    renderer = structlog.processors.JSONRenderer() if style == "json" else _text_renderer()
+    shared: list[Processor] = [
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+    ]
+    render = structlog.processors.JSONRenderer(default=str) if style == "json" else _as_text
     structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            renderer,
-        ],
+        processors=[*shared, render],
         wrapper_class=structlog.make_filtering_bound_logger(threshold),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
-    logging.basicConfig(
-        level=max(threshold, logging.WARNING), stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s"
-    )
+    _take_in_libraries(max(threshold, logging.WARNING), shared, render)
 
 
-def _text_renderer() -> structlog.typing.Processor:
-    return structlog.processors.KeyValueRenderer(
-        key_order=["timestamp", "level", "event"], drop_missing=True, repr_native_str=False
+def _take_in_libraries(threshold: int, shared: list[Processor], render: Processor) -> None:
+    """Let the standard library's records look like our own lines, their logger named."""
+    lines = logging.StreamHandler(sys.stderr)
+    lines.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[structlog.stdlib.add_logger_name, *shared],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, render],
+        )
     )
+    logging.basicConfig(level=threshold, handlers=[lines], force=True)
+
+
+def _as_text(_logger: WrappedLogger, _method: str, facts: EventDict) -> str:
+    """Write `key=value` pairs on one line. A value that could be taken for something else is put in quotes."""
+    names = (*(name for name in _FIRST if name in facts), *(name for name in facts if name not in _FIRST))
+    return " ".join(f"{name}={_written(facts[name])}" for name in names)
+
+
+def _written(value: object) -> str:
+    text = str(value)
+    if text and text.isprintable() and not any(character in text for character in ' "='):
+        return text
+    return json.dumps(text, ensure_ascii=not text.isprintable())

@@ -6,6 +6,7 @@ Knows neither what messages mean nor how they are stored.
 
 import asyncio
 import random
+import traceback
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -172,8 +173,9 @@ class Inbound:
             if self._first_time(ignored.topic, ignored.reason):
                 log.warning("message.ignored", topic=ignored.topic, reason=ignored.reason)
         for topic, error in draft.broken:
-            if self._first_time(topic, repr(error)):
-                log.error("message.broken", topic=topic, exc_info=error)
+            where = _place(error)
+            if self._first_time(topic, where):  # never the error's text: it may quote what the message says
+                log.error("message.broken", topic=topic, error=type(error).__name__, where=where)
 
     def _first_time(self, topic: str, reason: str) -> bool:
         known = (topic, reason) in self._spoken_of
@@ -182,3 +184,9 @@ class Inbound:
         while len(self._spoken_of) > TOPICS_REMEMBERED:
             self._spoken_of.popitem(last=False)
         return not known
+
+
+def _place(error: Exception) -> str:
+    """Return where an error arose, as file and line."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "?"

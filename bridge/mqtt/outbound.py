@@ -6,7 +6,8 @@ Knows how commands are put into messages only through the entity's dialect, and 
 import asyncio
 import secrets
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
@@ -64,15 +65,29 @@ class Order:
 
 
 class Outbound:
-    """The one path by which commands leave. `clock_ms` gives epoch milliseconds."""
+    """The one path by which commands leave.
 
-    def __init__(self, register: Register, sender: Sender, known: LastKnown, *, clock_ms: Callable[[], int]) -> None:
+    `clock_ms` gives epoch milliseconds; `confirmation_s` is how long a device may take to report what was asked for.
+    """
+
+    def __init__(
+        self,
+        register: Register,
+        sender: Sender,
+        known: LastKnown,
+        *,
+        clock_ms: Callable[[], int],
+        confirmation_s: float = CONFIRMATION_S,
+    ) -> None:
         self._register = register
         self._sender = sender
         self._known = known
         self._clock_ms = clock_ms
+        self._confirmation_s = confirmation_s
+        self._under_way: dict[tuple[str, str], asyncio.Event] = {}
         self._watched: OrderedDict[str, tuple[Command, float]] = OrderedDict()
         self._outcomes: dict[str, Outcome] = {}
+        self._noting = asyncio.Lock()
         self._storage_ok = True
         self.counts: defaultdict[Outcome, int] = defaultdict(int)
 
@@ -85,17 +100,14 @@ class Outbound:
 
     async def settle(self) -> None:
         """Write down what is known by now. What cannot be written stays for the next time."""
-        outcomes, self._outcomes = self._outcomes, {}
-        if not outcomes:
-            return
         try:
-            await self._register.note(outcomes)
-            self._storage_ok = True
+            await self._note()
         except StorageUnavailable as error:
-            self._outcomes = outcomes | self._outcomes
             if self._storage_ok:
                 log.warning("commands.not_noted", reason=str(error))
             self._storage_ok = False
+        else:
+            self._storage_ok = True
 
     async def carry_out(self, order: Order) -> str:
         """Send a command and return its id once the broker has it.
@@ -103,20 +115,21 @@ class Outbound:
         An order given before by the same request is not carried out again. Raises BrokerUnavailable,
         DeliveryUnknown or StorageUnavailable.
         """
-        if order.request_id is not None:
-            earlier = await self._register.find(order.user, order.request_id)
-            if earlier is not None and earlier.outcome is not Outcome.NOT_SENT:
+        async with self._alone(order):
+            earlier = await self._earlier(order)
+            if earlier is not None:
                 return earlier.id
-        await self._sender.check_awake()
-        command = self._absolute(order.command)
-        row = RecordedCommand(
-            f"c_{secrets.token_hex(12)}", order.user, order.request_id, command, self._clock_ms(), Outcome.PENDING
-        )
-        earlier = await self._register.record(row)
-        if earlier is not None:
-            return earlier.id
-        await self._send(row, order.entity)
-        return row.id
+            await self._sender.check_awake()
+            command = self._absolute(order.command)
+            publications = order.entity.dialect.write(command)
+            row = RecordedCommand(
+                f"c_{secrets.token_hex(12)}", order.user, order.request_id, command, self._clock_ms(), Outcome.PENDING
+            )
+            earlier = await self._register.record(row)
+            if earlier is not None:
+                return earlier.id
+            await self._send(row, publications)
+            return row.id
 
     def observe(self, entries: Sequence[Entry], states: Mapping[str, EntityState]) -> None:  # noqa: ARG002 -- states are enough
         """Recognise the states that commands asked for."""
@@ -125,22 +138,72 @@ class Outbound:
             if state is not None and state.value == _wanted(command):
                 self._settle_as(command_id, Outcome.CONFIRMED)
 
-    async def _send(self, row: RecordedCommand, entity: Entity) -> None:
-        self._watch(row)
+    @asynccontextmanager
+    async def _alone(self, order: Order) -> AsyncIterator[None]:
+        """Let a repetition wait for the request that it repeats: before that is done nobody knows the answer."""
+        if order.request_id is None:
+            yield
+            return
+        request = (order.user, order.request_id)
+        while request in self._under_way:
+            await self._under_way[request].wait()
+        done = self._under_way[request] = asyncio.Event()
         try:
-            for publication in entity.dialect.write(row.command):
-                await self._sender.publish(publication)
+            yield
+        finally:
+            del self._under_way[request]
+            done.set()
+
+    async def _earlier(self, order: Order) -> RecordedCommand | None:
+        """Return what the same request asked for before, unless it never left the house."""
+        if order.request_id is None:
+            return None
+        row = await self._register.find(order.user, order.request_id)
+        if row is None or self._outcomes.get(row.id, row.outcome) is not Outcome.NOT_SENT:
+            return row
+        await self._note()  # the register must know it too, else it takes the repetition for done
+        return None
+
+    async def _send(self, row: RecordedCommand, publications: Sequence[Publication]) -> None:
+        self._watch(row)  # from now on: a device may be quicker than the broker's acknowledgement
+        outcome = Outcome.UNKNOWN  # unless it is known better in the end
+        try:
+            await self._publish(publications)
+            outcome = Outcome.PUBLISHED
         except BrokerUnavailable:
-            self._settle_as(row.id, Outcome.NOT_SENT)
-            await self.settle()  # now, so that the same request may try again
+            outcome = Outcome.NOT_SENT
             raise
-        except DeliveryUnknown:
-            self._settle_as(row.id, Outcome.UNKNOWN)
-            raise
-        if self._known.of(row.command.entity).value == _wanted(row.command):
+        finally:
+            self._sent(row, outcome)
+
+    async def _publish(self, publications: Sequence[Publication]) -> None:
+        """Send the messages of one command. Raises BrokerUnavailable only if none of them has left."""
+        for number, publication in enumerate(publications):
+            try:
+                await self._sender.publish(publication)
+            except BrokerUnavailable as error:
+                if number == 0:
+                    raise
+                raise DeliveryUnknown("the broker took only a part of the command") from error
+
+    def _sent(self, row: RecordedCommand, outcome: Outcome) -> None:
+        if outcome is not Outcome.PUBLISHED:
+            self._settle_as(row.id, outcome)
+        elif self._known.of(row.command.entity).value == _wanted(row.command):
             self._settle_as(row.id, Outcome.CONFIRMED)
         elif row.id in self._watched:
             self._outcomes[row.id] = Outcome.PUBLISHED
+
+    async def _note(self) -> None:
+        """Write down what is known by now. Raises StorageUnavailable, and then has forgotten nothing."""
+        async with self._noting:
+            outcomes = dict(self._outcomes)
+            if not outcomes:
+                return
+            await self._register.note(outcomes)
+            for command_id, outcome in outcomes.items():
+                if self._outcomes[command_id] is outcome:  # else something newer has become known meanwhile
+                    del self._outcomes[command_id]
 
     def _absolute(self, command: Command) -> Command:
         """Turn toggling into on or off: what is sent twice by a bad network must not undo itself."""
@@ -150,7 +213,7 @@ class Outbound:
         return replace(command, wish=Wish.TURN_OFF if is_on else Wish.TURN_ON)
 
     def _watch(self, row: RecordedCommand) -> None:
-        self._watched[row.id] = (row.command, asyncio.get_running_loop().time() + CONFIRMATION_S)
+        self._watched[row.id] = (row.command, asyncio.get_running_loop().time() + self._confirmation_s)
         while len(self._watched) > MAX_WATCHED:
             self._settle_as(next(iter(self._watched)), Outcome.UNCONFIRMED)
 
@@ -163,9 +226,11 @@ class Outbound:
             self._settle_as(command_id, Outcome.UNCONFIRMED)
 
     def _settle_as(self, command_id: str, outcome: Outcome) -> None:
-        self._watched.pop(command_id, None)
-        self._outcomes[command_id] = outcome
-        self.counts[outcome] += 1
+        """Note how a command ended. What is known first stands, but one that never left has not been confirmed."""
+        watched = self._watched.pop(command_id, None)
+        if watched is not None or outcome is Outcome.NOT_SENT:
+            self._outcomes[command_id] = outcome
+            self.counts[outcome] += 1
 
 
 def _wanted(command: Command) -> str:

@@ -9,26 +9,26 @@ PER_SECOND: Final = 1.0
 
 @dataclass(slots=True)
 class Bucket:
-    """Tokens left, and when they were counted (monotonic seconds)."""
+    """Tokens, kept as the time at which all of them will be there again (monotonic seconds). A new one is full."""
 
-    tokens: float = BURST
-    counted_at_s: float = 0.0
+    full_at_s: float = float("-inf")
 
     def ready_at_s(self, now_s: float) -> float:
         """Return when the next token is there: now, or later."""
-        self._refill(now_s)
-        return now_s if self.tokens >= 1 else now_s + (1 - self.tokens) / PER_SECOND
+        return max(now_s, self.full_at_s - (BURST - 1) / PER_SECOND)
 
     def take(self, now_s: float) -> None:
         """Use a token that is there."""
-        self._refill(now_s)
-        self.tokens -= 1
+        self.full_at_s = max(self.full_at_s, now_s) + 1 / PER_SECOND
+
+    def give_back(self) -> None:
+        """Undo a take that came to nothing."""
+        self.full_at_s -= 1 / PER_SECOND
+
+    def close(self, until_s: float) -> None:
+        """Let no token be there before that time."""
+        self.full_at_s = max(self.full_at_s, until_s + (BURST - 1) / PER_SECOND)
 
     def is_full(self, now_s: float) -> bool:
         """Tell whether it can be forgotten: a new one would be the same."""
-        self._refill(now_s)
-        return self.tokens >= BURST
-
-    def _refill(self, now_s: float) -> None:
-        self.tokens = min(BURST, self.tokens + max(0.0, now_s - self.counted_at_s) * PER_SECOND)
-        self.counted_at_s = now_s
+        return self.full_at_s <= now_s

@@ -1,7 +1,9 @@
 """One request to IFTTT's Realtime API and what its answer means (protocol reference, section 8). Knows no retries."""
 
 import asyncio
+import contextlib
 import secrets
+import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -14,6 +16,8 @@ REQUEST_TIMEOUT_S: Final = 10.0
 CONNECT_TIMEOUT_S: Final = 5.0
 MAX_ENTRIES: Final = 1000
 LONGEST_RETRY_AFTER_S: Final = 3600.0
+BODY_TIMEOUT_S: Final = 1.0
+MAX_BODY_BYTES: Final = 65536
 
 
 class Verdict(Enum):
@@ -55,16 +59,22 @@ class RealtimeClient:
         headers = self._headers | {"X-Request-ID": secrets.token_hex(16)}
         try:
             async with self._session.post(self._url, data=body, headers=headers, allow_redirects=False) as response:
+                await _read_to_the_end(response.content)
                 return reply_to(response.status, response.headers.get("Retry-After"))
-        except (aiohttp.ClientError, TimeoutError, asyncio.IncompleteReadError, OSError) as error:
+        except (aiohttp.ClientError, OSError) as error:  # a timeout is an OSError
             return Reply(Verdict.LATER, reason=type(error).__name__)
 
 
-def open_session() -> aiohttp.ClientSession:
-    """Return the session for all calls to IFTTT: few kept connections, bounded waiting, no cookies."""
+def open_session(
+    *, request_timeout_s: float = REQUEST_TIMEOUT_S, tls: ssl.SSLContext | None = None
+) -> aiohttp.ClientSession:
+    """Return the session for all calls to IFTTT: few kept connections, bounded waiting, no cookies.
+
+    Without `tls` servers are trusted that the system's certificate authorities vouch for.
+    """
     return aiohttp.ClientSession(
-        timeout=aiohttp.ClientTimeout(total=REQUEST_TIMEOUT_S, connect=CONNECT_TIMEOUT_S),
-        connector=aiohttp.TCPConnector(limit=4, keepalive_timeout=75),
+        timeout=aiohttp.ClientTimeout(total=request_timeout_s, connect=CONNECT_TIMEOUT_S),
+        connector=aiohttp.TCPConnector(limit=4, keepalive_timeout=75, ssl=tls or True),
         cookie_jar=aiohttp.DummyCookieJar(),
     )
 
@@ -76,10 +86,19 @@ def reply_to(status: int, retry_after: str | None) -> Reply:
             return Reply(Verdict.TOLD, status)
         case 401 | 403:
             return Reply(Verdict.WRONG_KEY, status)
-        case 400 | 404 | 413 | 422:
+        case 407 | 408 | 421 | 425 | 429:  # about the way or the moment, not about what was said
+            return Reply(Verdict.LATER, status, _seconds(retry_after))
+        case _ if 400 <= status < 500:  # noqa: PLR2004 -- the class of what the sender did wrong
             return Reply(Verdict.REFUSED, status)
         case _:
             return Reply(Verdict.LATER, status, _seconds(retry_after))
+
+
+async def _read_to_the_end(body: aiohttp.StreamReader) -> None:
+    """Read what nobody needs, so that the connection can be used again. The verdict stands whatever comes of it."""
+    with contextlib.suppress(aiohttp.ClientError, OSError, asyncio.IncompleteReadError):
+        async with asyncio.timeout(BODY_TIMEOUT_S):
+            await body.readexactly(MAX_BODY_BYTES)  # a shorter one, as all are, ends in IncompleteReadError
 
 
 def _seconds(retry_after: str | None) -> float | None:

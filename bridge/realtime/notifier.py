@@ -6,7 +6,7 @@ Never awaited on the path of an event. Knows neither HTTP nor SQL.
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Final, Protocol
+from typing import Final, Protocol, assert_never
 
 import structlog
 
@@ -19,6 +19,12 @@ from bridge.timeline.batch import ToldMove
 from bridge.timeline.entry import Entry
 
 WRONG_KEY_PAUSE_S: Final = 15 * 60.0
+REFUSED_PAUSE_S: Final = 15 * 60.0
+"""Until a refused identity is tried again: finding it costs a dozen requests each time."""
+
+MANY_REFUSED: Final = 3
+"""So many refused without one taken: it is not single identities, the notifications as such are refused."""
+
 RECOVERY_CHUNK: Final = 1000
 TIDY_INTERVAL_S: Final = 60.0
 
@@ -37,18 +43,31 @@ class Client(Protocol):
 
 
 class Notifier:
-    """Tells IFTTT, with one client (one service key), what the live identities wait for."""
+    """Tells IFTTT, with one client (one service key), what the live identities wait for.
 
-    def __init__(self, client: Client, identities: Identities, *, backoff: Backoff | None = None) -> None:
+    `sleep` waits out the pauses after failures.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        identities: Identities,
+        *,
+        backoff: Backoff | None = None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
         self._client = client
         self._identities = identities
         self._owed = Owed()
         self._something = asyncio.Event()
-        self._nothing_owed = asyncio.Event()
-        self._nothing_owed.set()
+        self._at_rest = asyncio.Event()
+        self._at_rest.set()
+        self._pausing = False
         self._backoff = backoff or Backoff(first_s=0.5, longest_s=60.0)
         self._chance = random.Random()  # noqa: S311 -- spreads attempts, guards nothing
+        self._sleep = sleep
         self._attempt = 0
+        self._refused_in_a_row = 0
         self._tidy_at_s = 0.0
         self.told = 0
         self.trouble = ""
@@ -86,12 +105,13 @@ class Notifier:
             entries = await entries_after(seq, RECOVERY_CHUNK)
             if not entries:
                 return
+            now_s = _now_s()
             for entry in entries:
                 if entry.seq > newest_seq:
-                    return
+                    break  # committed in this run: noted by `committed` already
                 for identity in self._identities.concerned(entry.event):
                     if entry.seq > identity.told_seq and entry.seq >= identity.start_seq:
-                        self._owed.add(identity.key, entry.seq, _now_s())
+                        self._owed.add(identity.key, entry.seq, now_s)
             seq = entries[-1].seq
             self._wake()
             await asyncio.sleep(0)
@@ -101,19 +121,27 @@ class Notifier:
         while True:
             await self._until_ready()
             keys = self._owed.take(MAX_ENTRIES, _now_s())
-            if keys:
-                await self._tell(keys)
+            try:
+                pause_s = await self._tell(keys)
+            finally:
+                self._owed.not_told(keys)
+            if pause_s is not None:
+                await self._pause(pause_s)
 
     async def finish(self) -> None:
-        """Wait until nothing is owed that may be told soon. The caller limits the time."""
-        await self._nothing_owed.wait()
+        """Wait until nothing is owed, or until IFTTT does not take it: then the next run tells.
+
+        The caller limits the time: an identity may have to wait for its next token.
+        """
+        await self._at_rest.wait()
 
     def _wake(self) -> None:
         if self._owed:
-            self._nothing_owed.clear()
             self._something.set()
+        if self._owed and not self._pausing:
+            self._at_rest.clear()
         else:
-            self._nothing_owed.set()
+            self._at_rest.set()
 
     async def _until_ready(self) -> None:
         """Wait until something may be told: told of it, or when the next token is there."""
@@ -135,53 +163,68 @@ class Notifier:
             self._tidy_at_s = now_s + TIDY_INTERVAL_S
             self._owed.forget_idle(now_s)
 
-    async def _tell(self, keys: list[IdentityKey]) -> None:
+    async def _pause(self, pause_s: float) -> None:
+        self._pausing = True
+        self._wake()
         try:
-            reply = await self._client.notify([key.identity for key in keys])
-        except asyncio.CancelledError:
-            self._owed.not_told(keys)
-            raise
-        match reply.verdict:
-            case Verdict.TOLD:
-                self._succeeded(keys, reply)
-            case Verdict.REFUSED:
-                await self._refused(keys, reply)
-            case Verdict.WRONG_KEY:
-                await self._failed(keys, reply, pause_s=WRONG_KEY_PAUSE_S)
-            case Verdict.LATER:
-                delay_s = self._backoff.delay_s(self._attempt, self._chance)
-                self._attempt += 1
-                await self._failed(keys, reply, pause_s=max(delay_s, reply.retry_after_s or 0.0))
+            await self._sleep(pause_s)
+        finally:
+            self._pausing = False
+            self._wake()
+
+    async def _tell(self, keys: list[IdentityKey]) -> float | None:
+        """Tell of these, halving what is refused down to the bad ones: the others must not suffer for them.
+
+        Returns None when that is done, otherwise how long to pause before the rest.
+        """
+        batches = [keys]
+        while batches:
+            batch = batches.pop()
+            reply = await self._client.notify([key.identity for key in batch])
+            match reply.verdict:
+                case Verdict.TOLD:
+                    self._succeeded(batch, reply)
+                case Verdict.REFUSED if len(batch) > 1:
+                    half = len(batch) // 2
+                    batches += (batch[half:], batch[:half])
+                case Verdict.REFUSED:
+                    self._refused(batch[0], reply)
+                case Verdict.WRONG_KEY:
+                    self._complain("IFTTT refuses the service key", reply)
+                    return WRONG_KEY_PAUSE_S
+                case Verdict.LATER:
+                    self._complain("IFTTT takes no notifications now", reply)
+                    delay_s = self._backoff.delay_s(self._attempt, self._chance)
+                    self._attempt += 1
+                    return max(delay_s, reply.retry_after_s or 0.0)
+                case _:
+                    assert_never(reply.verdict)
+        return None
 
     def _succeeded(self, keys: list[IdentityKey], reply: Reply) -> None:
         self._owed.told(keys, _now_s())
         self._wake()
-        self._attempt = 0
+        self._attempt = self._refused_in_a_row = 0
         self.told += len(keys)
         if self.trouble:
             log.info("realtime.available", status=reply.status, told=len(keys), owing=self.owing)
         self.trouble = ""
 
-    async def _refused(self, keys: list[IdentityKey], reply: Reply) -> None:
-        """Find the entry that IFTTT refuses by halving: the others must not suffer for it."""
-        if len(keys) > 1:
-            half = len(keys) // 2
-            for some in (keys[:half], keys[half:]):
-                await self._tell(some)
-            return
-        log.warning("realtime.identity_refused", identity=keys[0].identity, status=reply.status)
-        self._owed.told(keys, _now_s())  # IFTTT does not know it; it will poll if it ever does
+    def _refused(self, key: IdentityKey, reply: Reply) -> None:
+        """Drop the bad entry: IFTTT does not know the identity, and will poll if it ever does."""
+        log.warning("realtime.identity_refused", identity=key.identity, status=reply.status)
+        self._owed.refused(key, _now_s(), closed_s=REFUSED_PAUSE_S)
         self._wake()
+        self._refused_in_a_row += 1
+        if self._refused_in_a_row >= MANY_REFUSED:
+            self._complain("IFTTT refuses all notifications", reply)
 
-    async def _failed(self, keys: list[IdentityKey], reply: Reply, *, pause_s: float) -> None:
-        self._owed.not_told(keys)
-        trouble = reply.verdict.value
+    def _complain(self, trouble: str, reply: Reply) -> None:
         if self.trouble != trouble:
             log.error(
                 "realtime.unavailable", trouble=trouble, status=reply.status, reason=reply.reason, owing=self.owing
             )
         self.trouble = trouble
-        await asyncio.sleep(pause_s)
 
 
 def _now_s() -> float:

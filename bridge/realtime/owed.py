@@ -5,78 +5,107 @@ Bounded by the number of identities: of each only the newest event counts, for I
 
 import heapq
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from bridge.ifttt.identities import IdentityKey
 from bridge.realtime.bucket import Bucket
 from bridge.timeline.batch import ToldMove
 
 
+@dataclass(slots=True)
+class _Debt:
+    """The events from `oldest` to `newest`. `under_way`: the newest when the request was made, None without one."""
+
+    oldest: int
+    newest: int
+    under_way: int | None = None
+
+
 class Owed:
-    """Identities with events that IFTTT has not been told of, in the order in which they may be told."""
+    """Identities with events that IFTTT has not been told of, in the order in which they may be told.
+
+    Each of them is in one place: in line, held back until its next token is there, or under way.
+    """
 
     def __init__(self) -> None:
-        self._newest: dict[IdentityKey, int] = {}
-        self._oldest: dict[IdentityKey, int] = {}
-        self._ready: dict[IdentityKey, None] = {}
+        self._debts: dict[IdentityKey, _Debt] = {}
+        self._line: dict[IdentityKey, None] = {}
         self._held_back: list[tuple[float, int, IdentityKey]] = []
         self._buckets: dict[IdentityKey, Bucket] = {}
-        self._under_way: dict[IdentityKey, int] = {}
         self._moves: dict[IdentityKey, int] = {}
         self._count = 0
 
     def __len__(self) -> int:
-        return len(self._newest)
+        return len(self._debts)
 
     def add(self, key: IdentityKey, seq: int, now_s: float) -> None:
-        """An event concerns an identity."""
-        if key in self._newest:
-            self._newest[key] = max(self._newest[key], seq)
-            return
-        self._newest[key] = seq
-        self._oldest[key] = seq
-        self._line_up(key, now_s)
+        """An event concerns an identity. After a restart older ones may come in behind newer ones."""
+        debt = self._debts.get(key)
+        if debt is None:
+            self._debts[key] = _Debt(seq, seq)
+            self._line_up(key, now_s)
+        elif seq > debt.newest:
+            debt.newest = seq
+        elif seq < debt.oldest:
+            debt.oldest = seq
 
     def drop(self, key: IdentityKey) -> None:
         """Nobody waits there any more."""
-        self._newest.pop(key, None)
-        self._oldest.pop(key, None)
-        self._ready.pop(key, None)
-        self._buckets.pop(key, None)
         self._moves.pop(key, None)
+        self._buckets.pop(key, None)
+        debt = self._debts.pop(key, None)
+        if debt is None or debt.under_way is not None:
+            return
+        if key in self._line:
+            del self._line[key]
+        else:
+            self._held_back = [held for held in self._held_back if held[-1] != key]
+            heapq.heapify(self._held_back)
 
     def take(self, most: int, now_s: float) -> list[IdentityKey]:
-        """Return up to `most` identities that may be told now, and hold them as under way."""
+        """Return up to `most` identities that may be told now, and hold them as under way.
+
+        One request at a time: call again when `told`, `refused` and `not_told` have said what became of these.
+        """
         self._release(now_s)
-        taken = [key for key, _ in zip(self._ready, range(most), strict=False)]
+        taken = [key for key, _ in zip(self._line, range(most), strict=False)]
         for key in taken:
-            del self._ready[key]
-            self._under_way[key] = self._newest[key]
+            del self._line[key]
+            debt = self._debts[key]
+            debt.under_way = debt.newest
             self._buckets[key].take(now_s)
         return taken
 
     def told(self, keys: Iterable[IdentityKey], now_s: float) -> None:
         """IFTTT took note. What came in meanwhile is owed anew."""
         for key in keys:
-            seq = self._under_way.pop(key)
-            newest = self._newest.get(key)
-            if newest is None:
-                continue
-            self._moves[key] = seq
-            if newest > seq:
-                self._oldest[key] = seq + 1
-                self._line_up(key, now_s)
-            else:
-                del self._newest[key], self._oldest[key]
+            seq = self._settle(key, now_s)
+            if seq is not None:
+                self._moves[key] = seq
+
+    def refused(self, key: IdentityKey, now_s: float, *, closed_s: float) -> None:
+        """IFTTT will not hear of it. What came in meanwhile, and what comes, is tried again in `closed_s`."""
+        debt = self._debts.get(key)
+        if debt is not None and debt.under_way is not None:
+            self._buckets[key].close(now_s + closed_s)
+            self._settle(key, now_s)
 
     def not_told(self, keys: Iterable[IdentityKey]) -> None:
-        """Nothing came of it: they stand at the front of the line again."""
-        back = {key: None for key in keys if self._under_way.pop(key, None) is not None and key in self._newest}
-        self._ready = back | self._ready
+        """Nothing came of those that are still under way: they stand at the front of the line again."""
+        back: dict[IdentityKey, None] = {}
+        for key in keys:
+            debt = self._debts.get(key)
+            if debt is not None and debt.under_way is not None:
+                debt.under_way = None
+                self._buckets[key].give_back()
+                back[key] = None
+        if back:
+            self._line = back | self._line
 
     def next_ready_at_s(self, now_s: float) -> float | None:
         """Return when something may be told: now, later, or None if nothing is owed or all of it is under way."""
         self._release(now_s)
-        if self._ready:
+        if self._line:
             return now_s
         return self._held_back[0][0] if self._held_back else None
 
@@ -87,27 +116,39 @@ class Owed:
 
     def told_up_to(self, newest_seq: int) -> int:
         """Return the sequence number up to which nothing is owed to anybody."""
-        return min(self._oldest.values(), default=newest_seq + 1) - 1
+        return min((debt.oldest for debt in self._debts.values()), default=newest_seq + 1) - 1
 
     def forget_idle(self, now_s: float) -> None:
         """Drop what would be made anew just the same."""
-        idle = [key for key, bucket in self._buckets.items() if key not in self._newest and bucket.is_full(now_s)]
+        idle = [key for key, bucket in self._buckets.items() if key not in self._debts and bucket.is_full(now_s)]
         for key in idle:
             del self._buckets[key]
+
+    def _settle(self, key: IdentityKey, now_s: float) -> int | None:
+        """End what is under way and return its newest event. None: it is not, for it was dropped meanwhile."""
+        debt = self._debts.get(key)
+        if debt is None or debt.under_way is None:
+            return None
+        seq, debt.under_way = debt.under_way, None
+        if debt.newest > seq:
+            debt.oldest = seq + 1
+            self._line_up(key, now_s)
+        else:
+            del self._debts[key]
+        return seq
 
     def _line_up(self, key: IdentityKey, now_s: float) -> None:
         bucket = self._buckets.get(key)
         if bucket is None:
-            bucket = self._buckets[key] = Bucket(counted_at_s=now_s)
+            bucket = self._buckets[key] = Bucket()
         ready_at_s = bucket.ready_at_s(now_s)
         if ready_at_s <= now_s:
-            self._ready[key] = None
+            self._line[key] = None
         else:
-            self._count += 1
+            self._count += 1  # two that are ready at the same time are told in the order of their events
             heapq.heappush(self._held_back, (ready_at_s, self._count, key))
 
     def _release(self, now_s: float) -> None:
         while self._held_back and self._held_back[0][0] <= now_s:
             _, _, key = heapq.heappop(self._held_back)
-            if key in self._newest and key not in self._under_way:
-                self._ready[key] = None
+            self._line[key] = None

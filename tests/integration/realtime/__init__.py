@@ -1,0 +1,1 @@
+"""The client of the Realtime API against real servers."""

@@ -1,0 +1,1 @@
+"""The stand-ins do what tests believe of them."""

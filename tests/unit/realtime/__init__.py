@@ -1,0 +1,1 @@
+"""What IFTTT is told, and when."""
