@@ -8,7 +8,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from statistics import median
 
-from bridge.app import INTAKE_PER_WINDOW, SWITCH_INTERVAL_S
+from bridge.app import SWITCH_INTERVAL_S
+from bridge.assembly import INTAKE_PER_WINDOW
 from bridge.configured import broker_of, entities_of, policy_of
 from bridge.devices.catalogue import Catalogue
 from bridge.devices.last_known import LastKnown
