@@ -34,6 +34,7 @@ SWITCH_INTERVAL_S: Final = 0.0005
 
 DRAIN_S: Final = 5.0
 FINISH_TELLING_S: Final = 3.0
+CANCEL_AGAIN_S: Final = 0.5
 
 Answer = Callable[[web.BaseRequest], Coroutine[None, None, web.StreamResponse]]
 
@@ -123,7 +124,7 @@ async def _run_parts(
             notify("STOPPING=1")
             log.info("bridge.stopping")
             running.clear()
-        recovery.cancel()
+        await _end(recovery)
         await _stop(parts, long)
 
 
@@ -141,13 +142,20 @@ async def _stop(parts: Parts, tasks: dict[str, asyncio.Task[None]]) -> None:
     parts.connection.hold()
     await _within(DRAIN_S, parts.inbound.drained())
     await parts.housekeeping.write()
-    tasks["connection"].cancel()
-    await asyncio.wait([tasks["connection"]])
+    await _end(tasks["connection"])
     await _within(FINISH_TELLING_S, parts.notifier.finish())
     await parts.outbound.settle()
     await parts.housekeeping.write()
-    for task in tasks.values():
-        task.cancel()
+    await _end(*tasks.values())
+
+
+async def _end(*tasks: asyncio.Task[None]) -> None:
+    """Cancel until it helps: with Python 3.11 `wait_for` swallows a cancellation that comes with its result."""
+    waiting = set(tasks)
+    while waiting:
+        for task in waiting:
+            task.cancel()
+        _, waiting = await asyncio.wait(waiting, timeout=CANCEL_AGAIN_S)
 
 
 async def _for_ever(name: str, coroutine: Coroutine[None, None, None]) -> None:

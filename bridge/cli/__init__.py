@@ -1,6 +1,7 @@
 """The command line: which command is meant. Each command lives in a file of its own and brings its own weight."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -24,11 +25,12 @@ COMMANDS: Final = {
 }
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None) -> int:  # noqa: PLR0911 -- one line for each way to end
     """Run one command and return the exit status: 0 done, 1 failed, 2 wrong usage or configuration."""
-    parsed = _parser().parse_args(arguments)
     try:
+        parsed = _parser().parse_args(arguments)
         status: int = parsed.run(parsed)
+        sys.stdout.flush()
     except ConfigurationError as error:
         print(error, file=sys.stderr)
         return WRONG_USAGE
@@ -36,11 +38,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"ifttt-bridge: {error}", file=sys.stderr)
         return FAILED
     except BaseExceptionGroup as group:  # a part of the daemon failed while the others were running
-        known, unknown = group.split(BridgeError)
+        known, unknown = group.split((BridgeError, BrokenPipeError))
         for one in [] if known is None else known.exceptions:
             print(f"ifttt-bridge: {one}", file=sys.stderr)
         if unknown is not None:
             raise unknown from None
+        return FAILED
+    except BrokenPipeError:  # whoever read along has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except OSError as error:
+        print(f"ifttt-bridge: {error}", file=sys.stderr)
         return FAILED
     except KeyboardInterrupt:
         return FAILED
@@ -52,7 +60,12 @@ def _parser() -> argparse.ArgumentParser:
         prog="ifttt-bridge", description="Links a home's MQTT devices to IFTTT as a service of its own."
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
-    parser.add_argument("--config", type=Path, metavar="FILE", help="the configuration (default: $BRIDGE_CONFIG)")
+    parser.add_argument(
+        "--config",
+        type=Path,
+        metavar="FILE",
+        help="the configuration (default: $BRIDGE_CONFIG, else /etc/ifttt-bridge/bridge.toml)",
+    )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for name, summary in COMMANDS.items():
         module = import_module(f"bridge.cli.{name.replace('-', '_')}")

@@ -7,6 +7,7 @@ import argparse
 import asyncio
 import random
 import secrets
+import signal
 import socket
 import tempfile
 import time
@@ -62,7 +63,7 @@ class Stage:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command."""
-    parser.add_argument("--rounds", type=int, metavar="N", help="end by itself after N rounds (default: never)")
+    parser.add_argument("--rounds", type=_rounds, metavar="N", help="end by itself after N rounds (default: never)")
     parser.add_argument("--pause", type=float, default=PAUSE_S, metavar="SECONDS", help="between the scenes")
     parser.set_defaults(run=run)
 
@@ -82,10 +83,10 @@ async def _play(folder: Path, *, rounds: int | None, pause_s: float) -> None:
     from bridge.cli.demo_story import Story  # noqa: PLC0415 -- the same
     from bridge.cli.run import stop_on_signals  # noqa: PLC0415 -- the same
 
+    stop = asyncio.Event()
+    stop_on_signals(stop, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
     stage = await _set_up(folder)
     story = Story(time.perf_counter)
-    stop = asyncio.Event()
-    stop_on_signals(stop)
     started: asyncio.Future[app.Ports] = asyncio.get_running_loop().create_future()
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(
@@ -179,6 +180,12 @@ def applets() -> "tuple[Applet, Applet]":
             {"light": "hall-light"},
         ),
     )
+
+
+def _rounds(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError("must be a whole number from 1 on")
+    return int(text)
 
 
 def _free_port() -> int:

@@ -24,21 +24,21 @@ def run(arguments: argparse.Namespace) -> int:
 
     async def until_told() -> None:
         stop = asyncio.Event()
-        stop_on_signals(stop)
+        stop_on_signals(stop, signal.SIGTERM, signal.SIGINT)
         await app.run(settings, stop=stop)
 
     asyncio.run(until_told())
     return 0
 
 
-def stop_on_signals(stop: asyncio.Event) -> None:
-    """Set an event on the first SIGTERM or SIGINT, and let the next one end the process as usual."""
+def stop_on_signals(stop: asyncio.Event, *signals: signal.Signals) -> None:
+    """Set an event on the first of the signals, and let the next one end the process as usual."""
     loop = asyncio.get_running_loop()
 
     def first() -> None:
         stop.set()
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in signals:
             loop.remove_signal_handler(number)
 
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in signals:
         loop.add_signal_handler(number, first)

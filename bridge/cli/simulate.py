@@ -16,12 +16,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     home.add_argument("--host", default="127.0.0.1", help="the broker (default: this machine)")
     home.add_argument("--port", type=int, default=1883)
     home.add_argument("--username", help="the password comes from $MQTT_PASSWORD")
-    home.add_argument("--interval", type=float, default=10.0, metavar="SECONDS", help="between two things happening")
+    home.add_argument("--interval", type=_seconds, default=10.0, metavar="SECONDS", help="between two things happening")
     home.set_defaults(run=run_home)
     ifttt = commands.add_parser("ifttt", help="IFTTT with the two Applets of the demo")
     ifttt.add_argument("url", metavar="BASE_URL", help="the service, as IFTTT would be told")
     ifttt.add_argument("--listen-port", type=int, default=8090, help="where notifications are taken (default: 8090)")
     ifttt.set_defaults(run=run_ifttt)
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0.01 <= seconds <= 86400:  # noqa: PLR2004 -- from a hundredth of a second to a day
+        raise argparse.ArgumentTypeError("must be a number of seconds from 0.01 to 86400")
+    return seconds
 
 
 def run_home(arguments: argparse.Namespace) -> int:
@@ -50,6 +60,7 @@ async def _home(arguments: argparse.Namespace) -> None:
         on_step=_say,
     )
     chance = random.Random()  # noqa: S311 -- makes the home lively, guards nothing
+    print(f"Looking for a broker at {arguments.host}:{arguments.port} ...", flush=True)
     async with simulated as home:
         print(f"A door, a button and a light on {arguments.host}:{arguments.port}. Ctrl-C ends it.", flush=True)
         while True:

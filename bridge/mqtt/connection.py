@@ -65,7 +65,7 @@ class Connection:
         self._client: _Client | None = None
         self._marker = b""
         self._marker_seen = asyncio.Event()
-        self._reachable = True
+        self._trouble = ""
         self._refuses_v5 = False
         self._backoff = Backoff(first_s=0.25, longest_s=30.0)
         self._chance = random.Random()  # noqa: S311 -- spreads reconnects, guards nothing
@@ -89,9 +89,7 @@ class Connection:
             try:
                 await self._one_connection(protocol)
             except aiomqtt.MqttError as error:
-                if self._client is not None or self._reachable:
-                    log.warning("mqtt.connection_lost", broker=self._address, reason=_reason(error))
-                self._reachable = False
+                self._say_trouble(error)
                 protocol = self._next_protocol(protocol, error)
             finally:
                 self._leave()
@@ -164,7 +162,7 @@ class Connection:
             client.abandon()  # aiomqtt leaves the socket of a failed attempt open
             raise
         try:
-            self._reachable = True
+            self._trouble = ""
             log.info("mqtt.connected", broker=self._address, protocol=protocol.value, resumed=client.session_present)
             await self._subscribe(client)
             await self._mark_end_of_backlog(client)
@@ -227,6 +225,15 @@ class Connection:
                 self._end_backlog(message.connection)
             return
         self._intake.put(message)
+
+    def _say_trouble(self, error: aiomqtt.MqttError) -> None:
+        """Log why there is no connection: once, and again when the reason is another one."""
+        reason = _reason(error)
+        if self._client is not None:
+            log.warning("mqtt.connection_lost", broker=self._address, reason=reason, note="trying again")
+        elif reason != self._trouble:
+            log.warning("mqtt.connection_failed", broker=self._address, reason=reason, note="trying again")
+        self._trouble = reason
 
     def _leave(self) -> None:
         if self._client is not None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from importlib import resources
 
-from bridge.errors import SchemaTooNew
+from bridge.errors import SchemaTooNew, StorageError
 from bridge.storage.database import Database
 
 
@@ -31,6 +31,9 @@ def load_migrations() -> list[str]:
 
 
 def _version(connection: sqlite3.Connection) -> int:
+    tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if tables and "schema_version" not in tables:
+        raise StorageError("the database file belongs to another program; name another file in [storage] url")
     connection.execute("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)")
     row = connection.execute("SELECT max(version) FROM schema_version").fetchone()
     return int(row[0] or 0)
