@@ -1,9 +1,10 @@
 """How log lines look: a dotted event name, facts as fields. Never a secret: none is ever handed to a log call."""
 
+import contextlib
 import json
 import logging
 import sys
-from typing import Final, Literal
+from typing import Final, Literal, TextIO, cast
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
@@ -26,10 +27,28 @@ def configure_logs(level: str, style: Literal["text", "json"]) -> None:
     structlog.configure(
         processors=[*shared, render],
         wrapper_class=structlog.make_filtering_bound_logger(threshold),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast("TextIO", _Unfailing(sys.stderr))),
         cache_logger_on_first_use=True,
     )
     _take_in_libraries(max(threshold, logging.WARNING), shared, render)
+
+
+class _Unfailing:
+    """A stream whose faults are nobody's business: a log on a full disk must not end what goes on without it."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write if that is possible."""
+        with contextlib.suppress(OSError, ValueError):
+            return self._stream.write(text)
+        return 0
+
+    def flush(self) -> None:
+        """Flush if that is possible."""
+        with contextlib.suppress(OSError, ValueError):
+            self._stream.flush()
 
 
 def _take_in_libraries(threshold: int, shared: list[Processor], render: Processor) -> None:

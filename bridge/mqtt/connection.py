@@ -10,25 +10,24 @@ import asyncio
 import random
 import secrets
 import socket
-import time
 from collections.abc import Awaitable, Callable
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import aiomqtt  # noqa: TID251 -- the one place that knows the library
 import structlog
-from paho.mqtt.client import MQTT_CLEAN_START_FIRST_ONLY, ConnectFlags, MQTTMessage
+from paho.mqtt.client import MQTT_CLEAN_START_FIRST_ONLY, MQTT_ERR_SUCCESS, ConnectFlags, MQTTMessage
 from paho.mqtt.client import Client as PahoClient
-from paho.mqtt.packettypes import PacketTypes
-from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from bridge.backoff import Backoff
 from bridge.commands import Publication
 from bridge.errors import BrokerUnavailable, DeliveryUnknown
+from bridge.mqtt.awake import Awake, uptime_s
 from bridge.mqtt.intake import Intake
 from bridge.mqtt.message import BacklogEnded, Connected, Message
-from bridge.mqtt.session import COMMAND_EXPIRY_S, KEEPALIVE_S, MAX_PACKET_BYTES, SESSION_EXPIRY_S, Broker, Protocol
+from bridge.mqtt.properties import command_properties, connect_properties
+from bridge.mqtt.session import KEEPALIVE_S, Broker, Protocol
 
 CALL_TIMEOUT_S: Final = 5.0
 PROBE_TIMEOUT_S: Final = 2.0
@@ -38,6 +37,8 @@ MARKER_ATTEMPTS: Final = 5
 FILTERS_PER_SUBSCRIBE: Final = 100
 STEADY_S: Final = 5.0
 """A connection that lived this long was a good one: the next attempt follows soon."""
+
+T = TypeVar("T")
 
 log = structlog.get_logger("bridge.mqtt")
 
@@ -60,7 +61,9 @@ class Connection:
         self._topics = topics
         self._remembered_topics = remembered_topics
         self._remember_topics = remember_topics
-        self._left_at = time.monotonic() - away_before_start_s
+        self._left_at = uptime_s() - away_before_start_s
+        self._began_at = 0.0
+        self._knows_v5 = False
         self._number = 0
         self._client: _Client | None = None
         self._marker = b""
@@ -85,15 +88,15 @@ class Connection:
         attempt = 0
         protocol = Protocol.V311 if self._broker.protocol is Protocol.V311 else Protocol.V5
         while True:
-            began = time.monotonic()
+            lasted_s = 0.0
             try:
                 await self._one_connection(protocol)
             except aiomqtt.MqttError as error:
                 self._say_trouble(error)
                 protocol = self._next_protocol(protocol, error)
             finally:
-                self._leave()
-            attempt = 0 if time.monotonic() - began > STEADY_S else attempt + 1
+                lasted_s = self._leave()
+            attempt = 0 if lasted_s > STEADY_S else attempt + 1
             await asyncio.sleep(self._backoff.delay_s(attempt, self._chance))
 
     def hold(self) -> None:
@@ -138,7 +141,7 @@ class Connection:
                 publication.payload,
                 qos=1,
                 retain=False,
-                properties=client.command_properties(),
+                properties=command_properties() if client.v5 else None,
                 timeout=PUBACK_TIMEOUT_S,
             )
         except aiomqtt.MqttCodeError as error:
@@ -163,6 +166,7 @@ class Connection:
             raise
         try:
             self._trouble = ""
+            self._knows_v5 = self._knows_v5 or protocol is Protocol.V5
             log.info("mqtt.connected", broker=self._address, protocol=protocol.value, resumed=client.session_present)
             await self._subscribe(client)
             await self._mark_end_of_backlog(client)
@@ -200,7 +204,8 @@ class Connection:
                 await client.publish(self._broker.marker_topic, self._marker, qos=1)
             heard = client.heard
             try:
-                await asyncio.wait_for(self._marker_seen.wait(), MARKER_REPEAT_S)
+                async with asyncio.timeout(MARKER_REPEAT_S):
+                    await self._marker_seen.wait()
             except TimeoutError:
                 if attempts >= MARKER_ATTEMPTS and client.heard == heard:
                     log.warning("mqtt.marker_missing", topic=self._broker.marker_topic)
@@ -215,7 +220,8 @@ class Connection:
         """Take note of a new connection before its first message comes, which may be in the same breath."""
         self._client = client
         self._intake.attach(pause=client.pause, resume=client.resume)
-        away_s = time.monotonic() - self._left_at
+        self._began_at = uptime_s()
+        away_s = self._began_at - self._left_at
         self._intake.put(Connected(client.number, resumed=client.session_present, away_s=away_s))
 
     def _on_message(self, message: Message) -> None:
@@ -235,22 +241,22 @@ class Connection:
             log.warning("mqtt.connection_failed", broker=self._address, reason=reason, note="trying again")
         self._trouble = reason
 
-    def _leave(self) -> None:
-        if self._client is not None:
-            self._client = None
-            self._left_at = time.monotonic()
+    def _leave(self) -> float:
+        """End a connection if there was one, and return how many seconds it lasted."""
+        if self._client is None:
+            return 0.0
+        self._left_at, self._client = self._client.awake.last_s(), None
+        return self._left_at - self._began_at
 
     def _next_protocol(self, protocol: Protocol, error: aiomqtt.MqttError) -> Protocol:
-        """Choose what to speak next: 3.1.1 for good where the broker refuses version 5, and for one attempt where it
-        stays silent, as old brokers do and frozen ones.
-        """  # noqa: D205 -- one sentence
+        """Choose what to speak next: 3.1.1 where the broker refuses version 5, or is silent and never spoke it."""
         if self._broker.protocol is not Protocol.AUTO:
             return protocol
         if isinstance(error, aiomqtt.MqttCodeError) and "nsupported protocol version" in str(error):
             log.info("mqtt.falling_back", broker=self._address, protocol=Protocol.V311.value)
             self._refuses_v5 = True
         silent = self._client is None and protocol is Protocol.V5 and str(error) == "Operation timed out"
-        return Protocol.V311 if self._refuses_v5 or silent else Protocol.V5
+        return Protocol.V311 if self._refuses_v5 or (silent and not self._knows_v5) else Protocol.V5
 
 
 class _Client(aiomqtt.Client):
@@ -268,20 +274,21 @@ class _Client(aiomqtt.Client):
         self.number = number
         self.session_present = False
         self.heard = 0
-        self._v5 = protocol is Protocol.V5
+        self.v5 = protocol is Protocol.V5
         self._tell_connected = connected
         self._receive = receive
         self._paused = False
+        self.awake = Awake(uptime_s)
         super().__init__(
             broker.host,
             broker.port,
             username=broker.username,
             password=broker.password,
             identifier=broker.client_id,
-            protocol=aiomqtt.ProtocolVersion.V5 if self._v5 else aiomqtt.ProtocolVersion.V311,
-            clean_session=None if self._v5 else False,
-            clean_start=False if self._v5 else MQTT_CLEAN_START_FIRST_ONLY,
-            properties=_connect_properties(broker) if self._v5 else None,
+            protocol=aiomqtt.ProtocolVersion.V5 if self.v5 else aiomqtt.ProtocolVersion.V311,
+            clean_session=None if self.v5 else False,
+            clean_start=False if self.v5 else MQTT_CLEAN_START_FIRST_ONLY,
+            properties=connect_properties(broker) if self.v5 else None,
             keepalive=KEEPALIVE_S,
             timeout=CALL_TIMEOUT_S,
             socket_options=((socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),),
@@ -296,17 +303,9 @@ class _Client(aiomqtt.Client):
 
     def filters(self, topics: tuple[str, ...]) -> list[tuple[str, Any]]:
         """Return subscriptions of QoS 1. Never 2: its first acknowledgement leaves before anything is on disk."""
-        if self._v5:
+        if self.v5:
             return [(topic, SubscribeOptions(qos=1)) for topic in topics]
         return [(topic, 1) for topic in topics]
-
-    def command_properties(self) -> Properties | None:
-        """Return how long the broker may hold a command."""
-        if not self._v5:
-            return None
-        properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call] # paho leaves it untyped
-        properties.MessageExpiryInterval = COMMAND_EXPIRY_S
-        return properties
 
     def pause(self) -> None:
         """Stop reading the socket."""
@@ -337,6 +336,19 @@ class _Client(aiomqtt.Client):
             self._client._sock_close()  # noqa: SLF001 -- paho offers no other way to close without waiting
         if self._misc_task is not None:
             self._misc_task.cancel()
+
+    async def _misc_loop(self) -> None:
+        while self._client.loop_misc() == MQTT_ERR_SUCCESS:
+            self.awake.tick()
+            await asyncio.sleep(1)
+
+    async def _wait_for(self, fut: Awaitable[T], timeout: float | None) -> T:  # noqa: ASYNC109 -- the library's signature
+        """Wait with a limit. `asyncio.wait_for` of Python 3.11 swallows a cancellation that comes with the result."""
+        try:
+            async with asyncio.timeout(self.timeout if timeout is None else timeout):
+                return await fut
+        except TimeoutError:
+            raise aiomqtt.MqttError("Operation timed out") from None
 
     def _descriptor(self) -> int:
         sock = self._client.socket()
@@ -371,14 +383,6 @@ class _Client(aiomqtt.Client):
         self._receive(
             Message(self.number, topic, bytes(message.payload), message.qos, message.retain, message.dup, message.mid)
         )
-
-
-def _connect_properties(broker: Broker) -> Properties:
-    properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call] # paho leaves it untyped
-    properties.SessionExpiryInterval = SESSION_EXPIRY_S
-    properties.ReceiveMaximum = broker.receive_maximum
-    properties.MaximumPacketSize = MAX_PACKET_BYTES
-    return properties
 
 
 def _refused(answer: object) -> bool:

@@ -158,7 +158,8 @@ class Outbound:
         """Return what the same request asked for before, unless it never left the house."""
         if order.request_id is None:
             return None
-        row = await self._register.find(order.user, order.request_id)
+        async with self._noting:  # else the row may be read before an outcome is noted, and memory after
+            row = await self._register.find(order.user, order.request_id)
         if row is None or self._outcomes.get(row.id, row.outcome) is not Outcome.NOT_SENT:
             return row
         await self._note()  # the register must know it too, else it takes the repetition for done

@@ -54,6 +54,19 @@ async def test_a_retained_press_never_fires(broker: Mosquitto, daemon: Daemon) -
     assert daemon.events()[0]["kind"] == "button.single"
 
 
+async def test_a_press_while_the_daemon_stood_still_is_late(broker: Mosquitto, daemon: Daemon) -> None:
+    """A suspended computer notices the lost connection only when it wakes; the absence began long before."""
+    daemon.mqtt = 'late_press_limit = "3s"'
+    await _seen_once(broker, daemon)
+    daemon.freeze()
+    await until(lambda: "exceeded timeout" in broker.log, what="the broker giving the daemon up")
+    await broker.publish(BUTTON_TOPIC, "double")
+    daemon.thaw()
+    await until(lambda: daemon.count_events() == 1, what="the press on disk")
+    [press] = daemon.events()
+    assert (press["kind"], press["reason"]) == ("button.double", "late")
+
+
 async def test_a_restart_alone_makes_no_event(broker: Mosquitto, daemon: Daemon) -> None:
     await _seen_once(broker, daemon)
     for _ in range(3):

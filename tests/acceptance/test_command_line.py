@@ -104,6 +104,17 @@ def test_an_address_that_is_taken_is_told_in_one_line(config: str) -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_a_log_that_cannot_be_written_ends_nothing(config: str) -> None:
+    with Path("/dev/full").open("w") as full:
+        process = subprocess.Popen([sys.executable, "-m", "bridge", "--config", config, "run"], stderr=full)
+    try:
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(3)
+    finally:
+        process.terminate()
+    assert process.wait(30) == 0
+
+
 async def test_events_are_listed_while_the_daemon_runs(broker: Mosquitto, daemon: Daemon) -> None:
     await daemon.start()
     for payload in ("closed", "open", "closed"):

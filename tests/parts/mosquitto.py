@@ -30,6 +30,11 @@ class Mosquitto:
             f"persistence_location {folder}/\nuser {getpass.getuser()}\nmax_queued_messages 200000\n{extra}\n"
         )
 
+    @property
+    def log(self) -> str:
+        """Everything the broker has logged so far."""
+        return Path(self._log.name).read_text()
+
     async def start(self) -> None:
         """Start, and wait until it takes connections."""
         self._process = subprocess.Popen([PROGRAM, "-c", self._config], stdout=self._log, stderr=self._log)  # noqa: ASYNC220 -- does not wait

@@ -1,0 +1,22 @@
+"""The MQTT 5 properties that the bridge sends with a connection and with a command. Knows paho's way to write them."""
+
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+
+from bridge.mqtt.session import COMMAND_EXPIRY_S, MAX_PACKET_BYTES, SESSION_EXPIRY_S, Broker
+
+
+def connect_properties(broker: Broker) -> Properties:
+    """Return how long the broker keeps our session, how much it may hand over at once, and how large a message."""
+    properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call] # paho leaves it untyped
+    properties.SessionExpiryInterval = SESSION_EXPIRY_S
+    properties.ReceiveMaximum = broker.receive_maximum
+    properties.MaximumPacketSize = MAX_PACKET_BYTES
+    return properties
+
+
+def command_properties() -> Properties:
+    """Return how long the broker may hold a command."""
+    properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call] # paho leaves it untyped
+    properties.MessageExpiryInterval = COMMAND_EXPIRY_S
+    return properties
