@@ -1,9 +1,9 @@
 """The connection to the broker: the only file that knows aiomqtt.
 
 Keeps one connection up, subscribes, puts what arrives into the intake, acknowledges when told to, publishes. Does not
-know what messages mean. It leans on internals of aiomqtt 2.5 (`_client`, `_on_message`), because the library otherwise
-acknowledges on receipt, hides the DUP flag and drops messages when its queue is full;
-tests/integration/test_connection_internals.py fails loudly should they move.
+know what messages mean. It leans on internals of aiomqtt 2.5 (`_client`, `_on_message` and others), because the library
+otherwise acknowledges on receipt, hides the DUP flag and drops messages when its queue is full;
+tests/integration/mqtt/test_connection_internals.py fails loudly should they move.
 """
 
 import asyncio

@@ -25,6 +25,8 @@ def test_the_names_that_are_overridden_or_called_still_exist() -> None:
         assert name in source
     for name in ("_disconnected", "_connected", "_misc_task", "_loop"):
         assert f"self.{name}" in source
+    assert list(inspect.signature(aiomqtt.Client._wait_for).parameters) == ["self", "fut", "timeout"]
+    assert "self._misc_loop()" in source
     for name in ("manual_ack_set", "ack", "_sock_close", "loop_read", "socket", "disable_logger"):
         assert callable(getattr(PahoClient, name))
     assert list(inspect.signature(aiomqtt.Client._on_message).parameters) == ["self", "client", "userdata", "message"]
