@@ -10,7 +10,7 @@ import asyncio
 import random
 import secrets
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final, TypeVar
 
 import aiomqtt  # noqa: TID251 -- the one place that knows the library
@@ -25,7 +25,7 @@ from bridge.commands import Publication
 from bridge.errors import BrokerUnavailable, DeliveryUnknown
 from bridge.mqtt.awake import Awake, uptime_s
 from bridge.mqtt.intake import Intake
-from bridge.mqtt.message import BacklogEnded, Connected, Message
+from bridge.mqtt.message import BacklogEnded, Connected, Marker, Message
 from bridge.mqtt.properties import command_properties, connect_properties
 from bridge.mqtt.session import KEEPALIVE_S, Broker, Protocol
 
@@ -104,8 +104,11 @@ class Connection:
         if self._client is not None:
             self._client.pause()
 
-    def acknowledge(self, messages: list[Message]) -> None:
-        """Send PUBACK for QoS 1 messages of the present connection; those of an ended one are not its business."""
+    def acknowledge(self, messages: Sequence[Message | Marker]) -> None:
+        """Send PUBACK for QoS 1 messages of the present connection; those of an ended one are not its business.
+
+        Must be called in the order in which they came.
+        """
         client = self._client
         if client is None:
             return
@@ -226,7 +229,7 @@ class Connection:
 
     def _on_message(self, message: Message) -> None:
         if message.topic == self._broker.marker_topic:
-            self.acknowledge([message])
+            self._intake.put(Marker(message.connection, message.qos, message.packet_id))
             if message.payload == self._marker and not message.retained:
                 self._end_backlog(message.connection)
             return

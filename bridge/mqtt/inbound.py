@@ -19,7 +19,7 @@ from bridge.devices.last_known import EntityState
 from bridge.errors import StorageUnavailable
 from bridge.mqtt.intake import Intake
 from bridge.mqtt.interpreter import Draft, Interpreter, Listening
-from bridge.mqtt.message import Arrival, Message
+from bridge.mqtt.message import Arrival, Marker, Message
 from bridge.timeline.batch import Batch, ToldMove
 from bridge.timeline.entry import Entry
 
@@ -64,7 +64,7 @@ class Counts:
 class Neighbours:
     """Whom the inbound path talks to: the acknowledgement, those told of a commit, and what was told to IFTTT since."""
 
-    acknowledge: Callable[[list[Message]], None]
+    acknowledge: Callable[[Sequence[Message | Marker]], None]
     committed: tuple[Committed, ...] = ()
     take_told: Callable[[], tuple[ToldMove, ...]] = tuple
 
@@ -159,7 +159,7 @@ class Inbound:
         if draft.entries or draft.states:
             for committed in self._neighbours.committed:
                 committed(draft.entries, draft.states)
-        self._neighbours.acknowledge(messages)
+        self._neighbours.acknowledge([arrival for arrival in arrivals if isinstance(arrival, Message | Marker)])
         self._count(messages, draft)
 
     def _count(self, messages: list[Message], draft: Draft) -> None:

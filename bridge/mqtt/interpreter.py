@@ -10,7 +10,7 @@ from bridge.devices.interpretation import Circumstances, LatePolicy, interpret
 from bridge.devices.last_known import EntityState, LastKnown
 from bridge.errors import UnreadableMessage
 from bridge.mqtt.deliveries import Deliveries, DeliveriesDraft
-from bridge.mqtt.message import Arrival, BacklogEnded, Connected, Message
+from bridge.mqtt.message import Arrival, BacklogEnded, Connected, Marker, Message
 from bridge.timeline.entry import Entry, entry_id
 
 
@@ -66,6 +66,8 @@ class Interpreter:
                         draft.deliveries.start_anew()
                 case BacklogEnded():
                     draft.listening = Listening()
+                case Marker():
+                    pass
         return draft
 
     def _message(self, draft: Draft, message: Message, now_ms: int) -> None:

@@ -34,10 +34,23 @@ class Connected:
 
 
 @dataclass(frozen=True, slots=True)
+class Marker:
+    """A message that the bridge sent to itself. It says nothing; it waits for its turn to be acknowledged.
+
+    Acknowledgements go in the order of the messages (MQTT 5, 4.6): after one out of turn Mosquitto 2.0.11 lets the next
+    message overtake all that wait.
+    """
+
+    connection: int
+    qos: int
+    packet_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class BacklogEnded:
     """What waited for us has been handed over; what follows on this connection is live."""
 
     connection: int
 
 
-Arrival = Message | Connected | BacklogEnded
+Arrival = Message | Marker | Connected | BacklogEnded

@@ -32,7 +32,7 @@ async def test_presses_under_twenty_kills_are_each_in_the_timeline_exactly_once_
     await until(lambda: daemon.count_events() >= len(publisher.sent), what="every press on disk")
     await until(daemon.is_ready, what="the backlog being over")
 
-    assert [event["kind"] for event in daemon.events()] == [f"button.{word}" for word in publisher.sent]
+    _assert_all_in_order(daemon, publisher.sent)
     assert len(publisher.sent) > ROUNDS * 20
 
 
@@ -54,7 +54,7 @@ async def test_presses_under_restarts_of_the_broker_are_each_in_the_timeline_exa
     await until(lambda: daemon.count_events() >= len(sent), what="every press on disk")
     await until(daemon.is_ready, what="the backlog being over")
 
-    assert [event["kind"] for event in daemon.events()] == [f"button.{word}" for word in sent]
+    _assert_all_in_order(daemon, sent)
 
 
 async def test_the_daemon_starts_without_its_broker_and_connects_when_it_comes(
@@ -65,6 +65,16 @@ async def test_the_daemon_starts_without_its_broker_and_connects_when_it_comes(
     assert not await daemon.is_ready()
     await broker.start()
     await until(daemon.is_ready, what="the connection")
+
+
+def _assert_all_in_order(daemon: Daemon, sent: list[str]) -> None:
+    """Say where the timeline leaves what was sent, not all of both."""
+    kinds, expected = [event["kind"] for event in daemon.events()], [f"button.{word}" for word in sent]
+    place = next(
+        (n for n, (kind, want) in enumerate(zip(kinds, expected, strict=False)) if kind != want), len(expected)
+    )
+    around = slice(max(0, place - 8), place + 8)
+    assert len(kinds) == len(expected) == place, (len(kinds), len(expected), place, kinds[around], expected[around])
 
 
 async def _presses_come_in(daemon: Daemon) -> None:

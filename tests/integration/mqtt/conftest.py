@@ -10,7 +10,7 @@ import pytest
 
 from bridge.mqtt.connection import Connection
 from bridge.mqtt.intake import Intake
-from bridge.mqtt.message import Arrival, BacklogEnded, Message
+from bridge.mqtt.message import Arrival, BacklogEnded, Marker, Message
 from bridge.mqtt.session import Broker, Protocol
 from tests.parts.mosquitto import Mosquitto
 from tests.parts.waiting import until
@@ -29,12 +29,20 @@ class Listening:
     async def collect(self) -> None:
         """Take everything out of the intake, for ever."""
         while True:
-            self.arrivals += await self.intake.take(100)
+            arrivals = await self.intake.take(100)
+            if not self.messages:  # else it waits for its turn, which is the test's business
+                self.connection.acknowledge([arrival for arrival in arrivals if isinstance(arrival, Marker)])
+            self.arrivals += arrivals
 
     @property
     def messages(self) -> list[Message]:
         """The messages alone."""
         return [arrival for arrival in self.arrivals if isinstance(arrival, Message)]
+
+    @property
+    def owed(self) -> list[Message | Marker]:
+        """Everything that is acknowledged some time, in its order."""
+        return [arrival for arrival in self.arrivals if isinstance(arrival, Message | Marker)]
 
     @property
     def payloads(self) -> list[str]:

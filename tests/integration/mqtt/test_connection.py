@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 from bridge.commands import Publication
 from bridge.errors import BrokerUnavailable
 from bridge.mqtt.embedded import EmbeddedBroker
-from bridge.mqtt.message import BacklogEnded, Connected, Message
+from bridge.mqtt.message import BacklogEnded, Connected, Marker, Message
 from bridge.mqtt.session import Protocol
 from tests.integration.mqtt.conftest import TOPIC, Listen
 from tests.parts.mosquitto import Mosquitto
@@ -38,7 +38,10 @@ async def test_what_waited_comes_as_backlog_and_what_follows_is_live(
         assert first.resumed
         assert first.away_s == pytest.approx(77, abs=30)
         assert here.backlog == ["one", "two", "three"]
-        assert [type(arrival) for arrival in here.arrivals] == [Connected, *[Message] * 3, BacklogEnded, Message]
+        assert [type(arrival) for arrival in here.arrivals] == [
+            *(Connected, Message, Message, Message, Marker, BacklogEnded),
+            Message,
+        ]
 
 
 @BOTH
@@ -175,12 +178,34 @@ async def test_a_marker_that_the_broker_dropped_is_sent_again(tmp_path: Path, li
             await until(lambda: bool(here.messages), what="the first message")
             done = 0
             while not here.connection.live:
-                here.connection.acknowledge(here.messages[done:])
-                done = len(here.messages)
+                here.connection.acknowledge(here.owed[done:])
+                done = len(here.owed)
                 await asyncio.sleep(0.01)
             assert here.arrivals[-1] == BacklogEnded(1)
     finally:
         short.close()
+
+
+async def test_a_marker_in_the_midst_of_a_backlog_lets_nothing_overtake(broker: Mosquitto, listen: Listen) -> None:
+    """An earlier connection left it there. Were it acknowledged at once, Mosquitto would send what comes next first."""
+    waiting = [str(number) for number in range(60)]
+    async with listen(protocol=Protocol.V311) as here:
+        await here.live()
+    await broker.publish_many(TOPIC, waiting[:30])
+    await broker.publish("ifttt-bridge/bridge-test/marker", "left behind")
+    await broker.publish_many(TOPIC, waiting[30:])
+
+    async with listen(protocol=Protocol.V311) as here:
+        await until(lambda: len(here.messages) == 20, what="the window")
+        here.connection.acknowledge(here.owed[:1])
+        await until(lambda: any(isinstance(arrival, Marker) for arrival in here.arrivals), what="the old marker")
+        await broker.publish(TOPIC, "newest")
+        done = 1
+        while "newest" not in here.payloads:
+            here.connection.acknowledge(here.owed[done:])
+            done = len(here.owed)
+            await asyncio.sleep(0.01)
+        assert here.payloads == [*waiting, "newest"]
 
 
 async def test_another_client_with_our_id_does_not_end_us(listen: Listen) -> None:
