@@ -96,9 +96,9 @@ async def _run_parts(
     health = Health(
         running.is_set,
         {
-            "broker": lambda: parts.connection.live,
-            "storage": lambda: parts.inbound.storage_ok,
-            "realtime": lambda: not parts.notifier.trouble,
+            "broker": lambda: parts.connection.trouble,
+            "storage": lambda: parts.inbound.storage_trouble,
+            "realtime": lambda: parts.notifier.trouble,
         },
     )
     async with asyncio.TaskGroup() as tasks:

@@ -1,4 +1,4 @@
-"""Is the daemon alive, and which of its parts work? Knows the parts only by name."""
+"""Is the daemon alive, and which of its parts do not work, and why? Knows the parts only by name."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -9,14 +9,14 @@ from aiohttp import web
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What is asked: `started` once everything was set up, and for each part whether it works."""
+    """What is asked: `started` once everything was set up, and for each part why it does not work, "" if it does."""
 
     started: Callable[[], bool]
-    parts: Mapping[str, Callable[[], bool]]
+    parts: Mapping[str, Callable[[], str]]
 
-    def report(self) -> dict[str, bool]:
-        """Return each part by name."""
-        return {name: works() for name, works in self.parts.items()}
+    def report(self) -> dict[str, str]:
+        """Return each part by name, and its trouble in a person's words."""
+        return {name: trouble() for name, trouble in self.parts.items()}
 
 
 async def answer_health(health: Health, request: web.BaseRequest) -> web.StreamResponse:
@@ -28,8 +28,10 @@ async def answer_health(health: Health, request: web.BaseRequest) -> web.StreamR
             return web.Response(text="alive\n")
         case "/readyz":
             report = health.report()
-            ready = health.started() and all(report.values())
-            body = msgspec.json.encode({"ready": ready, "parts": report})
+            troubles = {name: trouble for name, trouble in report.items() if trouble}
+            ready = health.started() and not troubles
+            parts = {name: name not in troubles for name in report}
+            body = msgspec.json.encode({"ready": ready, "parts": parts, "causes": troubles})
             return web.Response(body=body, status=200 if ready else 503, content_type="application/json")
         case _:
             return web.Response(text="Not found", status=404)

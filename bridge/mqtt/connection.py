@@ -83,6 +83,15 @@ class Connection:
         """Whether everything that waited at the broker has been handed over."""
         return self.connected and self._marker_seen.is_set()
 
+    @property
+    def trouble(self) -> str:
+        """Why not everything is live, "" if it is."""
+        if self.live:
+            return ""
+        if self.connected:
+            return "what waited at the broker is still coming in"
+        return f"no connection to {self._address}: {self._trouble or 'trying'}"
+
     async def run(self) -> None:
         """Stay connected until cancelled. The broker's absence is survived here."""
         attempt = 0

@@ -94,7 +94,7 @@ class Inbound:
         self._backoff = Backoff(first_s=0.1, longest_s=5.0)
         self._chance = random.Random()  # noqa: S311 -- spreads attempts, guards nothing
         self.counts = Counts()
-        self.storage_ok = True
+        self.storage_trouble = ""
 
     @property
     def newest_seq(self) -> int:
@@ -128,15 +128,15 @@ class Inbound:
                     await asyncio.sleep(0)  # a flood that means nothing must not keep the others waiting
             except StorageUnavailable as error:
                 self.counts.failed_commits += 1
-                if self.storage_ok:
+                if not self.storage_trouble:
                     log.warning("storage.unavailable", reason=str(error), waiting=len(self._intake) + len(arrivals))
-                self.storage_ok = False
+                self.storage_trouble = str(error)
                 await asyncio.sleep(self._backoff.delay_s(attempt, self._chance))
                 attempt += 1
             else:
-                if not self.storage_ok:
+                if self.storage_trouble:
                     log.info("storage.available", attempts=attempt + 1)
-                self.storage_ok = True
+                self.storage_trouble = ""
                 return draft
 
     def _batch(self, draft: Draft) -> Batch:

@@ -3,6 +3,7 @@
 import asyncio
 from typing import Final
 
+import msgspec
 import pytest
 from structlog.processors import format_exc_info
 from structlog.testing import capture_logs
@@ -103,16 +104,19 @@ async def test_no_answer_tells_which_software_this_is(site: Site, sent: bytes) -
 
 
 async def test_the_private_listener_tells_no_software_either() -> None:
-    works = [True]
-    health = Health(lambda: True, {"storage": lambda: works[0]})
+    trouble = [""]
+    health = Health(lambda: True, {"storage": lambda: trouble[0], "broker": lambda: ""})
 
     async with listening(lambda received: answer_health(health, received), "127.0.0.1", 0) as port:
         for line, status in ((b"GET /livez", 200), (b"GET /readyz", 200), (b"GET /", 404), (b"POST /livez", 404)):
             answer = await send(port, request(line, [b"Content-Length: 0"]))
             assert (answer.status, is_quiet(answer)) == (status, True)
-        works[0] = False
+        trouble[0] = "disk full"
         answer = await send(port, request(b"GET /readyz"))
-        assert (answer.status, answer.body) == (503, b'{"ready":false,"parts":{"storage":false}}')
+        assert (answer.status, msgspec.json.decode(answer.body)) == (
+            503,
+            {"ready": False, "parts": {"storage": False, "broker": True}, "causes": {"storage": "disk full"}},
+        )
 
 
 @pytest.mark.parametrize(
