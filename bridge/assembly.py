@@ -11,7 +11,7 @@ from typing import Final
 import structlog
 
 from bridge.commands import Command
-from bridge.configured import broker_of, homes_of, policy_of
+from bridge.configured import all_service_keys, broker_of, homes_of, policy_of
 from bridge.devices.catalogue import Catalogue
 from bridge.devices.last_known import LastKnown
 from bridge.errors import ConfigurationError, StorageUnavailable, TemporarilyUnavailable
@@ -223,7 +223,7 @@ def _triggers(ground: Ground, answers: Answers, inbound: Inbound, notifier: Noti
 
 
 def _site(ground: Ground, triggers: TriggerEndpoints, outbound: Outbound) -> PublicSite:
-    service_keys = ServiceKeys(key.get_secret_value() for key in ground.settings.ifttt.service_keys)
+    service_keys = ServiceKeys(key.get_secret_value() for key in all_service_keys(ground.settings))
     test_tokens = TestTokens(time.monotonic)
     endpoints = Endpoints(
         Callers(Access(ground.registers.accounts, time.monotonic), test_tokens),

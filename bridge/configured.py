@@ -7,7 +7,7 @@ from bridge.devices.entity import Device, Dialect, Entity, EntityKind
 from bridge.devices.interpretation import LatePolicy
 from bridge.homes.user import Home
 from bridge.mqtt.session import Broker, Protocol
-from bridge.settings import Button, Contact, Light, Settings, Switch
+from bridge.settings import Button, Contact, Light, Secret, Settings, Switch
 from bridge.settings import Device as DeviceTable
 
 
@@ -22,6 +22,12 @@ def entities_of(settings: Settings) -> list[Entity]:
         Entity(table.id, Device(table.id, table.home, table.name, table.room), EntityKind(table.kind), _dialect(table))
         for table in settings.devices
     ]
+
+
+def all_service_keys(settings: Settings) -> list[Secret]:
+    """Return every service key that IFTTT may present: those of the service, and of its clients."""
+    own = [client.service_key for client in settings.oauth.clients if client.service_key is not None]
+    return [*settings.ifttt.service_keys, *own]
 
 
 def policy_of(settings: Settings) -> LatePolicy:

@@ -12,7 +12,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Check. What is wrong is raised, and told by the caller."""
+    """Check. What is wrong is raised, and told by the caller; what is only worth knowing comes first."""
     settings = load(arguments.config, os.environ)
+    for note in settings.notes:
+        print(note)
     print(f"The configuration is right: {len(settings.devices)} devices, {len(settings.homes)} homes.")
     return 0

@@ -16,11 +16,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run until SIGTERM or SIGINT. A second signal leaves at once."""
     with load_apart(arguments.config, os.environ) as settings_when_read:
-        from bridge import app  # noqa: PLC0415 -- while the configuration is read
+        import structlog  # noqa: PLC0415 -- while the configuration is read
+
+        from bridge import app  # noqa: PLC0415 -- the same
         from bridge.logs import configure_logs  # noqa: PLC0415 -- the same
 
         settings = settings_when_read()
     configure_logs(settings.log.level, settings.log.format)
+    for note in settings.notes:
+        structlog.get_logger("bridge.settings").warning("settings.note", note=note)
 
     async def until_told() -> None:
         stop = asyncio.Event()

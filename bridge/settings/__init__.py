@@ -1,4 +1,4 @@
-"""The configuration of the daemon: a TOML file and the environment, checked whole, as immutable values.
+"""The configuration of the daemon: TOML files, the environment, secrets handed over; checked whole, as frozen values.
 
 The only place that knows pydantic and the names of keys; importing it brings neither. Knows nothing of the parts that
 are built from it.
@@ -10,13 +10,16 @@ from bridge.settings.values import (
     Address,
     BrokerUrl,
     Button,
+    Client,
     Contact,
+    CustomEvent,
     Device,
     Home,
     Ifttt,
     Light,
     Log,
     Mqtt,
+    Oauth,
     Private,
     Public,
     Secret,
@@ -29,13 +32,16 @@ __all__ = [
     "Address",
     "BrokerUrl",
     "Button",
+    "Client",
     "Contact",
+    "CustomEvent",
     "Device",
     "Home",
     "Ifttt",
     "Light",
     "Log",
     "Mqtt",
+    "Oauth",
     "Private",
     "Public",
     "Secret",

@@ -71,6 +71,20 @@ def parse_realtime_url(value: object) -> str:
     return url
 
 
+def parse_redirect_uri(value: object) -> str:
+    """Parse where a person is sent back to. It stays as it is written: IFTTT's must equal it, letter by letter."""
+    text = as_text(value)
+    if not text.startswith("https://"):
+        raise ValueError("must begin with https://; copy it from IFTTT")
+    if "*" in text:
+        raise ValueError("holds a *; give the whole address, as IFTTT shows it")
+    address, mark, query = text.partition("?")
+    _web_url(address)
+    if mark:
+        _web_url(f"https://localhost/{query}")  # holds nothing that no address has
+    return text
+
+
 def parse_network(value: object) -> Network:
     """Parse an IP address (a network of one) or a network as `10.0.0.0/24`."""
     text = as_text(value)

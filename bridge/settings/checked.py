@@ -1,4 +1,4 @@
-"""From a file and the environment to checked settings, or to every fault at once.
+"""From files and the environment to checked settings, or to every fault at once.
 
 Brings pydantic with it, so only what is about to check imports it. Does not know in which process it runs.
 """
@@ -10,13 +10,29 @@ from typing import Final, TypeVar
 from pydantic import ValidationError
 
 from bridge.errors import ConfigurationError
-from bridge.settings.devices import Table
 from bridge.settings.draft import Draft
+from bridge.settings.environment import overlay_environment
 from bridge.settings.model import SECTIONS, SettingsTable
 from bridge.settings.problems import faults_of
 from bridge.settings.rules import broken_rules
-from bridge.settings.sources import overlay_environment, read_secret_files, read_toml
-from bridge.settings.values import DEVICES, Home, Ifttt, Log, Mqtt, Private, Public, Settings, Storage
+from bridge.settings.secret_files import read_credentials, read_secret_files
+from bridge.settings.tables import Table
+from bridge.settings.toml_files import read_files
+from bridge.settings.unused import remark_unused
+from bridge.settings.values import (
+    DEVICES,
+    Client,
+    CustomEvent,
+    Home,
+    Ifttt,
+    Log,
+    Mqtt,
+    Oauth,
+    Private,
+    Public,
+    Settings,
+    Storage,
+)
 
 DEFAULT_HOME: Final = {"id": "home", "name": "Home"}
 
@@ -25,8 +41,9 @@ T = TypeVar("T")
 
 def read_checked(file: Path, environ: Mapping[str, str]) -> Settings:
     """Read and check the configuration. Raises ConfigurationError with one line for each fault."""
-    draft = Draft(str(file), read_toml(file))
+    draft = read_files(file)
     overlay_environment(draft, environ)
+    read_credentials(draft, environ)
     read_secret_files(draft, file.parent)
     return check(draft)
 
@@ -40,20 +57,23 @@ def check(draft: Draft) -> Settings:
     # raised out here, so that no chained error carries the values that were refused
     if table is None or lines:
         raise ConfigurationError(lines)
-    return _values(table)
+    remark_unused(draft)
+    return _values(table, draft.notes())
 
 
 def _fill_in(draft: Draft) -> None:
-    """Put in what is understood: the sections themselves, one home, and the first home for each device."""
+    """Put in what is understood: the sections themselves, one home, and the first home for what belongs to one."""
     for name in SECTIONS:
         draft.section(name)
     if draft.table.get("homes", []) == []:
         draft.table["homes"] = [dict(DEFAULT_HOME)]
-    homes, devices = draft.table["homes"], draft.table.get("devices")
+    homes = draft.table["homes"]
     first = homes[0].get("id") if isinstance(homes, list) and isinstance(homes[0], dict) else None
-    for device in devices if isinstance(devices, list) else ():
-        if isinstance(device, dict):
-            device.setdefault("home", first if isinstance(first, str) else DEFAULT_HOME["id"])
+    for name in ("devices", "custom_events"):
+        elements = draft.table.get(name)
+        for element in elements if isinstance(elements, list) else ():
+            if isinstance(element, dict):
+                element.setdefault("home", first if isinstance(first, str) else DEFAULT_HOME["id"])
 
 
 def _validated(draft: Draft) -> SettingsTable | None:
@@ -64,16 +84,19 @@ def _validated(draft: Draft) -> SettingsTable | None:
     return None
 
 
-def _values(table: SettingsTable) -> Settings:
+def _values(table: SettingsTable, notes: list[str]) -> Settings:
     return Settings(
         public=_value(Public, table.public),
         private=_value(Private, table.private),
         mqtt=_value(Mqtt, table.mqtt),
         storage=_value(Storage, table.storage),
         ifttt=_value(Ifttt, table.ifttt),
+        oauth=Oauth(tuple(_value(Client, client) for client in table.oauth.clients)),
         log=_value(Log, table.log),
         homes=tuple(_value(Home, home) for home in table.homes),
         devices=tuple(_value(DEVICES[device.kind], device) for device in table.devices),
+        custom_events=tuple(_value(CustomEvent, event) for event in table.custom_events),
+        notes=tuple(notes),
     )
 
 

@@ -7,7 +7,7 @@ from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Annotated, Final, Literal, get_args, get_origin
 
-from pydantic import Field, PlainValidator, Strict
+from pydantic import Field, PlainValidator
 
 from bridge.settings.addresses import (
     parse_address,
@@ -16,92 +16,167 @@ from bridge.settings.addresses import (
     parse_network,
     parse_public_url,
     parse_realtime_url,
+    parse_redirect_uri,
 )
-from bridge.settings.devices import KindTable, Name, Table
+from bridge.settings.devices import DeviceTable, KindTable
+from bridge.settings.tables import Id, Loose, Name, Seconds, ServiceKey, Table, written
 from bridge.settings.values import Address, BrokerUrl, Network, Secret
 from bridge.settings.words import (
+    CLIENT,
     parse_client_id,
-    parse_duration,
-    parse_id,
+    parse_client_secret,
+    parse_filter,
+    parse_oauth_client_id,
     parse_password,
-    parse_service_key,
+    parse_template,
     parse_username,
 )
 
 DEFAULT_PUBLIC_LISTEN: Final = Address("127.0.0.1", 8080)
 DEFAULT_PRIVATE_LISTEN: Final = Address("127.0.0.1", 8081)
+MOST_VALUES: Final = 3  # the ingredients value1, value2 and value3
 
-Id = Annotated[str, PlainValidator(parse_id, json_schema_input_type=str)]
-Listen = Annotated[Address, PlainValidator(parse_address, json_schema_input_type=str)]
-Seconds = Annotated[float, PlainValidator(parse_duration, json_schema_input_type=str | int | float)]
-ProxyNetwork = Annotated[Network, PlainValidator(parse_network, json_schema_input_type=str)]
-ServiceKey = Annotated[Secret, PlainValidator(parse_service_key, json_schema_input_type=str)]
-Password = Annotated[Secret, PlainValidator(parse_password, json_schema_input_type=str)]
-# TOML and JSON have lists only; what comes out must not be changed
-Loose = Strict(strict=False)
+WebUrl: Final = r"[Hh][Tt][Tt][Pp][Ss]?://[!-~]+"
+Listen = Annotated[Address, written(parse_address, pattern=r".+:[0-9]{1,5}")]
+ProxyNetwork = Annotated[Network, written(parse_network)]
+Password = Annotated[Secret, written(parse_password, min_length=1)]
+Filter = Annotated[str, written(parse_filter, pattern=r"[^$].*")]
+Template = Annotated[str, written(parse_template, min_length=1)]
+Convention = Literal["homeassistant", "zigbee2mqtt", "tasmota", "shelly", "homie"]
 
 
 class PublicTable(Table):
     """[public]: what IFTTT reaches, through a tunnel or a reverse proxy."""
 
-    listen: Listen = DEFAULT_PUBLIC_LISTEN
-    url: Annotated[str, PlainValidator(parse_public_url, json_schema_input_type=str)] = ""
+    listen: Listen = Field(DEFAULT_PUBLIC_LISTEN, description="Where the bridge waits for the tunnel or reverse proxy")
+    url: Annotated[str, written(parse_public_url, pattern=f"(?:{WebUrl})?")] = Field(
+        "", examples=["https://home.example.org"], description="The address that IFTTT calls"
+    )
     trusted_proxies: Annotated[tuple[ProxyNetwork, ...], Loose] = Field(
-        (IPv4Network("127.0.0.1/32"),), examples=[["127.0.0.1"]]
+        (IPv4Network("127.0.0.1/32"),),
+        examples=[["127.0.0.1"]],
+        description="Who may tell in a header where a request really came from",
     )
 
 
 class PrivateTable(Table):
     """[private]: dashboard, metrics, health."""
 
-    listen: Listen = DEFAULT_PRIVATE_LISTEN
+    listen: Listen = Field(DEFAULT_PRIVATE_LISTEN, description="Where dashboard, metrics and health answer")
 
 
 class MqttTable(Table):
     """[mqtt]: the broker, and what to do with what arrives late."""
 
     url: Annotated[BrokerUrl, PlainValidator(parse_broker_url, json_schema_input_type=str)] = Field(
-        examples=["mqtt://localhost:1883"]
+        examples=["mqtt://localhost:1883"], description="Where the broker is"
     )
-    username: Annotated[str, PlainValidator(parse_username, json_schema_input_type=str)] | None = None
-    password: Password | None = None
-    client_id: Annotated[str, PlainValidator(parse_client_id, json_schema_input_type=str)] = "ifttt-bridge"
-    late_press_limit_s: Seconds = Field(120.0, alias="late_press_limit")
-    changed_while_away: Literal["record", "fire"] = "record"
-    protocol: Literal["auto", "5", "3.1.1"] = "auto"
-    receive_maximum: int = Field(1000, ge=20, le=65535)
+    username: Annotated[str, written(parse_username, min_length=1)] | None = Field(
+        None, description="The bridge's user at the broker"
+    )
+    password: Password | None = Field(None, description="The password of that user")
+    client_id: Annotated[str, written(parse_client_id, pattern="[^/+#]{1,64}")] = Field(
+        "ifttt-bridge", description="The name under which the broker keeps messages while the bridge is away"
+    )
+    discovery: Annotated[tuple[Convention, ...], Loose] = Field(
+        (),
+        examples=[["homeassistant", "zigbee2mqtt"]],
+        description="The conventions by which devices announce themselves. Not used by this version yet",
+    )
+    late_press_limit_s: Seconds = Field(
+        120.0, alias="late_press_limit", description="How old a button press may be and still start something"
+    )
+    changed_while_away: Literal["record", "fire"] = Field(
+        "record", description="What becomes of a change that nobody saw"
+    )
+    protocol: Literal["auto", "5", "3.1.1"] = Field("auto", description="Which MQTT is spoken")
+    receive_maximum: int = Field(
+        1000, ge=20, le=65535, description="How many messages may be under way at once, with MQTT 5"
+    )
 
 
 class StorageTable(Table):
     """[storage]: where everything is kept."""
 
-    path: Annotated[Path, PlainValidator(parse_database_url, json_schema_input_type=str)] = Field(
-        Path("/var/lib/ifttt-bridge/bridge.db"), alias="url"
+    path: Annotated[Path, written(parse_database_url, pattern="sqlite:///[^?#]*[^?#/]")] = Field(
+        Path("/var/lib/ifttt-bridge/bridge.db"), alias="url", description="The database file"
     )
 
 
 class IftttTable(Table):
     """[ifttt]: the service at IFTTT."""
 
-    service_keys: Annotated[tuple[ServiceKey, ...], Loose, Field(min_length=1)]
-    realtime_url: Annotated[str, PlainValidator(parse_realtime_url, json_schema_input_type=str)] = (
-        "https://realtime.ifttt.com/v1/notifications"
+    service_keys: Annotated[tuple[ServiceKey, ...], Loose, Field(min_length=1)] = Field(
+        description="The keys by which IFTTT and the bridge know each other: the first is used for calls, all are taken"
     )
-    timeline_start: Literal["first-sight", "everything"] = "first-sight"
+    realtime_url: Annotated[str, written(parse_realtime_url, pattern=WebUrl)] = Field(
+        "https://realtime.ifttt.com/v1/notifications", description="Where IFTTT is told that something happened"
+    )
+    timeline_start: Literal["first-sight", "everything"] = Field(
+        "first-sight", description="What a new Applet finds in its first answer"
+    )
+
+
+class ClientTable(Table):
+    """One of [[oauth.clients]]: a service at IFTTT, the real one or a clone for trials."""
+
+    client_id: Annotated[str, written(parse_oauth_client_id, pattern=CLIENT.pattern)] = Field(
+        examples=["production"], description="The client id that the service at IFTTT is given"
+    )
+    client_secret: Annotated[Secret, written(parse_client_secret, pattern="[!-~]{16,256}")] = Field(
+        description="The client secret that the service at IFTTT is given"
+    )
+    redirect_uris: Annotated[
+        tuple[Annotated[str, written(parse_redirect_uri, pattern="https://[^*#]+")], ...], Loose, Field(min_length=1)
+    ] = Field(
+        examples=[["https://ifttt.com/channels/my_service/authorize"]],
+        description="Where a person is sent back to, exactly as IFTTT shows it",
+    )
+    service_key: ServiceKey | None = Field(
+        None, description="The service key of this service (default: the first of [ifttt].service_keys)"
+    )
+
+
+class OauthTable(Table):
+    """[oauth]: who may ask IFTTT's questions."""
+
+    clients: Annotated[tuple[ClientTable, ...], Loose] = Field((), description="The services at IFTTT")
 
 
 class LogTable(Table):
     """[log]: how much is said, and in which form."""
 
-    level: Literal["debug", "info", "warning", "error"] = "info"
-    format: Literal["text", "json"] = "text"
+    level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="The least important lines that are still written"
+    )
+    format: Literal["text", "json"] = Field("text", description="Lines for people, or JSON for programs")
 
 
 class HomeTable(Table):
     """One of [[homes]]."""
 
-    id: Id = Field(examples=["home"])
-    name: Name = Field(examples=["Elm Street 4"])
+    id: Id = Field(examples=["home"], description="What the home is called inside: never change it")
+    name: Name = Field(examples=["Elm Street 4"], description="What people call it")
+    publish_topics: Annotated[tuple[Filter, ...], Loose] = Field(
+        (),
+        examples=[["home/announce/+"]],
+        description="The topics to which Applets may publish. Not used by this version yet",
+    )
+
+
+class CustomEventTable(Table):
+    """One of [[custom_events]]: what a message on some topic is called at IFTTT. Not used by this version yet."""
+
+    slug: Id = Field(examples=["parcel"], description="What IFTTT remembers in Applets: never change it")
+    name: Name = Field(examples=["Parcel in the box"], description="What people see when they choose")
+    home: str = Field(description="The id of the home it belongs to (default: the first home)")
+    topic: Filter = Field(examples=["home/mailbox/+"], description="The messages that it is about; + and # are allowed")
+    when: Template | None = Field(
+        None, examples=["value_json.weight > 50"], description="What must be true of a message (default: nothing)"
+    )
+    values: Annotated[tuple[Template, ...], Loose, Field(max_length=MOST_VALUES)] = Field(
+        (), examples=[["{{ value_json.weight }}"]], description="What the ingredients value1, value2 and value3 say"
+    )
 
 
 class SettingsTable(Table):
@@ -112,9 +187,11 @@ class SettingsTable(Table):
     mqtt: MqttTable
     storage: StorageTable
     ifttt: IftttTable
+    oauth: OauthTable
     log: LogTable
     homes: Annotated[tuple[HomeTable, ...], Loose]
     devices: Annotated[tuple[Annotated[KindTable, Field(discriminator="kind")], ...], Loose] = ()
+    custom_events: Annotated[tuple[CustomEventTable, ...], Loose] = ()
 
 
 SECTIONS: Final[dict[str, type[Table]]] = {
@@ -123,8 +200,17 @@ SECTIONS: Final[dict[str, type[Table]]] = {
     "mqtt": MqttTable,
     "storage": StorageTable,
     "ifttt": IftttTable,
+    "oauth": OauthTable,
     "log": LogTable,
 }
+
+ARRAYS: Final[dict[tuple[str, ...], type[Table]]] = {
+    ("oauth", "clients"): ClientTable,
+    ("homes",): HomeTable,
+    ("devices",): DeviceTable,
+    ("custom_events",): CustomEventTable,
+}
+"""The lists of tables. Of a device this is what every kind has."""
 
 
 def known_keys(table: type[Table]) -> list[str]:
@@ -136,7 +222,7 @@ def known_keys(table: type[Table]) -> list[str]:
 def secret_keys(table: type[Table]) -> list[str]:
     """Return the keys that hold secrets."""
     fields = table.model_fields.items()
-    return [field.alias or name for name, field in fields if _mentions(field.annotation, Secret)]
+    return [field.alias or name for name, field in fields if _holds(field.annotation, Secret)]
 
 
 def list_keys(table: type[Table]) -> list[str]:
@@ -150,5 +236,6 @@ def number_keys(table: type[Table]) -> list[str]:
     return [field.alias or name for name, field in table.model_fields.items() if field.annotation is int]
 
 
-def _mentions(annotation: object, wanted: type) -> bool:
-    return annotation is wanted or any(_mentions(part, wanted) for part in get_args(annotation))
+def _holds(annotation: object, wanted: type) -> bool:
+    """Tell whether a value is of a type, or a list of them; what stands in a table below does not count."""
+    return annotation is wanted or any(_holds(part, wanted) for part in get_args(annotation))

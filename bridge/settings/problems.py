@@ -1,6 +1,7 @@
 """What pydantic found, in a user's words: which key, what is wrong, what to do. Knows no file and no variable."""
 
 import difflib
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
@@ -8,9 +9,10 @@ from typing import Final
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from bridge.settings.devices import KINDS, LATER_KINDS, DeviceTable, Table
+from bridge.settings.devices import KINDS, LATER_KINDS, DeviceTable
 from bridge.settings.draft import Fault, Location
-from bridge.settings.model import SECTIONS, HomeTable, SettingsTable, known_keys, secret_keys
+from bridge.settings.model import ARRAYS, SECTIONS, SettingsTable, known_keys, secret_keys
+from bridge.settings.tables import Table
 from bridge.settings.words import quoted
 
 _FIXED: Final = {
@@ -20,7 +22,6 @@ _FIXED: Final = {
     "bool_type": "must be true or false, without quotes",
     "too_short": "is empty; give at least one",
 }
-ARRAYS: Final[dict[str, type[Table]]] = {"homes": HomeTable, "devices": DeviceTable}
 
 
 def nearest(name: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | None:
@@ -55,9 +56,10 @@ def _own_words(detail: ErrorDetails) -> str:
 def _missing(detail: ErrorDetails) -> str:
     table, key = _table_at(detail["loc"][:-1]), str(detail["loc"][-1])
     if key in secret_keys(table):
-        return f"is missing; give {key} or {key}_file"
+        named = ".".join(step if isinstance(step, str) else "CLIENT_ID" for step in detail["loc"])
+        return f"is missing; give {key}, {key}_file or the credential {named}"
     examples = next((field.examples for name, field in table.model_fields.items() if name == key), None)
-    return f"is missing; for example: {key} = {quoted(str(examples[0]))}" if examples else "is missing"
+    return f"is missing; for example: {key} = {json.dumps(examples[0])}" if examples else "is missing"
 
 
 def _unknown(detail: ErrorDetails) -> str:
@@ -99,15 +101,23 @@ def _at_most(detail: ErrorDetails) -> str:
 
 
 def _not_a_list(detail: ErrorDetails) -> str:
-    key = str(detail["loc"][-1])
-    return f"must be a list of tables; begin each with [[{key}]]" if key in ARRAYS else "must be a list of texts"
+    names = _names(detail["loc"])
+    if names in ARRAYS:
+        return f"must be a list of tables; begin each with [[{'.'.join(names)}]]"
+    return "must be a list of texts"
 
 
 def _not_a_table(detail: ErrorDetails) -> str:
-    name = detail["loc"][0]
+    names = _names(detail["loc"])
+    name = ".".join(names)
     return (
-        f"must be a table; begin it with [[{name}]]" if name in ARRAYS else f"must be a table; begin it with [{name}]"
+        f"must be a table; begin it with [[{name}]]" if names in ARRAYS else f"must be a table; begin it with [{name}]"
     )
+
+
+def _too_many(detail: ErrorDetails) -> str:
+    most = detail["ctx"]["max_length"]
+    return f"has more than {most}; remove what is too much"
 
 
 _WORDINGS: Final[dict[str, Callable[[ErrorDetails], str]]] = {
@@ -118,6 +128,7 @@ _WORDINGS: Final[dict[str, Callable[[ErrorDetails], str]]] = {
     "greater_than_equal": _at_least,
     "less_than_equal": _at_most,
     "tuple_type": _not_a_list,
+    "too_long": _too_many,
     "model_type": _not_a_table,
     "model_attributes_type": _not_a_table,
 }
@@ -150,7 +161,12 @@ def _table_at(location: Location) -> type[Table]:
         case ("devices", int(), str(kind), *_) if kind in KINDS:
             return KINDS[kind]
         case _:
-            return ARRAYS[str(location[0])]
+            return ARRAYS[_names(location)]
+
+
+def _names(location: Location) -> tuple[str, ...]:
+    """Return a location without the numbers of elements, as [[a.b]] has it."""
+    return tuple(step for step in location if isinstance(step, str))
 
 
 def _without_kind(location: Location) -> Location:

@@ -22,26 +22,42 @@ _JSON_ONLY: Final = ("state_path", "brightness_scale", "supports_brightness", "s
 def broken_rules(table: TableOf) -> Iterator[Fault]:
     """Yield each rule that is broken."""
     homes, devices = _tables(table, "homes"), _tables(table, "devices")
+    clients, events = _tables(_table(table, "oauth"), "clients"), _tables(table, "custom_events")
     yield from _sections(table)
-    yield from _used_twice("homes", homes)
-    yield from _used_twice("devices", devices)
-    yield from _homeless(homes, devices)
+    yield from _clients(clients)
+    yield from _used_twice(("homes",), homes, "id")
+    yield from _used_twice(("devices",), devices, "id")
+    yield from _used_twice(("custom_events",), events, "slug")
+    yield from _homeless(homes, "devices", devices)
+    yield from _homeless(homes, "custom_events", events)
+    for index, home in homes:
+        yield from _repeated(("homes", index, "publish_topics"), home.get("publish_topics"))
     yield from chain.from_iterable(_device(("devices", index), device) for index, device in devices)
     yield from _same_source(devices)
 
 
 def _sections(table: TableOf) -> Iterator[Fault]:
-    mqtt, ifttt = _table(table, "mqtt"), _table(table, "ifttt")
+    mqtt = _table(table, "mqtt")
     if "password" in mqtt and "username" not in mqtt:
         yield Fault(("mqtt", "username"), "is missing; a password needs a username beside it")
     if _same_address(_table(table, "public"), _table(table, "private")):
         yield Fault(("private", "listen"), "is the same as public.listen; each listener needs a port of its own")
-    keys = ifttt.get("service_keys")
+    yield from _repeated(("mqtt", "discovery"), mqtt.get("discovery"))
+    yield from _repeated(("ifttt", "service_keys"), _table(table, "ifttt").get("service_keys"))
+
+
+def _clients(clients: list[tuple[int, TableOf]]) -> Iterator[Fault]:
+    yield from _used_twice(("oauth", "clients"), clients, "client_id")
+    for index, client in clients:
+        yield from _repeated(("oauth", "clients", index, "redirect_uris"), client.get("redirect_uris"))
+
+
+def _repeated(location: Location, values: object) -> Iterator[Fault]:
     seen: list[object] = []
-    for index, key in enumerate(keys) if isinstance(keys, list) else ():
-        if key in seen:
-            yield Fault(("ifttt", "service_keys", index), "is the same key as one before it; remove it")
-        seen.append(key)
+    for index, value in enumerate(values) if isinstance(values, list) else ():
+        if value in seen:
+            yield Fault((*location, index), "is the same as one before it; remove it")
+        seen.append(value)
 
 
 def _same_address(public: TableOf, private: TableOf) -> bool:
@@ -53,27 +69,27 @@ def _same_address(public: TableOf, private: TableOf) -> bool:
     return one == other and one.port != 0
 
 
-def _used_twice(name: str, tables: list[tuple[int, TableOf]]) -> Iterator[Fault]:
-    counts = Counter(identity for _, table in tables if isinstance(identity := table.get("id"), str))
+def _used_twice(location: Location, tables: list[tuple[int, TableOf]], key: str) -> Iterator[Fault]:
+    counts = Counter(identity for _, table in tables if isinstance(identity := table.get(key), str))
     seen: set[str] = set()
     for index, table in tables:
-        identity = table.get("id")
+        identity = table.get(key)
         if not isinstance(identity, str) or counts[identity] == 1:
             continue
         if identity in seen:
-            yield Fault((name, index, "id"), f"{quoted(identity)} is used before; choose another")
+            yield Fault((*location, index, key), f"{quoted(identity)} is used before; choose another")
         seen.add(identity)
 
 
-def _homeless(homes: list[tuple[int, TableOf]], devices: list[tuple[int, TableOf]]) -> Iterator[Fault]:
+def _homeless(homes: list[tuple[int, TableOf]], array: str, tables: list[tuple[int, TableOf]]) -> Iterator[Fault]:
     known = [identity for _, home in homes if isinstance(identity := home.get("id"), str)]
     if len(known) < len(homes) or not known:
         return  # the home that is meant may be the one without an id
-    for index, device in devices:
-        home = device.get("home")
+    for index, table in tables:
+        home = table.get("home")
         if isinstance(home, str) and home not in known:
             listed = ", ".join(quoted(name) for name in known)
-            yield Fault(("devices", index, "home"), f"there is no home {quoted(home)}; known: {listed}")
+            yield Fault((array, index, "home"), f"there is no home {quoted(home)}; known: {listed}")
 
 
 def _device(location: Location, device: TableOf) -> Iterator[Fault]:

@@ -83,6 +83,7 @@ class Mqtt:
     username: str | None
     password: Secret | None
     client_id: str
+    discovery: tuple[Literal["homeassistant", "zigbee2mqtt", "tasmota", "shelly", "homie"], ...]
     late_press_limit_s: float
     changed_while_away: Literal["record", "fire"]
     protocol: Literal["auto", "5", "3.1.1"]
@@ -106,6 +107,23 @@ class Ifttt:
 
 
 @dataclass(frozen=True, slots=True)
+class Client:
+    """A service at IFTTT. Without a key of its own it uses the first of `Ifttt.service_keys`."""
+
+    client_id: str
+    client_secret: Secret
+    redirect_uris: tuple[str, ...]
+    service_key: Secret | None
+
+
+@dataclass(frozen=True, slots=True)
+class Oauth:
+    """The services at IFTTT that may ask for the grant of a person."""
+
+    clients: tuple[Client, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Log:
     """How much is said, and in which form."""
 
@@ -119,6 +137,7 @@ class Home:
 
     id: str
     name: str
+    publish_topics: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +149,7 @@ class AnyDevice:
     home: str
     room: str
     state_topic: str
+    debounce_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,14 +222,29 @@ DEVICES: Final[dict[str, type[Device]]] = {"contact": Contact, "button": Button,
 
 
 @dataclass(frozen=True, slots=True)
+class CustomEvent:
+    """What a message on some topic is called at IFTTT."""
+
+    slug: str
+    name: str
+    home: str
+    topic: str
+    when: str | None
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
-    """The whole configuration."""
+    """The whole configuration. `notes` are lines for a person: nothing is wrong, but something should be known."""
 
     public: Public
     private: Private
     mqtt: Mqtt
     storage: Storage
     ifttt: Ifttt
+    oauth: Oauth
     log: Log
     homes: tuple[Home, ...]
     devices: tuple[Device, ...]
+    custom_events: tuple[CustomEvent, ...]
+    notes: tuple[str, ...] = ()

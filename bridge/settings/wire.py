@@ -14,10 +14,12 @@ from bridge.errors import ConfigurationError
 from bridge.settings.values import (
     DEVICES,
     Address,
+    CustomEvent,
     Home,
     Ifttt,
     Log,
     Mqtt,
+    Oauth,
     Private,
     Public,
     Secret,
@@ -74,9 +76,12 @@ def _settings(sections: dict[str, Any]) -> Settings:
         mqtt=_made(sections["mqtt"], Mqtt),
         storage=_made(sections["storage"], Storage),
         ifttt=_made(sections["ifttt"], Ifttt),
+        oauth=_made(sections["oauth"], Oauth),
         log=_made(sections["log"], Log),
         homes=_made(sections["homes"], tuple[Home, ...]),
         devices=tuple(_made(device, DEVICES[device["kind"]]) for device in sections["devices"]),
+        custom_events=_made(sections["custom_events"], tuple[CustomEvent, ...]),
+        notes=_made(sections["notes"], tuple[str, ...]),
     )
 
 

@@ -15,17 +15,20 @@ LONGEST_NAME: Final = 100
 LONGEST_TOPIC_BYTES: Final = 1024
 LONGEST_CLIENT_ID: Final = 64
 LONGEST_CREDENTIAL_BYTES: Final = 65_535  # MQTT writes its length in two bytes
+LONGEST_TEMPLATE: Final = 1000
 LONGEST_SHOWN: Final = 60
 LARGEST_NUMBER: Final = 10**15  # beyond, a float has more than one spelling
 RESERVED_PREFIX: Final = "sample-"  # what IFTTT's endpoint tests are given
 RESERVED_WORD: Final = "any"  # what a trigger field says for "every device"
 
 ID: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
-_DURATION: Final = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,9})?) ?(ms|s|m|h|d)?")
+CLIENT: Final = re.compile(r"[A-Za-z0-9._~-]{1,128}")
+SERVICE_KEY: Final = re.compile(r"[!-~]{8,256}")
+DURATION: Final = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,9})?) ?(ms|s|m|h|d)?")
 _PER_SECOND: Final = 1000
 _UNIT_S: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 _DURATION_FORM: Final = 'must be a duration such as "500ms", "90s", "2m", "1h" or "1d", or a number of seconds'
-_SERVICE_KEY: Final = re.compile(r"[!-~]{8,256}")
+_CLIENT_SECRET: Final = re.compile(r"[!-~]{16,256}")
 _BREAKS: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})  # control characters, halves of characters, line separators
 
 
@@ -57,7 +60,7 @@ def parse_duration(value: object) -> float:
         if not _not_negative(value):
             raise ValueError(_DURATION_FORM)
         seconds = float(min(value, LONGEST_DURATION_S + 1))  # an integer of TOML may be too large for a float
-    elif isinstance(value, str) and (found := _DURATION.fullmatch(value.strip())):
+    elif isinstance(value, str) and (found := DURATION.fullmatch(value.strip())):
         number = float(found[1])
         seconds = number / _PER_SECOND if found[2] == "ms" else number * _UNIT_S[found[2] or "s"]
     else:
@@ -124,6 +127,18 @@ def parse_topic(value: object) -> str:
     return text
 
 
+def parse_filter(value: object) -> str:
+    """Parse the topics that something is about: + stands for one level, # at the end for all below."""
+    text = as_text(value)
+    levels = text.split("/")
+    if any("+" in level and level != "+" for level in levels):
+        raise ValueError("has a + inside a level; + stands for a whole one, as in home/+/state")
+    if any("#" in level for level in levels[:-1]) or ("#" in levels[-1] and levels[-1] != "#"):
+        raise ValueError("has a # that is not the last level; # stands for all below, as in home/#")
+    parse_topic(text.replace("+", "_").replace("#", "_"))
+    return text
+
+
 def parse_path(value: object) -> tuple[str, ...]:
     """Parse a dotted path into a JSON object."""
     keys = tuple(as_text(value).split("."))
@@ -177,9 +192,37 @@ def parse_password(value: object) -> Secret:
     return Secret(text)
 
 
+def parse_oauth_client_id(value: object) -> str:
+    """Parse the id of a client; it also becomes part of the name of a credential."""
+    text = as_text(value)
+    if CLIENT.fullmatch(text) is None:
+        raise ValueError(f"{quoted(text)} is not 1 to 128 letters, digits, or . _ ~ -; choose another")
+    return text
+
+
+def parse_client_secret(value: object) -> Secret:
+    """Parse the secret of a client."""
+    text = as_text(value)
+    if _CLIENT_SECRET.fullmatch(text) is None:
+        raise ValueError("must be 16 to 256 printable ASCII characters without spaces; make one: openssl rand -hex 32")
+    return Secret(text)
+
+
+def parse_template(value: object) -> str:
+    """Parse what is worked out from a message. Whether it makes sense is not known here."""
+    text = as_text(value)
+    if not text.strip():
+        raise ValueError("is empty; leave it out, or give a template")
+    if len(text) > LONGEST_TEMPLATE:
+        raise ValueError(f"is longer than {LONGEST_TEMPLATE} characters; shorten it")
+    if any(unicodedata.category(c) in _BREAKS for c in text):
+        raise ValueError("holds a line break or another control character; remove it")
+    return text
+
+
 def parse_service_key(value: object) -> Secret:
     """Parse a service key as IFTTT shows it."""
     text = as_text(value)
-    if _SERVICE_KEY.fullmatch(text) is None:
+    if SERVICE_KEY.fullmatch(text) is None:
         raise ValueError("is not a service key: 8 to 256 printable ASCII characters without spaces; copy it from IFTTT")
     return Secret(text)

@@ -13,8 +13,9 @@ from bridge.settings import Address, BrokerUrl, Settings, load
 from bridge.settings.addresses import parse_address, parse_broker_url
 from bridge.settings.checked import check
 from bridge.settings.draft import Draft
+from bridge.settings.environment import overlay_environment
 from bridge.settings.model import SECTIONS, known_keys
-from bridge.settings.sources import overlay_environment, read_secret_files
+from bridge.settings.secret_files import read_secret_files
 from bridge.settings.words import parse_duration
 
 WORDS = [

@@ -16,11 +16,14 @@ BEFORE = {
     "door": DEVICE.format("door", "contact"),
     "lamp": DEVICE.format("lamp", "light") + 'command_topic = "lamp/set"\n',
     "button": DEVICE.format("b", "button"),
+    "client": START + '[[oauth.clients]]\nclient_id = "production"\n'
+    'client_secret = "a-secret-of-some-length"\nredirect_uris = ["https://ifttt.com/a"]\n',
+    "event": START + '[[custom_events]]\nslug = "parcel"\nname = "Parcel"\ntopic = "home/mailbox/+"\n',
 }
 AFTER = {"start": START}
-DURATION_TOO_LONG = "FILE: mqtt.late_press_limit: is longer than a year; the longest is 365d"
-CLIENT_ID = "FILE: mqtt.client_id: must be 1 to 64 printable characters without /, + and #"
-TOO_LARGE = "FILE: devices[door].payload_off: must be text, a number of at most 15 digits, true or false"
+DURATION_TOO_LONG = "FILE:5: mqtt.late_press_limit: is longer than a year; the longest is 365d"
+CLIENT_ID = "FILE:5: mqtt.client_id: must be 1 to 64 printable characters without /, + and #"
+TOO_LARGE = "FILE:10: devices[door].payload_off: must be text, a number of at most 15 digits, true or false"
 LONG = [
     ("nothing", "a = " + "9" * 5000, "FILE: is not valid TOML: a number is too long"),
     ("nothing", "a = " + "[" * 5000, "FILE: is not valid TOML: lists or tables are nested too deeply"),
@@ -31,26 +34,26 @@ LONG = [
     (
         "broker",
         f'username = "u"\npassword = "{"p" * 65_536}"',
-        "FILE: mqtt.password: is longer than 65535 bytes; shorten it",
+        "FILE:6: mqtt.password: is longer than 65535 bytes; shorten it",
     ),
-    ("broker", f'username = "{"u" * 65_536}"', "FILE: mqtt.username: is longer than 65535 bytes; shorten it"),
+    ("broker", f'username = "{"u" * 65_536}"', "FILE:5: mqtt.username: is longer than 65535 bytes; shorten it"),
     (
         "ifttt",
         f'service_keys = ["{"x" * 257}"]',
         (
-            "FILE: ifttt.service_keys[#1]: is not a service key: 8 to 256 printable "
+            "FILE:4: ifttt.service_keys[#1]: is not a service key: 8 to 256 printable "
             "ASCII characters without spaces; copy it from IFTTT"
         ),
     ),
-    ("door", f'room = "{"x" * 101}"', "FILE: devices[door].room: is longer than 100 characters; shorten it"),
+    ("door", f'room = "{"x" * 101}"', "FILE:10: devices[door].room: is longer than 100 characters; shorten it"),
     ("door", f"payload_off = 0x{'f' * 400}", TOO_LARGE),
     ("door", "payload_off = inf", TOO_LARGE),
     (
         "door",
         f'schema = "json"\nstate_path = "a{".a" * 16}"',
-        "FILE: devices[door].state_path: goes deeper than 16 names; shorten it",
+        "FILE:11: devices[door].state_path: goes deeper than 16 names; shorten it",
     ),
-    ("start", f'[log]\nformat = "{"k" * 70}"', f'FILE: log.format: must be "text" or "json", not "{"k" * 60}…"'),
+    ("start", f'[log]\nformat = "{"k" * 70}"', f'FILE:2: log.format: must be "text" or "json", not "{"k" * 60}…"'),
 ]
 
 
@@ -102,9 +105,13 @@ def test_every_fault_is_told_at_once(refused: Callable[..., list[str]]) -> None:
         [log]
         format = "text"
     """
-    assert [line.removeprefix("FILE: ").split(": ")[0] for line in refused(text, {"BRIDGE_LOG__LEVEL": "loud"})] == [
-        *("public.listen", "mqtt.url", "mqtt.urll", "ifttt.service_keys[#2]", "homes[a].name"),
-        *("devices[#1].kind", "devices[#1].id", "devices[#1].name", "devices[#1].state_topic"),
-        *("devices[#1].state_topc", "devices[lamp].state_topic", "devices[lamp].command_topic"),
-        *("devices[lamp].home", "devices[lamp].brightness_scale", "BRIDGE_LOG__LEVEL"),
+    assert [": ".join(line.split(": ")[:2]) for line in refused(text, {"BRIDGE_LOG__LEVEL": "loud"})] == [
+        *("FILE:3: public.listen", "FILE:4: mqtt.url", "FILE:5: mqtt.urll", "FILE:7: ifttt.service_keys[#2]"),
+        *("FILE:8: homes[a].name", "FILE:12: devices[#1].kind", "FILE:11: devices[#1].id", "FILE:10: devices[#1].name"),
+        *("FILE:10: devices[#1].state_topic", "FILE:13: devices[#1].state_topc"),
+        *("FILE:19: devices[lamp].state_topic", "FILE:14: devices[lamp].command_topic", "FILE:18: devices[lamp].home"),
+        *(
+            "FILE:20: devices[lamp].brightness_scale",
+            'BRIDGE_LOG__LEVEL: must be "debug", "info", "warning" or "error", not "loud"',
+        ),
     ]

@@ -55,7 +55,7 @@ def test_a_file_that_cannot_be_read_is_told_plainly(tmp_path: Path, name: str, p
 def test_a_file_that_this_user_may_not_read_is_told_plainly(refused: Refused, tmp_path: Path) -> None:
     (tmp_path / "secret").touch(mode=0)
     assert refused(START + 'username = "u"\npassword_file = "secret"') == [
-        "FILE: mqtt.password_file: the file FOLDER/secret may not be read by this user; check its owner and mode"
+        "FILE:6: mqtt.password_file: the file FOLDER/secret may not be read by this user; check its owner and mode"
     ]
 
 
@@ -65,7 +65,7 @@ def test_a_file_that_fails_while_it_is_read_is_told_plainly(refused: Refused) ->
         load(Path(failing), {})
     assert str(caught.value) == f"{failing}: cannot be read: Input/output error"
     assert refused(f'{START}username = "u"\npassword_file = "{failing}"') == [
-        f"FILE: mqtt.password_file: the file {failing} cannot be read: Input/output error"
+        f"FILE:6: mqtt.password_file: the file {failing} cannot be read: Input/output error"
     ]
 
 
@@ -146,7 +146,7 @@ def test_a_variable_given_twice_is_refused(refused: Refused) -> None:
 
 def test_a_section_that_is_none_is_told_though_the_environment_fills_it(refused: Refused) -> None:
     environ = {"BRIDGE_LOG__LEVEL": "debug"}
-    assert refused('log = "info"\n' + START, environ) == ["FILE: log: must be a table; begin it with [log]"]
+    assert refused('log = "info"\n' + START, environ) == ["FILE:1: log: must be a table; begin it with [log]"]
 
 
 @pytest.mark.parametrize("content", ["hunter 22", "hunter 22\n", "hunter 22\r\n"])
@@ -203,20 +203,22 @@ def test_a_secret_file_that_cannot_be_used_is_told_plainly(
     (tmp_path / "lines").write_text("one\ntwo\n")
     (tmp_path / "binary").write_bytes(b"\xff")
     (tmp_path / "large").write_bytes(b"x" * 131_073)
-    assert refused(f'{START}username = "u"\n{line}') == [f"FILE: mqtt.password_file: {problem}"]
+    assert refused(f'{START}username = "u"\n{line}') == [
+        f"FILE:{5 + len(line.splitlines())}: mqtt.password_file: {problem}"
+    ]
 
 
 def test_what_a_secret_file_should_have_held_is_not_called_missing_as_well(refused: Refused) -> None:
     assert refused('[mqtt]\nurl = "embedded"\n[ifttt]\nservice_keys_file = "absent"') == [
-        "FILE: ifttt.service_keys_file: the file FOLDER/absent does not exist; check the path"
+        "FILE:4: ifttt.service_keys_file: the file FOLDER/absent does not exist; check the path"
     ]
 
 
-def test_a_fault_inside_a_secret_file_names_the_key_of_the_file(refused: Refused, tmp_path: Path) -> None:
-    (tmp_path / "keys").write_text("second-key\nshort\n")
+def test_a_fault_inside_a_secret_file_is_told_with_its_line_there(refused: Refused, tmp_path: Path) -> None:
+    (tmp_path / "keys").write_text("second-key\n\nshort\n")
     assert refused('[mqtt]\nurl = "embedded"\n[ifttt]\nservice_keys_file = "keys"') == [
         (
-            "FILE: ifttt.service_keys_file[#2]: is not a service key: "
+            "FOLDER/keys:3: ifttt.service_keys[#2]: is not a service key: "
             "8 to 256 printable ASCII characters without spaces; copy it from IFTTT"
         )
     ]
