@@ -18,6 +18,7 @@ COMMANDS: Final = {
     "run": "run the daemon",
     "demo": "show everything working, with a simulated home and a simulated IFTTT",
     "check-config": "check the configuration and do nothing else",
+    "schema": "print a JSON Schema of the configuration, for editors",
     "user": "add and list people with an account",
     "token": "mint access tokens, for tests and scripts",
     "events": "list what has happened",

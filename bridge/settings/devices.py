@@ -12,10 +12,10 @@ from bridge.settings.words import ID, parse_device_id, parse_path, parse_payload
 
 LATER_KINDS: Final = ("motion", "leak", "smoke", "lock", "cover", "sensor")
 
-DeviceId = Annotated[str, written(parse_device_id, pattern=ID.pattern)]
+DeviceId = Annotated[str, written(parse_device_id, pattern=f"(?!any$|sample-){ID.pattern}")]
 Room = Annotated[str, written(parse_room, max_length=100)]
 DottedPath = Annotated[tuple[str, ...], written(parse_path, pattern=r"[^.]+(\.[^.]+)*")]
-Payload = Annotated[str, written(parse_payload, str | bool | int | float)]
+Payload = Annotated[str, written(parse_payload, str | bool | float)]
 
 
 class DeviceTable(Table):

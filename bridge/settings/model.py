@@ -7,7 +7,7 @@ from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Annotated, Final, Literal, get_args, get_origin
 
-from pydantic import Field, PlainValidator
+from pydantic import Field, JsonValue, PlainValidator
 
 from bridge.settings.addresses import (
     parse_address,
@@ -34,13 +34,14 @@ from bridge.settings.words import (
 
 DEFAULT_PUBLIC_LISTEN: Final = Address("127.0.0.1", 8080)
 DEFAULT_PRIVATE_LISTEN: Final = Address("127.0.0.1", 8081)
+UNIQUE: Final[dict[str, JsonValue]] = {"uniqueItems": True}  # rules.py checks it, with better words
 MOST_VALUES: Final = 3  # the ingredients value1, value2 and value3
 
 WebUrl: Final = r"[Hh][Tt][Tt][Pp][Ss]?://[!-~]+"
 Listen = Annotated[Address, written(parse_address, pattern=r".+:[0-9]{1,5}")]
 ProxyNetwork = Annotated[Network, written(parse_network)]
 Password = Annotated[Secret, written(parse_password, min_length=1)]
-Filter = Annotated[str, written(parse_filter, pattern=r"[^$].*")]
+Filter = Annotated[str, written(parse_filter, pattern=r"(?=[^$])(?:(?:[^+#/]*|\+)/)*(?:[^+#/]*|\+|#)")]
 Template = Annotated[str, written(parse_template, min_length=1)]
 Convention = Literal["homeassistant", "zigbee2mqtt", "tasmota", "shelly", "homie"]
 
@@ -82,6 +83,7 @@ class MqttTable(Table):
         (),
         examples=[["homeassistant", "zigbee2mqtt"]],
         description="The conventions by which devices announce themselves. Not used by this version yet",
+        json_schema_extra=UNIQUE,
     )
     late_press_limit_s: Seconds = Field(
         120.0, alias="late_press_limit", description="How old a button press may be and still start something"
@@ -107,7 +109,8 @@ class IftttTable(Table):
     """[ifttt]: the service at IFTTT."""
 
     service_keys: Annotated[tuple[ServiceKey, ...], Loose, Field(min_length=1)] = Field(
-        description="The keys by which IFTTT and the bridge know each other: the first is used for calls, all are taken"
+        description="The keys by which IFTTT and the bridge know each other; the first is used for calls",
+        json_schema_extra=UNIQUE,
     )
     realtime_url: Annotated[str, written(parse_realtime_url, pattern=WebUrl)] = Field(
         "https://realtime.ifttt.com/v1/notifications", description="Where IFTTT is told that something happened"
@@ -131,6 +134,7 @@ class ClientTable(Table):
     ] = Field(
         examples=[["https://ifttt.com/channels/my_service/authorize"]],
         description="Where a person is sent back to, exactly as IFTTT shows it",
+        json_schema_extra=UNIQUE,
     )
     service_key: ServiceKey | None = Field(
         None, description="The service key of this service (default: the first of [ifttt].service_keys)"
@@ -161,6 +165,7 @@ class HomeTable(Table):
         (),
         examples=[["home/announce/+"]],
         description="The topics to which Applets may publish. Not used by this version yet",
+        json_schema_extra=UNIQUE,
     )
 
 

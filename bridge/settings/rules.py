@@ -16,7 +16,7 @@ from bridge.settings.values import DEFAULT_STATE_PATH
 from bridge.settings.words import parse_path, parse_payload, quoted
 
 TableOf = Mapping[str, object]
-_JSON_ONLY: Final = ("state_path", "brightness_scale", "supports_brightness", "supports_color")
+JSON_ONLY: Final = ("state_path", "brightness_scale", "supports_brightness", "supports_color")
 
 
 def broken_rules(table: TableOf) -> Iterator[Fault]:
@@ -103,7 +103,7 @@ def _device(location: Location, device: TableOf) -> Iterator[Fault]:
     on, off = (_payload(device.get(key, fields[key].default)) for key in ("payload_on", "payload_off"))
     if on is not None and on == off:
         yield Fault((*location, "payload_on"), f"is the same as payload_off ({quoted(on)}); a state needs two words")
-    for key in _JSON_ONLY:
+    for key in JSON_ONLY:
         if key in device and key in fields and device.get("schema", "plain") == "plain":
             yield Fault((*location, key), 'needs schema = "json"; add that, or remove this key')
 

@@ -46,7 +46,7 @@ def test_a_wrong_configuration_ends_with_status_two_and_names_file_and_key(tmp_p
     for name in ("run", "check-config"):
         done = command("--config", str(path), name)
         assert done.returncode == 2
-        assert f"{path}: mqtt.clientid" in done.stderr
+        assert f"{path}:3: mqtt.clientid" in done.stderr
         assert "client_id" in done.stderr
         assert "Traceback" not in done.stderr
 

@@ -81,6 +81,11 @@ def test_the_minimal_example_is_right() -> None:
     assert [(device.kind, device.home) for device in settings.devices] == [("contact", "home")]
 
 
+@pytest.mark.parametrize("file", sorted((CONFIG / "examples").iterdir()), ids=lambda file: file.name)
+def test_every_example_is_right(file: Path) -> None:
+    assert load(file, {}).devices
+
+
 def test_the_complete_example_holds_every_key() -> None:
     text = (CONFIG / "bridge.toml").read_text()
     fields = chain.from_iterable(table.model_fields.items() for table in every_table())

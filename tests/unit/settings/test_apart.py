@@ -56,7 +56,7 @@ def endless(file: Path) -> Path:
     return file
 
 
-@pytest.mark.parametrize("name", ["bridge.toml", "examples/minimal.toml"])
+@pytest.mark.parametrize("name", ["bridge.toml", "examples/minimal.toml", "examples/staging.toml"])
 def test_a_child_reads_the_same_settings(name: str) -> None:
     assert apart(CONFIG / name, {}) == load(CONFIG / name, {})
 

@@ -32,8 +32,9 @@ CONFIG = Path(__file__).parents[3] / "config"
 
 numbers = st.integers(min_value=0, max_value=65535)
 addresses = st.builds(Address, port=numbers)
-lights = st.builds(Light, brightness_scale=numbers)
-devices = st.one_of(st.builds(Contact), st.builds(Button), st.builds(Switch), lights)
+seconds = st.floats(min_value=0, max_value=365 * 86_400)
+lights = st.builds(Light, debounce_s=seconds, brightness_scale=numbers)
+devices = st.one_of(*(st.builds(kind, debounce_s=seconds) for kind in (Contact, Button, Switch)), lights)
 all_settings = st.builds(
     Settings,
     public=st.builds(Public, listen=addresses),
@@ -41,7 +42,7 @@ all_settings = st.builds(
     mqtt=st.builds(
         Mqtt,
         url=st.builds(BrokerUrl, port=numbers),
-        late_press_limit_s=st.floats(min_value=0, max_value=365 * 86_400),
+        late_press_limit_s=seconds,
         receive_maximum=numbers,
     ),
     storage=st.builds(Storage, path=st.text().map(Path)),
@@ -54,7 +55,7 @@ def test_settings_come_out_of_the_pipe_as_they_went_in(settings: Settings) -> No
     assert settings_from_bytes(settings_to_bytes(settings)) == settings
 
 
-@pytest.mark.parametrize("name", ["bridge.toml", "examples/minimal.toml"])
+@pytest.mark.parametrize("name", ["bridge.toml", "examples/minimal.toml", "examples/staging.toml"])
 def test_the_examples_come_out_of_the_pipe_as_they_went_in(name: str) -> None:
     settings = load(CONFIG / name, {})
     returned = settings_from_bytes(settings_to_bytes(settings))
