@@ -9,7 +9,15 @@ BridgeError
 │   ├── StorageUnavailable        disk full, I/O error, locked: try the same again later
 │   └── SchemaTooNew              the file was written by a newer version
 ├── BrokerError
+│   ├── ConnectionFailed          there is no connection, or no longer; says why, and what to do
+│   │   ├── BrokerSilent          it did not answer as this version of MQTT wants it
+│   │   ├── ProtocolRefused       it does not speak this version of MQTT
+│   │   ├── CredentialsRefused    it does not let this user in
+│   │   ├── WillRefused           it does not take our last will
+│   │   └── ClosedByBroker        it ended a good connection
+│   │       └── SessionTakenOver  because another client came with our id
 │   ├── BrokerUnavailable         nothing was sent: safe to try again
+│   │   └── PublicationRefused    the broker did not take the message: nobody got it
 │   ├── DeliveryUnknown           sent, never acknowledged: must not be repeated by itself
 │   ├── EmbeddedBrokerMissing
 │   └── EmbeddedBrokerFailed
@@ -68,8 +76,40 @@ class BrokerError(BridgeError):
     """Something about the MQTT broker."""
 
 
+class ConnectionFailed(BrokerError):
+    """There is no connection to the broker; the message is for a person: why, and what to do."""
+
+
+class BrokerSilent(ConnectionFailed):
+    """Somebody took the connection and never answered, or hung up instead."""
+
+
+class ProtocolRefused(ConnectionFailed):
+    """The broker does not speak this version of MQTT."""
+
+
+class CredentialsRefused(ConnectionFailed):
+    """The broker does not let this user in: asking again soon helps nobody."""
+
+
+class WillRefused(ConnectionFailed):
+    """The broker does not take a last will such as ours."""
+
+
+class ClosedByBroker(ConnectionFailed):
+    """The broker ended a good connection."""
+
+
+class SessionTakenOver(ClosedByBroker):
+    """Another client came with our id."""
+
+
 class BrokerUnavailable(BrokerError):
     """The broker does not answer; nothing was sent."""
+
+
+class PublicationRefused(BrokerUnavailable):
+    """The broker answered that it did not take the message."""
 
 
 class DeliveryUnknown(BrokerError):

@@ -1,44 +1,39 @@
-"""The connection to the broker: the only file that knows aiomqtt.
+"""The connection to the broker: kept up, subscribed, its backlog marked, and made again when it is lost.
 
-Keeps one connection up, subscribes, puts what arrives into the intake, acknowledges when told to, publishes. Does not
-know what messages mean. It leans on internals of aiomqtt 2.5 (`_client`, `_on_message` and others), because the library
-otherwise acknowledges on receipt, hides the DUP flag and drops messages when its queue is full;
-tests/integration/mqtt/test_connection_internals.py fails loudly should they move.
+Puts what arrives into the intake, acknowledges when told to, publishes, and says at the broker whether the bridge is
+there. Does not know what messages mean, nor how the library works (client.py).
 """
 
 import asyncio
 import random
-import secrets
-import socket
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Final, TypeVar
+from typing import Final
 
-import aiomqtt  # noqa: TID251 -- the one place that knows the library
 import structlog
-from paho.mqtt.client import MQTT_CLEAN_START_FIRST_ONLY, MQTT_ERR_SUCCESS, ConnectFlags, MQTTMessage
-from paho.mqtt.client import Client as PahoClient
-from paho.mqtt.reasoncodes import ReasonCode
-from paho.mqtt.subscribeoptions import SubscribeOptions
 
-from bridge.backoff import Backoff
 from bridge.commands import Publication
-from bridge.errors import BrokerUnavailable, DeliveryUnknown
-from bridge.mqtt.awake import Awake, uptime_s
+from bridge.errors import (
+    BrokerUnavailable,
+    ConnectionFailed,
+    DeliveryUnknown,
+    ProtocolRefused,
+    PublicationRefused,
+    WillRefused,
+)
+from bridge.mqtt import limits
+from bridge.mqtt.awake import uptime_s
+from bridge.mqtt.backlog import Backlog
+from bridge.mqtt.client import REFUSED, Client, Owner
+from bridge.mqtt.course import Course, Pace
 from bridge.mqtt.intake import Intake
-from bridge.mqtt.message import BacklogEnded, Connected, Marker, Message
-from bridge.mqtt.properties import command_properties, connect_properties
-from bridge.mqtt.session import KEEPALIVE_S, Broker, Protocol
+from bridge.mqtt.limit_book import LimitBook
+from bridge.mqtt.message import Connected, Marker, Message
+from bridge.mqtt.session import Broker, Protocol
 
-CALL_TIMEOUT_S: Final = 5.0
 PROBE_TIMEOUT_S: Final = 2.0
 PUBACK_TIMEOUT_S: Final = 4.0
-MARKER_REPEAT_S: Final = 2.0
-MARKER_ATTEMPTS: Final = 5
-FILTERS_PER_SUBSCRIBE: Final = 100
-STEADY_S: Final = 5.0
-"""A connection that lived this long was a good one: the next attempt follows soon."""
-
-T = TypeVar("T")
+ONLINE: Final = b"online"
+OFFLINE: Final = b"offline"
 
 log = structlog.get_logger("bridge.mqtt")
 
@@ -55,6 +50,7 @@ class Connection:
         remembered_topics: Callable[[], Awaitable[tuple[str, ...]]],
         remember_topics: Callable[[tuple[str, ...]], Awaitable[None]],
         away_before_start_s: float,
+        pace: Pace = Pace(),  # noqa: B008 -- immutable
     ) -> None:
         self._broker = broker
         self._intake = intake
@@ -63,14 +59,13 @@ class Connection:
         self._remember_topics = remember_topics
         self._left_at = uptime_s() - away_before_start_s
         self._began_at = 0.0
-        self._knows_v5 = False
         self._number = 0
-        self._client: _Client | None = None
-        self._marker = b""
-        self._marker_seen = asyncio.Event()
+        self._client: Client | None = None
+        self._backlog = Backlog(0, intake, broker.marker_topic)
         self._trouble = ""
-        self._refuses_v5 = False
-        self._backoff = Backoff(first_s=0.25, longest_s=30.0)
+        self._limits = LimitBook()
+        self._pace = pace
+        self._course = Course(broker, pace)
         self._chance = random.Random()  # noqa: S311 -- spreads reconnects, guards nothing
 
     @property
@@ -81,32 +76,35 @@ class Connection:
     @property
     def live(self) -> bool:
         """Whether everything that waited at the broker has been handed over."""
-        return self.connected and self._marker_seen.is_set()
+        return self.connected and self._backlog.over.is_set()
 
     @property
     def trouble(self) -> str:
         """Why not everything is live, "" if it is."""
+        if self._course.rival:
+            return self._course.rival
         if self.live:
             return ""
         if self.connected:
             return "what waited at the broker is still coming in"
-        return f"no connection to {self._address}: {self._trouble or 'trying'}"
+        return f"no connection to {self._broker.address}: {self._trouble or 'trying'}"
+
+    @property
+    def limits(self) -> tuple[str, ...]:
+        """What the broker grants less of than the bridge needs: what each means, and what to do."""
+        return self._limits.texts
 
     async def run(self) -> None:
         """Stay connected until cancelled. The broker's absence is survived here."""
-        attempt = 0
-        protocol = Protocol.V311 if self._broker.protocol is Protocol.V311 else Protocol.V5
         while True:
-            lasted_s = 0.0
             try:
-                await self._one_connection(protocol)
-            except aiomqtt.MqttError as error:
+                await self._one_connection()
+            except ConnectionFailed as error:
                 self._say_trouble(error)
-                protocol = self._next_protocol(protocol, error)
+                self._learn(error)
             finally:
-                lasted_s = self._leave()
-            attempt = 0 if lasted_s > STEADY_S else attempt + 1
-            await asyncio.sleep(self._backoff.delay_s(attempt, self._chance))
+                self._leave()
+            await asyncio.sleep(self._course.delay_s(self._chance))
 
     def hold(self) -> None:
         """Stop reading; what was read is still acknowledged."""
@@ -131,104 +129,97 @@ class Connection:
         Bytes sent to a frozen broker lie in its socket and are executed when it thaws; nobody can call them back.
         So nothing is sent that matters before it has just shown that it is awake.
         """
-        client = self._client
-        if client is None:
-            raise BrokerUnavailable("not connected to the broker")
+        client = self._present()
         try:
-            await client.publish(self._broker.probe_topic, b"", qos=1, timeout=PROBE_TIMEOUT_S)
-        except aiomqtt.MqttError as error:
+            if client.grant.maximum_qos > 0:
+                await client.send(self._broker.probe_topic, b"", within_s=PROBE_TIMEOUT_S)
+            else:  # nothing is acknowledged there but this
+                async with asyncio.timeout(PROBE_TIMEOUT_S):
+                    await client.subscribe_all([self._broker.marker_topic])
+        except PublicationRefused:
+            return  # that was an answer
+        except (DeliveryUnknown, ConnectionFailed, TimeoutError) as error:
             raise BrokerUnavailable("the broker does not answer") from error
 
     async def publish(self, publication: Publication) -> None:
         """Send one message with QoS 1 and retain 0 and wait until the broker has it.
 
-        Raises BrokerUnavailable (nothing was sent) or DeliveryUnknown (sent, no acknowledgement came).
+        Raises BrokerUnavailable (nothing was sent, or the broker did not take it) or DeliveryUnknown (sent, no
+        acknowledgement came).
         """
-        client = self._client
-        if client is None:
-            raise BrokerUnavailable("not connected to the broker")
+        client = self._present()
         try:
-            await client.publish(
-                publication.topic,
-                publication.payload,
-                qos=1,
-                retain=False,
-                properties=command_properties() if client.v5 else None,
-                timeout=PUBACK_TIMEOUT_S,
-            )
-        except aiomqtt.MqttCodeError as error:
-            raise BrokerUnavailable("the connection to the broker is gone") from error
-        except aiomqtt.MqttError as error:
-            raise DeliveryUnknown("the broker did not acknowledge the message") from error
-
-    @property
-    def _address(self) -> str:
-        return f"{self._broker.host}:{self._broker.port}"
-
-    async def _one_connection(self, protocol: Protocol) -> None:
-        """Connect, subscribe, mark the end of the backlog, and stay until the connection is lost."""
-        self._number += 1
-        self._marker = f"{self._number}:{secrets.token_hex(8)}".encode()
-        self._marker_seen.clear()
-        client = _Client(self._broker, protocol, self._number, connected=self._begin, receive=self._on_message)
-        try:
-            await client.__aenter__()
-        except BaseException:
-            client.abandon()  # aiomqtt leaves the socket of a failed attempt open
+            await client.send(publication.topic, publication.payload, command=True, within_s=PUBACK_TIMEOUT_S)
+        except PublicationRefused as error:
+            log.warning("mqtt.publication_refused", topic=publication.topic, reason=str(error))
             raise
+
+    async def publish_status(self, topic_suffix: str, payload: bytes) -> None:
+        """Publish something about the bridge, retained, beside its status; nothing while there is no connection.
+
+        Nobody waits for the broker to take it: if it refuses, that is said as a limit.
+        """
+        if self._client is not None:
+            self._client.post(self._broker.beside_status(topic_suffix), payload)
+
+    def _present(self) -> Client:
+        if self._client is None:
+            raise BrokerUnavailable("not connected to the broker")
+        return self._client
+
+    async def _one_connection(self) -> None:
+        """Connect, subscribe, mark the end of the backlog, and stay until the connection is lost: ConnectionFailed."""
+        self._number += 1
+        self._backlog = Backlog(self._number, self._intake, self._broker.marker_topic)
+        protocol = self._course.protocol
+        will = OFFLINE if self._course.with_will else None
+        owner = Owner(self._begin, self._on_message, self._on_posted)
+        client = Client(self._broker, protocol, self._number, will=will, owner=owner)
+        await client.enter()
         try:
-            self._trouble = ""
-            self._knows_v5 = self._knows_v5 or protocol is Protocol.V5
-            log.info("mqtt.connected", broker=self._address, protocol=protocol.value, resumed=client.session_present)
+            self._say_connected(client, protocol)
             await self._subscribe(client)
+            client.post(self._broker.status_topic, ONLINE)
             await self._mark_end_of_backlog(client)
-            async for _ in client.messages:  # nothing comes here: this waits for the connection to be lost
-                pass
+            if self._course.rival:
+                await client.ended(within_s=self._pace.calm_s)
+                self._course.calm()
+                log.info("mqtt.rival_gone", client_id=self._broker.client_id)
+            await client.ended()
         finally:
             self._intake.attach(pause=_nothing, resume=_nothing)
+            client.post(self._broker.status_topic, OFFLINE)
             await client.leave()
 
-    async def _subscribe(self, client: "_Client") -> None:
+    async def _subscribe(self, client: Client) -> None:
         wanted = self._topics()
         remembered = await self._remembered_topics()
         if remembered and not client.session_present:
             log.warning("mqtt.session_lost", note="the broker forgot us: what waited there is missing")
         if client.session_present:
-            stale = sorted(set(remembered) - set(wanted))
-            for start in range(0, len(stale), FILTERS_PER_SUBSCRIBE):
-                await client.unsubscribe(stale[start : start + FILTERS_PER_SUBSCRIBE])
+            await client.forget_all(sorted(set(remembered) - set(wanted)))
         if remembered != wanted:
             await self._remember_topics(wanted)
-        topics = (self._broker.marker_topic, *wanted)
-        for start in range(0, len(topics), FILTERS_PER_SUBSCRIBE):
-            some = topics[start : start + FILTERS_PER_SUBSCRIBE]
-            answers = await client.subscribe(client.filters(some))
-            for topic, answer in zip(some, answers, strict=True):
-                if _refused(answer):
-                    log.error("mqtt.subscription_refused", topic=topic, answer=str(answer))
+        answers = await client.subscribe_all((self._broker.marker_topic, *wanted))
+        for topic, code in answers.items():
+            if code >= REFUSED:
+                log.error("mqtt.subscription_refused", topic=topic, code=code)
+        self._limits.replace("subscriptions", limits.granted_less(answers))
 
-    async def _mark_end_of_backlog(self, client: "_Client") -> None:
-        """Send ourselves a message that comes behind all that waits. A full queue at the broker may drop it: repeat."""
-        attempts = 0
-        while not self._marker_seen.is_set():
-            if not self._intake.full:  # while reading is held up, no answer could come either
-                attempts += 1
-                await client.publish(self._broker.marker_topic, self._marker, qos=1)
-            heard = client.heard
-            try:
-                async with asyncio.timeout(MARKER_REPEAT_S):
-                    await self._marker_seen.wait()
-            except TimeoutError:
-                if attempts >= MARKER_ATTEMPTS and client.heard == heard:
-                    log.warning("mqtt.marker_missing", topic=self._broker.marker_topic)
-                    self._end_backlog(client.number)
+    async def _mark_end_of_backlog(self, client: Client) -> None:
+        try:
+            await self._backlog.mark(client, lambda: not self._intake.full)
+        except (BrokerUnavailable, DeliveryUnknown) as error:
+            await client.ended(within_s=0)
+            raise ConnectionFailed(f"the broker does not work as it should: {error}") from error
+        found: dict[str, str] = {}
+        if self._backlog.unmarked:
+            found |= limits.marker_refused(self._broker.marker_topic)
+        if self._backlog.dropped:
+            found |= limits.queue_full(self._broker.marker_topic)
+        self._limits.replace("backlog", found)
 
-    def _end_backlog(self, number: int) -> None:
-        if not self._marker_seen.is_set():
-            self._marker_seen.set()
-            self._intake.put(BacklogEnded(number))
-
-    def _begin(self, client: "_Client") -> None:
+    def _begin(self, client: Client) -> None:
         """Take note of a new connection before its first message comes, which may be in the same breath."""
         self._client = client
         self._intake.attach(pause=client.pause, resume=client.resume)
@@ -238,171 +229,46 @@ class Connection:
 
     def _on_message(self, message: Message) -> None:
         if message.topic == self._broker.marker_topic:
-            self._intake.put(Marker(message.connection, message.qos, message.packet_id))
-            if message.payload == self._marker and not message.retained:
-                self._end_backlog(message.connection)
-            return
-        self._intake.put(message)
+            self._backlog.take(message)
+        else:
+            self._intake.put(message)
 
-    def _say_trouble(self, error: aiomqtt.MqttError) -> None:
+    def _on_posted(self, topic: str, *, taken: bool) -> None:
+        self._limits.replace(topic, {} if taken else limits.post_refused(topic))
+
+    def _say_connected(self, client: Client, protocol: Protocol) -> None:
+        say = log.debug if self._course.rival else log.info  # thrown out again and again: that is said already
+        say("mqtt.connected", broker=self._broker.address, protocol=protocol.value, resumed=client.session_present)
+        self._trouble = ""
+        self._limits.replace("connection", limits.limits_of(client.grant, self._broker))
+
+    def _say_trouble(self, error: ConnectionFailed) -> None:
         """Log why there is no connection: once, and again when the reason is another one."""
-        reason = _reason(error)
+        reason = str(error)
         if self._client is not None:
-            log.warning("mqtt.connection_lost", broker=self._address, reason=reason, note="trying again")
+            say = log.debug if self._course.rival else log.warning
+            say("mqtt.connection_lost", broker=self._broker.address, reason=reason, note="trying again")
         elif reason != self._trouble:
-            log.warning("mqtt.connection_failed", broker=self._address, reason=reason, note="trying again")
+            log.warning("mqtt.connection_failed", broker=self._broker.address, reason=reason, note="trying again")
         self._trouble = reason
 
-    def _leave(self) -> float:
-        """End a connection if there was one, and return how many seconds it lasted."""
+    def _learn(self, error: ConnectionFailed) -> None:
+        before, rival = self._course.protocol, self._course.rival
         if self._client is None:
-            return 0.0
-        self._left_at, self._client = self._client.awake.last_s(), None
-        return self._left_at - self._began_at
+            self._course.failed(error)
+        else:
+            self._course.ended(error, self._client.awake.last_s() - self._began_at)
+        if isinstance(error, WillRefused):
+            self._limits.replace("will", limits.will_refused(str(error)))
+        if self._course.rival and not rival:
+            log.error("mqtt.rival", client_id=self._broker.client_id, note=self._course.rival)
+        if self._course.protocol is not before and isinstance(error, ProtocolRefused):
+            log.info("mqtt.falling_back", broker=self._broker.address, protocol=self._course.protocol.value)
 
-    def _next_protocol(self, protocol: Protocol, error: aiomqtt.MqttError) -> Protocol:
-        """Choose what to speak next: 3.1.1 where the broker refuses version 5, or is silent and never spoke it."""
-        if self._broker.protocol is not Protocol.AUTO:
-            return protocol
-        if isinstance(error, aiomqtt.MqttCodeError) and "nsupported protocol version" in str(error):
-            log.info("mqtt.falling_back", broker=self._address, protocol=Protocol.V311.value)
-            self._refuses_v5 = True
-        silent = self._client is None and protocol is Protocol.V5 and str(error) == "Operation timed out"
-        return Protocol.V311 if self._refuses_v5 or (silent and not self._knows_v5) else Protocol.V5
-
-
-class _Client(aiomqtt.Client):
-    """One connection. A new object each time: the library never sends again what an earlier one had left."""
-
-    def __init__(
-        self,
-        broker: Broker,
-        protocol: Protocol,
-        number: int,
-        *,
-        connected: "Callable[[_Client], None]",
-        receive: Callable[[Message], None],
-    ) -> None:
-        self.number = number
-        self.session_present = False
-        self.heard = 0
-        self.v5 = protocol is Protocol.V5
-        self._tell_connected = connected
-        self._receive = receive
-        self._paused = False
-        self.awake = Awake(uptime_s)
-        super().__init__(
-            broker.host,
-            broker.port,
-            username=broker.username,
-            password=broker.password,
-            identifier=broker.client_id,
-            protocol=aiomqtt.ProtocolVersion.V5 if self.v5 else aiomqtt.ProtocolVersion.V311,
-            clean_session=None if self.v5 else False,
-            clean_start=False if self.v5 else MQTT_CLEAN_START_FIRST_ONLY,
-            properties=connect_properties(broker) if self.v5 else None,
-            keepalive=KEEPALIVE_S,
-            timeout=CALL_TIMEOUT_S,
-            socket_options=((socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),),
-        )
-        self.pending_calls_threshold = 1000
-        self._client.manual_ack_set(on=True)
-        self._client.disable_logger()
-
-    def acknowledge(self, packet_id: int) -> None:
-        """Send PUBACK."""
-        self._client.ack(packet_id, 1)
-
-    def filters(self, topics: tuple[str, ...]) -> list[tuple[str, Any]]:
-        """Return subscriptions of QoS 1. Never 2: its first acknowledgement leaves before anything is on disk."""
-        if self.v5:
-            return [(topic, SubscribeOptions(qos=1)) for topic in topics]
-        return [(topic, 1) for topic in topics]
-
-    def pause(self) -> None:
-        """Stop reading the socket."""
-        descriptor = self._descriptor()
-        if descriptor >= 0:
-            self._paused = True
-            self._loop.remove_reader(descriptor)
-
-    def resume(self) -> None:
-        """Read the socket again."""
-        descriptor = self._descriptor()
-        if self._paused and descriptor >= 0:
-            self._paused = False
-            self._loop.add_reader(descriptor, self._read)
-
-    async def leave(self) -> None:
-        """Say goodbye if that is still possible, and close the socket in any case."""
-        try:
-            await self.__aexit__(None, None, None)
-        except aiomqtt.MqttError:
-            pass
-        finally:
-            self.abandon()
-
-    def abandon(self) -> None:
-        """Close the socket of a connection that never came to be, or did not end well."""
-        if self._client.socket() is not None:
-            self._client._sock_close()  # noqa: SLF001 -- paho offers no other way to close without waiting
-        if self._misc_task is not None:
-            self._misc_task.cancel()
-
-    async def _misc_loop(self) -> None:
-        while self._client.loop_misc() == MQTT_ERR_SUCCESS:
-            self.awake.tick()
-            await asyncio.sleep(1)
-
-    async def _wait_for(self, fut: Awaitable[T], timeout: float | None) -> T:  # noqa: ASYNC109 -- the library's signature
-        """Wait with a limit. `asyncio.wait_for` of Python 3.11 swallows a cancellation that comes with the result."""
-        try:
-            async with asyncio.timeout(self.timeout if timeout is None else timeout):
-                return await fut
-        except TimeoutError:
-            raise aiomqtt.MqttError("Operation timed out") from None
-
-    def _descriptor(self) -> int:
-        sock = self._client.socket()
-        return -1 if sock is None else sock.fileno()
-
-    def _read(self) -> None:
-        try:
-            self._client.loop_read()
-        except Exception as error:  # noqa: BLE001 -- whatever breaks the reading ends this connection
-            if not self._disconnected.done():
-                self._disconnected.set_exception(error)
-
-    def _on_connect(
-        self,
-        client: PahoClient,
-        userdata: object,
-        flags: ConnectFlags,
-        reason_code: ReasonCode,
-        properties: Any = None,  # noqa: ANN401 -- the library's signature
-    ) -> None:
-        if not reason_code.is_failure and not self._connected.done():
-            self.session_present = flags.session_present
-            self._tell_connected(self)
-        super()._on_connect(client, userdata, flags, reason_code, properties)
-
-    def _on_message(self, client: PahoClient, userdata: object, message: MQTTMessage) -> None:  # noqa: ARG002 -- the library's signature
-        self.heard += 1
-        try:
-            topic: str | None = message.topic
-        except UnicodeDecodeError:
-            topic = None
-        self._receive(
-            Message(self.number, topic, bytes(message.payload), message.qos, message.retain, message.dup, message.mid)
-        )
-
-
-def _refused(answer: object) -> bool:
-    return isinstance(answer, ReasonCode) and answer.is_failure
-
-
-def _reason(error: aiomqtt.MqttError) -> str:
-    return str(error.__cause__ or error)
+    def _leave(self) -> None:
+        """Note the end of a connection, if there was one."""
+        if self._client is not None:
+            self._left_at, self._client = self._client.awake.last_s(), None
 
 
 def _nothing() -> None:

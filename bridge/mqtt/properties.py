@@ -1,8 +1,9 @@
-"""The MQTT 5 properties that the bridge sends with a connection and with a command. Knows paho's way to write them."""
+"""The MQTT 5 properties that go with a connection and with a command, both ways. Knows paho's way to write them."""
 
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
+from bridge.mqtt.limits import Grant
 from bridge.mqtt.session import COMMAND_EXPIRY_S, MAX_PACKET_BYTES, SESSION_EXPIRY_S, Broker
 
 
@@ -20,3 +21,18 @@ def command_properties() -> Properties:
     properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call] # paho leaves it untyped
     properties.MessageExpiryInterval = COMMAND_EXPIRY_S
     return properties
+
+
+def grant_of(properties: Properties | None) -> Grant:
+    """Return what the broker said with its CONNACK; paho has an attribute for each property that came."""
+    said = vars(properties) if properties is not None else {}
+    return Grant(
+        maximum_qos=said.get("MaximumQoS", 1),
+        retain=bool(said.get("RetainAvailable", 1)),
+        wildcards=bool(said.get("WildcardSubscriptionAvailable", 1)),
+        receive_maximum=said.get("ReceiveMaximum", 65535),
+        maximum_packet=said.get("MaximumPacketSize"),
+        session_expiry_s=said.get("SessionExpiryInterval"),
+        keepalive_s=said.get("ServerKeepAlive"),
+        client_id=said.get("AssignedClientIdentifier"),
+    )

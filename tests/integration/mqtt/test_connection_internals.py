@@ -1,9 +1,10 @@
-"""The guard of what bridge/mqtt/connection.py leans on inside aiomqtt and paho: read that file when this fails."""
+"""The guard of what bridge/mqtt/client.py leans on inside aiomqtt and paho: read that file when this fails."""
 
 import inspect
 from importlib.metadata import version
 
 import aiomqtt  # noqa: TID251 -- the guard looks at the library itself
+import paho.mqtt.client as paho
 from paho.mqtt.client import Client as PahoClient
 
 from bridge.mqtt.session import Protocol
@@ -21,16 +22,22 @@ def test_the_library_is_the_one_whose_internals_are_known() -> None:
 
 def test_the_names_that_are_overridden_or_called_still_exist() -> None:
     source = inspect.getsource(aiomqtt.Client)
-    for name in ("self._client.on_message = self._on_message", "self._client.on_connect = self._on_connect"):
-        assert name in source
+    for name in ("message", "connect", "disconnect", "publish", "socket_open"):
+        assert f"self._client.on_{name} = self._on_{name}" in source
     for name in ("_disconnected", "_connected", "_misc_task", "_loop"):
         assert f"self.{name}" in source
     assert list(inspect.signature(aiomqtt.Client._wait_for).parameters) == ["self", "fut", "timeout"]
     assert "self._misc_loop()" in source
-    for name in ("manual_ack_set", "ack", "_sock_close", "loop_read", "socket", "disable_logger"):
+    assert "run_in_executor(None, self._client_connect)" in source
+    methods = ("manual_ack_set", "ack", "_sock_close", "loop_read", "socket", "disable_logger")
+    for name in (*methods, "tls_set_context", "publish"):
         assert callable(getattr(PahoClient, name))
     assert list(inspect.signature(aiomqtt.Client._on_message).parameters) == ["self", "client", "userdata", "message"]
-    assert len(inspect.signature(aiomqtt.Client._on_connect).parameters) == 6
+    for overridden in ("_on_connect", "_on_disconnect", "_on_publish"):
+        assert len(inspect.signature(getattr(aiomqtt.Client, overridden)).parameters) == 6
+    assert "self._max_inflight_messages" in inspect.getsource(PahoClient._update_inflight)
+    assert "_socket" in inspect.getsource(paho._WebsocketWrapper.__init__)
+    assert "'failed to receive on socket: %s'" in inspect.getsource(PahoClient._packet_read)
 
 
 async def test_nothing_is_acknowledged_until_we_say_so_and_then_exactly_that(broker: Mosquitto, listen: Listen) -> None:
