@@ -6,7 +6,7 @@ from bridge.devices.dialects.plain import Dimming, PlainButton, PlainState, Stat
 from bridge.devices.entity import Device, Dialect, Entity, EntityKind
 from bridge.devices.interpretation import LatePolicy
 from bridge.homes.user import Home
-from bridge.mqtt.session import Broker, Protocol
+from bridge.mqtt.session import Broker, Protocol, Tls
 from bridge.settings import Button, Contact, Light, Secret, Settings, Switch
 from bridge.settings import Device as DeviceTable
 
@@ -47,6 +47,9 @@ def broker_of(settings: Settings, *, port: int | None = None) -> Broker:
         password=None if mqtt.password is None else mqtt.password.get_secret_value(),
         protocol=Protocol.V311 if mqtt.url.embedded else Protocol(mqtt.protocol),  # all that amqtt speaks
         receive_maximum=mqtt.receive_maximum,
+        tls=Tls(mqtt.ca_file, mqtt.cert_file, mqtt.key_file) if mqtt.url.tls else None,
+        websocket_path=mqtt.url.path,
+        own_status_topic=mqtt.status_topic,
     )
 
 

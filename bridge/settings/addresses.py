@@ -13,17 +13,21 @@ from bridge.settings.values import Address, BrokerUrl, Network
 from bridge.settings.words import as_text, quoted
 
 MQTT_PORT: Final = 1883
+BROKER_PORTS: Final = {"mqtt": MQTT_PORT, "mqtts": 8883, "ws": 80, "wss": 443}
+WEBSOCKET_PATH: Final = "/mqtt"
 HIGHEST_PORT: Final = 65535
 LOOPBACK: Final = "127.0.0.1"
 
-_LATER_SCHEMES: Final = ("mqtts", "ws", "wss")
-_BROKER_FORMS: Final = 'must be "embedded", "embedded:PORT" or "mqtt://HOST:PORT"'
+_BROKER_FORMS: Final = (
+    'must be "mqtt://HOST:PORT", "mqtts://HOST:PORT", "ws://HOST:PORT/PATH", "wss://HOST:PORT/PATH" or "embedded"'
+)
 _DATABASE_FORM: Final = (
     'must be "sqlite://" and an absolute path; for example "sqlite:///var/lib/ifttt-bridge/bridge.db"'
 )
 _AUTHORITY: Final = re.compile(r"(?:\[(?P<v6>[^\[\]]*)\]|(?P<name>[^\[\]:]*))(?::(?P<port>.*))?")
 _HOST_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,252}")
 _ONLY_NUMBERS: Final = re.compile(r"[0-9.]+")
+_ODD_IN_PATH: Final = re.compile(r"[^!-~]|[?#]")
 _IPV6: Final = re.compile(r"[0-9A-Fa-f:.]+(?:%[A-Za-z0-9_.-]+)?")
 
 
@@ -36,7 +40,7 @@ def parse_address(value: object) -> Address:
 
 
 def parse_broker_url(value: object) -> BrokerUrl:
-    """Parse `embedded`, `embedded:PORT` or `mqtt://HOST[:PORT]`."""
+    """Parse `embedded`, `embedded:PORT`, `mqtt[s]://HOST[:PORT]` or `ws[s]://HOST[:PORT][/PATH]`."""
     text = as_text(value)
     if "@" in text:
         raise ValueError("a broker URL holds no user or password here; use username and password_file")
@@ -44,17 +48,24 @@ def parse_broker_url(value: object) -> BrokerUrl:
     if word == "embedded":
         return BrokerUrl(embedded=True, host=LOOPBACK, port=_port(port, lowest=0) if colon else MQTT_PORT)
     scheme, separator, rest = text.partition("://")
-    if separator and scheme.lower() in _LATER_SCHEMES:
-        raise ValueError(
-            f"{scheme.lower()}:// is not supported yet; use mqtt:// to a broker on this machine or network"
-        )
-    if not separator or scheme.lower() != "mqtt":
+    scheme = scheme.lower()
+    if not separator or scheme not in BROKER_PORTS:
         raise ValueError(_BROKER_FORMS)
-    rest = rest.removesuffix("/")
-    if any(mark in rest for mark in "/?#"):
+    websocket = scheme in ("ws", "wss")
+    authority, slash, path = rest.partition("/") if websocket else (rest.removesuffix("/"), "", "")
+    if any(mark in authority for mark in "/?#"):
         raise ValueError("nothing may follow the port of a broker; remove the rest")
-    where = _authority(rest, lowest_port=1, default_port=MQTT_PORT)
-    return BrokerUrl(embedded=False, host=where.host, port=where.port)
+    if _ODD_IN_PATH.search(path):
+        raise ValueError("the path of a broker holds neither spaces nor ? and #, and ASCII only; remove the rest")
+    where = _authority(authority, lowest_port=1, default_port=BROKER_PORTS[scheme])
+    full_path = slash + path if slash else WEBSOCKET_PATH
+    return BrokerUrl(
+        embedded=False,
+        host=where.host,
+        port=where.port,
+        tls=scheme in ("mqtts", "wss"),
+        path=full_path if websocket else None,
+    )
 
 
 def parse_public_url(value: object) -> str:

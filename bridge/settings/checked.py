@@ -17,6 +17,7 @@ from bridge.settings.problems import faults_of
 from bridge.settings.rules import broken_rules
 from bridge.settings.secret_files import read_credentials, read_secret_files
 from bridge.settings.tables import Table
+from bridge.settings.tls import place_tls_files, tls_faults
 from bridge.settings.toml_files import read_files
 from bridge.settings.unused import remark_unused
 from bridge.settings.values import (
@@ -45,6 +46,7 @@ def read_checked(file: Path, environ: Mapping[str, str]) -> Settings:
     overlay_environment(draft, environ)
     read_credentials(draft, environ)
     read_secret_files(draft, file.parent)
+    place_tls_files(draft, file.parent)
     return check(draft)
 
 
@@ -53,6 +55,7 @@ def check(draft: Draft) -> Settings:
     _fill_in(draft)
     table = _validated(draft)
     draft.faults.extend(broken_rules(draft.table))
+    draft.faults.extend(tls_faults(draft.table))
     lines = draft.lines()
     # raised out here, so that no chained error carries the values that were refused
     if table is None or lines:

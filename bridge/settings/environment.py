@@ -45,7 +45,7 @@ def _overlay(draft: Draft, name: str, *, section: str, key: str, text: str) -> N
         draft.strays.append(f"{one_line(name)}: is the same as {twin.name}; keep one of the two")
         return
     other = key.removesuffix("_file") if key.endswith("_file") else f"{key}_file"
-    if not isinstance(draft.origins.get((section, other)), InVariable):
+    if other in known_keys(SECTIONS[section]) and not isinstance(draft.origins.get((section, other)), InVariable):
         table.pop(other, None)
     table[key] = _decoded(text, section, key)
     draft.comes_from((section, key), InVariable(name))

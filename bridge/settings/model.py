@@ -19,7 +19,7 @@ from bridge.settings.addresses import (
     parse_redirect_uri,
 )
 from bridge.settings.devices import DeviceTable, KindTable
-from bridge.settings.tables import Id, Loose, Name, Seconds, ServiceKey, Table, written
+from bridge.settings.tables import Id, Loose, Name, Seconds, ServiceKey, Table, Topic, written
 from bridge.settings.values import Address, BrokerUrl, Network, Secret
 from bridge.settings.words import (
     CLIENT,
@@ -28,6 +28,7 @@ from bridge.settings.words import (
     parse_filter,
     parse_oauth_client_id,
     parse_password,
+    parse_pem_file,
     parse_template,
     parse_username,
 )
@@ -40,6 +41,7 @@ MOST_VALUES: Final = 3  # the ingredients value1, value2 and value3
 WebUrl: Final = r"[Hh][Tt][Tt][Pp][Ss]?://[!-~]+"
 Listen = Annotated[Address, written(parse_address, pattern=r".+:[0-9]{1,5}")]
 ProxyNetwork = Annotated[Network, written(parse_network)]
+PemFile = Annotated[Path, written(parse_pem_file, min_length=1)]
 Password = Annotated[Secret, written(parse_password, min_length=1)]
 Filter = Annotated[str, written(parse_filter, pattern=r"(?=[^$])(?:(?:[^+#/]*|\+)/)*(?:[^+#/]*|\+|#)")]
 Template = Annotated[str, written(parse_template, min_length=1)]
@@ -76,8 +78,15 @@ class MqttTable(Table):
         None, description="The bridge's user at the broker"
     )
     password: Password | None = Field(None, description="The password of that user")
+    # paths all three, read where the broker is spoken to: key_file is no KEY_file of a secret
+    ca_file: PemFile | None = Field(None, description="Who vouches for the broker, with mqtts:// and wss://")
+    cert_file: PemFile | None = Field(None, description="The certificate that the bridge shows to the broker")
+    key_file: PemFile | None = Field(None, description="The private key of that certificate, without a passphrase")
     client_id: Annotated[str, written(parse_client_id, pattern="[^/+#]{1,64}")] = Field(
         "ifttt-bridge", description="The name under which the broker keeps messages while the bridge is away"
+    )
+    status_topic: Topic | None = Field(
+        None, description="Where the broker keeps, retained, whether the bridge is online or offline"
     )
     discovery: Annotated[tuple[Convention, ...], Loose] = Field(
         (),

@@ -40,6 +40,7 @@ def _sections(table: TableOf) -> Iterator[Fault]:
     mqtt = _table(table, "mqtt")
     if "password" in mqtt and "username" not in mqtt:
         yield Fault(("mqtt", "username"), "is missing; a password needs a username beside it")
+    yield from _status_topic(table)
     if _same_address(_table(table, "public"), _table(table, "private")):
         yield Fault(("private", "listen"), "is the same as public.listen; each listener needs a port of its own")
     yield from _repeated(("mqtt", "discovery"), mqtt.get("discovery"))
@@ -58,6 +59,13 @@ def _repeated(location: Location, values: object) -> Iterator[Fault]:
         if value in seen:
             yield Fault((*location, index), "is the same as one before it; remove it")
         seen.append(value)
+
+
+def _status_topic(table: TableOf) -> Iterator[Fault]:
+    topic = _table(table, "mqtt").get("status_topic")
+    taken = ((device.get("state_topic"), device.get("command_topic")) for _, device in _tables(table, "devices"))
+    if topic is not None and any(topic in topics for topics in taken):
+        yield Fault(("mqtt", "status_topic"), "is a topic of a device; give one that nothing else uses")
 
 
 def _same_address(public: TableOf, private: TableOf) -> bool:

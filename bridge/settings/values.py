@@ -49,14 +49,28 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class BrokerUrl:
-    """The broker: inside this process (`embedded`; port 0: a free one), or a program at `host` and `port`."""
+    """The broker: inside this process (`embedded`; port 0: a free one), or a program at `host` and `port`.
+
+    `path` None: MQTT without a WebSocket around it.
+    """
 
     embedded: bool
     host: str
     port: int
+    tls: bool = False
+    path: str | None = None
+
+    @property
+    def scheme(self) -> str:
+        """How the broker is spoken to."""
+        if self.path is None:
+            return "mqtts" if self.tls else "mqtt"
+        return "wss" if self.tls else "ws"
 
     def __str__(self) -> str:
-        return f"embedded:{self.port}" if self.embedded else f"mqtt://{Address(self.host, self.port)}"
+        if self.embedded:
+            return f"embedded:{self.port}"
+        return f"{self.scheme}://{Address(self.host, self.port)}{self.path or ''}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +96,11 @@ class Mqtt:
     url: BrokerUrl
     username: str | None
     password: Secret | None
+    ca_file: Path | None
+    cert_file: Path | None
+    key_file: Path | None
     client_id: str
+    status_topic: str | None
     discovery: tuple[Literal["homeassistant", "zigbee2mqtt", "tasmota", "shelly", "homie"], ...]
     late_press_limit_s: float
     changed_while_away: Literal["record", "fire"]

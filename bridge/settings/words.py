@@ -5,6 +5,7 @@ Each parser raises ValueError with a sentence for a person; those of secrets nev
 
 import re
 import unicodedata
+from pathlib import Path
 from typing import Final
 
 from bridge.devices.dialects.json_values import MAX_DEPTH, is_unknown
@@ -218,6 +219,14 @@ def parse_template(value: object) -> str:
     if any(unicodedata.category(c) in _BREAKS for c in text):
         raise ValueError("holds a line break or another control character; remove it")
     return text
+
+
+def parse_pem_file(value: object) -> Path:
+    """Parse the path of a certificate or of its key; tls.py looks into the file."""
+    text = as_text(value)
+    if not text:
+        raise ValueError("is empty; give the path of a file, or leave the key out")
+    return Path(text)
 
 
 def parse_service_key(value: object) -> Secret:

@@ -9,8 +9,9 @@ from bridge.devices.dialects.plain import Dimming, PlainButton, PlainState, Stat
 from bridge.devices.entity import EntityKind
 from bridge.devices.interpretation import LatePolicy
 from bridge.homes.user import Home
-from bridge.mqtt.session import Broker, Protocol
+from bridge.mqtt.session import Broker, Protocol, Tls
 from bridge.settings import Settings, load
+from tests.parts.certificates import Authority
 
 FILE = """
 [ifttt]
@@ -129,3 +130,20 @@ def test_the_broker_is_the_one_of_the_file(settings: Settings) -> None:
 
 def test_an_embedded_broker_brings_its_own_port(settings: Settings) -> None:
     assert broker_of(settings, port=4242).port == 4242
+
+
+def test_an_encrypted_websocket_becomes_one_with_its_files(tmp_path: Path) -> None:
+    folder = tmp_path / "tls"
+    folder.mkdir()
+    authority = Authority(folder)
+    client = authority.issue("bridge")
+    file = tmp_path / "bridge.toml"
+    file.write_text(
+        '[ifttt]\nservice_keys = ["an-example-key"]\n[mqtt]\nurl = "wss://broker.lan:8884/ws"\n'
+        'ca_file = "tls/authority.pem"\ncert_file = "tls/bridge.pem"\nkey_file = "tls/bridge.key"\n'
+        'status_topic = "bridges/elm-street"\n'
+    )
+    broker = broker_of(load(file, {}))
+    assert broker.address == "wss://broker.lan:8884/ws"
+    assert broker.tls == Tls(authority.own.file, client.file, client.key)
+    assert (broker.status_topic, broker.beside_status("health")) == ("bridges/elm-street", "bridges/health")

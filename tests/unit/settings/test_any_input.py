@@ -96,9 +96,18 @@ def test_an_address_is_read_as_it_is_written(host: str, port: int) -> None:
     assert parse_address(str(address)) == address
 
 
-@given(st.booleans(), hosts, ports)
-def test_a_broker_is_read_as_it_is_written(embedded: bool, host: str, port: int) -> None:  # noqa: FBT001 -- given by hypothesis
-    url = BrokerUrl(embedded=embedded, host="127.0.0.1" if embedded else host, port=port if embedded else port or 1)
+paths = st.from_regex(r"/[!-\"$->A-~]{0,20}", fullmatch=True)
+
+
+@given(ports)
+def test_an_embedded_broker_is_read_as_it_is_written(port: int) -> None:
+    url = BrokerUrl(embedded=True, host="127.0.0.1", port=port)
+    assert parse_broker_url(str(url)) == url
+
+
+@given(hosts, ports, st.booleans(), st.none() | paths)
+def test_a_broker_is_read_as_it_is_written(host: str, port: int, tls: bool, path: str | None) -> None:  # noqa: FBT001 -- given by hypothesis
+    url = BrokerUrl(embedded=False, host=host, port=port or 1, tls=tls, path=path)
     assert parse_broker_url(str(url)) == url
 
 

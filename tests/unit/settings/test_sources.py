@@ -114,7 +114,14 @@ def test_variables_of_other_programs_do_not_matter(loaded: Load) -> None:
         ("BRIDGE_MQTT__URLL", "x", "BRIDGE_MQTT__URLL: there is no such setting; did you mean BRIDGE_MQTT__URL?"),
         ("BRIDGE_MQTT_URL", "x", "BRIDGE_MQTT_URL: there is no such setting; did you mean BRIDGE_MQTT__URL?"),
         ("BRIDGE_X__Y", "x", "BRIDGE_X__Y: there is no such setting; names are BRIDGE_SECTION__KEY"),
-        ("BRIDGE_MQTT__URL", "", 'BRIDGE_MQTT__URL: must be "embedded", "embedded:PORT" or "mqtt://HOST:PORT"'),
+        (
+            "BRIDGE_MQTT__URL",
+            "",
+            (
+                'BRIDGE_MQTT__URL: must be "mqtt://HOST:PORT", "mqtts://HOST:PORT", "ws://HOST:PORT/PATH", '
+                '"wss://HOST:PORT/PATH" or "embedded"'
+            ),
+        ),
         ("BRIDGE_MQTT__RECEIVE_MAXIMUM", "many", "BRIDGE_MQTT__RECEIVE_MAXIMUM: must be a whole number"),
         ("BRIDGE_MQTT__RECEIVE_MAXIMUM", "9" * 5000, "BRIDGE_MQTT__RECEIVE_MAXIMUM: must be a whole number"),
         ("BRIDGE_MQTT__PROTOCOL", "4", 'BRIDGE_MQTT__PROTOCOL: must be "auto", "5" or "3.1.1", not "4"'),

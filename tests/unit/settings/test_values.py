@@ -35,6 +35,7 @@ addresses = st.builds(Address, port=numbers)
 seconds = st.floats(min_value=0, max_value=365 * 86_400)
 lights = st.builds(Light, debounce_s=seconds, brightness_scale=numbers)
 devices = st.one_of(*(st.builds(kind, debounce_s=seconds) for kind in (Contact, Button, Switch)), lights)
+paths = st.none() | st.text().map(Path)
 all_settings = st.builds(
     Settings,
     public=st.builds(Public, listen=addresses),
@@ -42,6 +43,9 @@ all_settings = st.builds(
     mqtt=st.builds(
         Mqtt,
         url=st.builds(BrokerUrl, port=numbers),
+        ca_file=paths,
+        cert_file=paths,
+        key_file=paths,
         late_press_limit_s=seconds,
         receive_maximum=numbers,
     ),
