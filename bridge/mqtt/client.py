@@ -8,7 +8,6 @@ tests/integration/mqtt/test_connection_internals.py fails loudly should they mov
 """
 
 import asyncio
-import socket
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
@@ -27,7 +26,7 @@ from bridge.mqtt.limits import OUR_WINDOW, Grant
 from bridge.mqtt.message import Message
 from bridge.mqtt.properties import command_properties, connect_properties, grant_of
 from bridge.mqtt.session import KEEPALIVE_S, Broker, Protocol
-from bridge.mqtt.tls import context_of
+from bridge.mqtt.transport import open_socket
 
 CALL_TIMEOUT_S: Final = 5.0
 FILTERS_PER_SUBSCRIBE: Final = 100
@@ -90,14 +89,13 @@ class Client(aiomqtt.Client):
             properties=connect_properties(broker) if self.v5 else None,
             keepalive=KEEPALIVE_S,
             timeout=CALL_TIMEOUT_S,
-            transport="tcp" if broker.websocket_path is None else "websockets",
-            websocket_path=broker.websocket_path,
             will=None if will is None else aiomqtt.Will(broker.status_topic, will, qos=1, retain=True),
         )
         self.pending_calls_threshold = 1000
         self._client.manual_ack_set(on=True)
         self._client.disable_logger()
         self._client.on_log = self._on_log
+        self._client._create_socket = self._create_socket  # type: ignore[method-assign] # noqa: SLF001 -- see transport.py
 
     async def enter(self) -> None:
         """Connect. Raises ConnectionFailed."""
@@ -235,11 +233,9 @@ class Client(aiomqtt.Client):
             raise DeliveryUnknown("the connection ended before the broker acknowledged the message")
         return code
 
-    def _client_connect(self) -> None:
-        """Connect; the library calls this in a thread, where files may be read."""
-        if self._broker.tls is not None:
-            self._client.tls_set_context(context_of(self._broker.tls))
-        super()._client_connect()
+    def _create_socket(self) -> Any:  # noqa: ANN401 -- the library's signature
+        """Connect; the library calls this in a thread."""
+        return open_socket(self._broker, within_s=CALL_TIMEOUT_S)
 
     async def _misc_loop(self) -> None:
         while self._client.loop_misc() == MQTT_ERR_SUCCESS:
@@ -272,11 +268,6 @@ class Client(aiomqtt.Client):
         """Keep what paho says of a failing connection; it tells a TLS alert to its log alone."""
         if text.startswith("failed to"):
             self._last_words = text
-
-    def _on_socket_open(self, client: PahoClient, userdata: object, sock: Any) -> None:  # noqa: ANN401 -- the library's signature
-        inner = getattr(sock, "_socket", sock)  # a WebSocket has it inside
-        inner.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        super()._on_socket_open(client, userdata, sock)
 
     def _on_connect(
         self,

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bridge.mqtt.connection import Connection
+from bridge.mqtt.course import Pace
 from bridge.mqtt.intake import Intake
 from bridge.mqtt.message import Arrival, BacklogEnded, Marker, Message
 from bridge.mqtt.session import Broker, Protocol
@@ -77,7 +78,7 @@ def listen(broker: Mosquitto) -> Listen:
     """Give a connection to the broker while a context lasts."""
 
     @asynccontextmanager
-    async def listening(
+    async def listening(  # noqa: PLR0913 -- each test changes one of them
         *,
         protocol: Protocol = Protocol.AUTO,
         window: int = 1000,
@@ -85,13 +86,17 @@ def listen(broker: Mosquitto) -> Listen:
         remembered: tuple[str, ...] = (),
         away_s: float = 0.0,
         port: int | None = None,
+        to: Broker | None = None,
+        pace: Pace = Pace(),  # noqa: B008 -- immutable
         capacity: int | None = None,
     ) -> AsyncIterator[Listening]:
         """Leave what comes in the intake where its `capacity` is given; else collect it."""
         intake = Intake(capacity or 4 * window)
+        usual = Broker("127.0.0.1", port or broker.port, "bridge-test", protocol=protocol, receive_maximum=window)
         connection = Connection(
-            Broker("127.0.0.1", port or broker.port, "bridge-test", protocol=protocol, receive_maximum=window),
+            to or usual,
             intake,
+            pace=pace,
             topics=lambda: topics,
             remembered_topics=_answer(remembered),
             remember_topics=_forget,

@@ -22,7 +22,7 @@ def test_the_library_is_the_one_whose_internals_are_known() -> None:
 
 def test_the_names_that_are_overridden_or_called_still_exist() -> None:
     source = inspect.getsource(aiomqtt.Client)
-    for name in ("message", "connect", "disconnect", "publish", "socket_open"):
+    for name in ("message", "connect", "disconnect", "publish"):
         assert f"self._client.on_{name} = self._on_{name}" in source
     for name in ("_disconnected", "_connected", "_misc_task", "_loop"):
         assert f"self.{name}" in source
@@ -30,13 +30,16 @@ def test_the_names_that_are_overridden_or_called_still_exist() -> None:
     assert "self._misc_loop()" in source
     assert "run_in_executor(None, self._client_connect)" in source
     methods = ("manual_ack_set", "ack", "_sock_close", "loop_read", "socket", "disable_logger")
-    for name in (*methods, "tls_set_context", "publish"):
+    for name in (*methods, "publish"):
         assert callable(getattr(PahoClient, name))
     assert list(inspect.signature(aiomqtt.Client._on_message).parameters) == ["self", "client", "userdata", "message"]
     for overridden in ("_on_connect", "_on_disconnect", "_on_publish"):
         assert len(inspect.signature(getattr(aiomqtt.Client, overridden)).parameters) == 6
     assert "self._max_inflight_messages" in inspect.getsource(PahoClient._update_inflight)
-    assert "_socket" in inspect.getsource(paho._WebsocketWrapper.__init__)
+    assert "self._sock = self._create_socket()" in inspect.getsource(PahoClient.reconnect)
+    assert [*inspect.signature(paho._WebsocketWrapper).parameters] == [
+        *("socket", "host", "port", "is_ssl", "path", "extra_headers"),
+    ]
     assert "'failed to receive on socket: %s'" in inspect.getsource(PahoClient._packet_read)
 
 

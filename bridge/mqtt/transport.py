@@ -1,13 +1,33 @@
-"""The TLS side of a connection: whom the bridge believes, and what it shows of itself. Blocks: call it in a thread.
+"""From the address of a broker to an open socket: TCP, TLS around it, a WebSocket around that. Blocks: for a thread.
 
-The files are read for each connection, so that a renewed certificate counts from the next one on. There is no way to
-switch off the verification of the broker's name.
+paho does the same, but leaves the socket of a failed handshake open and asks for a passphrase on the terminal. The
+files are read for each connection, so that a renewed certificate counts from the next one on. There is no way to switch
+off the verification of the broker's name. Knows nothing of MQTT.
 """
 
+import socket
 import ssl
 
+from paho.mqtt.client import _WebsocketWrapper
+
 from bridge.errors import ConnectionFailed
-from bridge.mqtt.session import Tls
+from bridge.mqtt.session import Broker, Tls
+
+
+def open_socket(broker: Broker, *, within_s: float) -> socket.socket | _WebsocketWrapper:
+    """Connect, and shake hands as often as needed. Raises OSError, ValueError or ConnectionFailed."""
+    context = None if broker.tls is None else context_of(broker.tls)
+    opened = socket.create_connection((broker.host, broker.port), timeout=within_s)
+    try:
+        opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if context is not None:
+            opened = context.wrap_socket(opened, server_hostname=broker.host)
+        if broker.websocket_path is None:
+            return opened
+        return _WebsocketWrapper(opened, broker.host, broker.port, context is not None, broker.websocket_path, None)
+    except BaseException:
+        opened.close()
+        raise
 
 
 def context_of(tls: Tls) -> ssl.SSLContext:
