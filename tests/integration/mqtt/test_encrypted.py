@@ -1,7 +1,10 @@
 """Encrypted connections and WebSockets to a real broker: those that work, and what is said of those that do not."""
 
 import asyncio
-from collections.abc import Iterator
+import contextlib
+import ssl
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +30,7 @@ class House:
     broker: Mosquitto
     ports: dict[str, int]
     ca: Path
+    here: Certificate
     client: Certificate
     stranger: Certificate
     outdated: Certificate
@@ -63,6 +67,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         broker,
         ports | {"plain": broker.port},
         authority.own.file,
+        here,
         authority.issue("client"),
         foreign.issue("stranger"),
         authority.issue("outdated", days=-1),
@@ -111,19 +116,51 @@ async def test_messages_and_commands_go_by_each_way(house: House, listen: Listen
 async def test_a_full_intake_stops_the_reading_there_too_and_loses_nothing(
     house: House, listen: Listen, way: str
 ) -> None:
+    await _everything_comes_through(house, listen, ways(house)[way], size=2000)
+
+
+async def test_what_a_proxy_packs_together_is_all_read(house: House, listen: Listen) -> None:
     """TLS holds back what the socket no longer shows: a reader that waits for the socket would wait for ever."""
-    sent = [f"{number}:{'x' * (2000 if number % 2 else 20)}" for number in range(400)]
-    async with listen(to=ways(house)[way], capacity=50) as here:
+    async with _proxy(house) as port:
+        to = Broker("127.0.0.1", port, "bridge-test", tls=house.tls())
+        await _everything_comes_through(house, listen, to, size=2)
+
+
+async def _everything_comes_through(house: House, listen: Listen, to: Broker, *, size: int) -> None:
+    sent = [f"{number}:{'x' * size}" for number in range(400)]
+    async with listen(to=to, capacity=50) as here:
         await here.live()
         await house.broker.publish_many(TOPIC, sent)
         await until(lambda: here.intake.full, what="a full intake")
         taken: list[str] = []
         while len(taken) < len(sent):
-            arrivals = await asyncio.wait_for(here.intake.take(10), 10)
+            arrivals = await asyncio.wait_for(here.intake.take(10), 5)  # before a keep alive wakes the reader
             messages = [arrival for arrival in arrivals if isinstance(arrival, Message)]
             taken += [message.payload.decode() for message in messages]
             here.connection.acknowledge(messages)
         assert taken == sent
+
+
+@asynccontextmanager
+async def _proxy(house: House) -> AsyncIterator[int]:
+    """Run a TLS proxy before the plain listener, which puts many messages into one record."""
+
+    async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError):
+            while data := await reader.read(16_000):
+                writer.write(data)
+                await writer.drain()
+                await asyncio.sleep(0.01)
+        writer.transport.abort()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        behind_reader, behind_writer = await asyncio.open_connection("127.0.0.1", house.ports["plain"])
+        await asyncio.gather(pump(reader, behind_writer), pump(behind_reader, writer))
+
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(house.here.file, house.here.key)
+    async with await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls) as server:
+        yield server.sockets[0].getsockname()[1]
 
 
 def wrong_ways(house: House) -> dict[str, Broker]:
