@@ -231,7 +231,8 @@ def _site(ground: Ground, triggers: TriggerEndpoints, outbound: Outbound) -> Pub
         triggers,
         ActionEndpoints(partial(_carry_out, outbound, ground.catalogue), partial(_household, ground)),
     )
-    return PublicSite(endpoints, public_url=ground.settings.public.url)
+    public = ground.settings.public
+    return PublicSite(endpoints, time.monotonic, public_url=public.url, trusted_proxies=public.trusted_proxies)
 
 
 async def _remembered_topics(settings: KeptSettings) -> tuple[str, ...]:

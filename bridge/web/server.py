@@ -1,20 +1,23 @@
 """The public listener: which path is answered by what. The credential is checked before anything else is looked at."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
+import structlog
 from aiohttp import web
 
-from bridge.errors import BridgeError, NoSuchResource
+from bridge.errors import BridgeError, NoSuchResource, NotAuthorized
 from bridge.web.actions import ActionEndpoints
 from bridge.web.caller import Caller, Callers
 from bridge.web.connection import QuietServer
 from bridge.web.envelope import respond_not_here
 from bridge.web.failures import respond_to, respond_to_bug
+from bridge.web.origin import Network, origin_of
+from bridge.web.refusals import Refusals
 from bridge.web.setup import SetupEndpoints
 from bridge.web.triggers import TriggerEndpoints
 
@@ -23,6 +26,8 @@ MAX_SLASHES: Final = 32
 MAX_KNOWN_PATHS: Final = 256
 MAX_KNOWN_PATH: Final = 128
 _ROOT: Final = ("ifttt", "v1")
+
+log = structlog.get_logger("bridge.web")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +41,23 @@ class Endpoints:
 
 
 class PublicSite:
-    """Routes requests. `public_url` may have a path of its own, which a proxy may leave in place or strip."""
+    """Routes requests. `public_url` may have a path of its own, which a proxy may leave in place or strip.
 
-    def __init__(self, endpoints: Endpoints, *, public_url: str = "") -> None:
+    `trusted_proxies` may tell where a request came from; `monotonic` gives seconds.
+    """
+
+    def __init__(
+        self,
+        endpoints: Endpoints,
+        monotonic: Callable[[], float],
+        *,
+        public_url: str = "",
+        trusted_proxies: Sequence[Network] = (),
+    ) -> None:
         self._endpoints = endpoints
+        self._monotonic = monotonic
+        self._trusted_proxies = trusted_proxies
+        self._refusals = Refusals()
         prefix = tuple(unquote(segment) for segment in urlsplit(public_url).path.split("/") if segment)
         self._roots = ((*prefix, *_ROOT), _ROOT)
         self._known_paths: dict[str, tuple[str, ...]] = {}
@@ -48,6 +66,9 @@ class PublicSite:
         """Answer one request, whatever it is."""
         try:
             return await self._route(request)
+        except NotAuthorized as error:
+            self._tell_refusal(request, str(error))
+            return respond_to(error)
         except BridgeError as error:
             return respond_to(error)
         except (ConnectionError, asyncio.IncompleteReadError):
@@ -78,6 +99,12 @@ class PublicSite:
                 raise NoSuchResource("There is no such endpoint.")
             case _:
                 return respond_not_here()
+
+    def _tell_refusal(self, request: web.BaseRequest, reason: str) -> None:
+        """Say who knocks with a wrong key or token, within bounds; of what was presented nothing is told."""
+        origin = origin_of(request.remote, request.headers.getall("X-Forwarded-For", ()), self._trusted_proxies)
+        for refused in self._refusals.add(origin, reason, now_s=self._monotonic()):
+            log.warning("web.refused", address=refused.address, count=refused.count, reason=refused.reason)
 
     async def _caller(self, request: web.BaseRequest) -> Caller:
         return await self._endpoints.callers.of(request)

@@ -1,6 +1,6 @@
 """The public listener with everything below it real, put together as bridge/app.py does; commands are only noted."""
 
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,6 +33,7 @@ from bridge.web.actions import ActionEndpoints
 from bridge.web.answers import Answers
 from bridge.web.caller import Callers, TestTokens
 from bridge.web.credentials import ServiceKeys
+from bridge.web.origin import Network
 from bridge.web.server import Endpoints, PublicSite, listening
 from bridge.web.setup import SetupEndpoints
 from bridge.web.triggers import IdentityRegister, TriggerEndpoints, TriggerParts
@@ -203,6 +204,7 @@ async def running_site(
     folder: Path,
     *,
     public_url: str = "",
+    trusted_proxies: Sequence[Network] = (),
     wrap_timelines: Callable[[Events], Timelines] = lambda events: events,
     wrap_register: Callable[[TriggerIdentities], IdentityRegister] = lambda register: register,
     busy_timeout_ms: int = 200,
@@ -212,7 +214,9 @@ async def running_site(
     async with open_database(path, busy_timeout_ms=busy_timeout_ms) as database:
         await migrate(database)
         site = await _build(database, path, wrap_timelines, wrap_register)
-        public = PublicSite(site.endpoints, public_url=public_url)
+        public = PublicSite(
+            site.endpoints, lambda: site.clock.seconds, public_url=public_url, trusted_proxies=trusted_proxies
+        )
         async with listening(public.answer, "127.0.0.1", 0) as port, aiohttp.ClientSession() as session:
             site.port, site.session = port, session
             for name, home in (("ann", "elm"), ("ben", "elm"), ("cay", "oak")):
