@@ -1,0 +1,1 @@
+"""The daemon behind the real proxies, with the very examples of config/proxies."""
