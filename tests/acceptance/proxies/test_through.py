@@ -1,5 +1,7 @@
 """What IFTTT asks for goes through Caddy and nginx unchanged, and nothing else does."""
 
+from typing import Final
+
 import aiohttp
 import msgspec
 import pytest
@@ -7,35 +9,52 @@ import pytest
 from tests.acceptance.proxies.conftest import Home
 from tests.acceptance.proxies.outside import JSON, WITH_KEY, Outside
 from tests.parts.daemon import DOOR_TOPIC, SERVICE_KEY
+from tests.parts.proxies import EXAMPLES, Caddy, Nginx, Proxy
 from tests.parts.waiting import until
 
 IDENTITY = "92429d82a41e93048cf0e2a1b7d4c55e61f0a9b3"
 POLL = {"triggerFields": {"door": "front-door"}, "trigger_identity": IDENTITY}
+README: Final = EXAMPLES / "README.md"
 BODY_LIMIT = 64 * 1024
 BURST = 300
+SOURCES: Final[dict[type[Proxy], str]] = {Caddy: "127.0.0.2", Nginx: "127.0.0.3"}
+"""One address each: the second refusal of one within a minute would not be told at once."""
 ELSEWHERE = ("/", "/metrics", "/readyz", "/livez", "//livez", "/index.html", "/ifttt", "/ifttt/v2/status", "/.env")
 ROUND_ABOUT = ("/ifttt/v1/../../livez", "/ifttt/v1/%2e%2e/%2e%2e/livez", "/ifttt/v1/..%2f..%2flivez")
+
+
+async def count_openings(outside: Outside, home: Home) -> int:
+    """Return how often the door has opened, as IFTTT sees it."""
+    [answer] = await outside.poll(home.token, POLL)
+    return len(answer.json["data"])
+
+
+async def until_opened(outside: Outside, home: Home, times: int) -> None:
+    """Wait until IFTTT sees that the door has opened that often."""
+
+    async def seen() -> bool:
+        return await count_openings(outside, home) == times
+
+    await until(seen, what=f"{times} openings being seen through the proxy")
 
 
 async def test_the_service_key_opens_and_without_it_the_bridge_says_401(outside: Outside) -> None:
     assert (await outside.ask("GET", "/ifttt/v1/status", headers=WITH_KEY)).status == 200
     for headers in ({}, {"IFTTT-Service-Key": "wrong-key"}):
-        assert (await outside.ask("GET", "/ifttt/v1/status", headers=headers)).is_error(401)
+        refused = await outside.ask("GET", "/ifttt/v1/status", headers=headers)
+        assert refused.is_error(401)
+        assert f"`{refused.body.decode()}`" in README.read_text()  # what its readers are told to look for
 
 
 async def test_a_poll_sees_the_door_open_at_once_and_delete_is_a_method_like_others(
     outside: Outside, home: Home
 ) -> None:
-    await home.broker.publish(DOOR_TOPIC, "closed", retain=True)
-    await until(lambda: home.daemon.knows("front-door"), what="the door being known")
-    [before] = await outside.poll(home.token, POLL)
-    count = home.daemon.count_events()
-    await home.broker.publish(DOOR_TOPIC, "open", retain=True)
-    await until(lambda: home.daemon.count_events() > count, what="the event on disk")
+    before = await count_openings(outside, home)
+    await home.broker.publish_many(DOOR_TOPIC, ["closed", "open"])
+    await until_opened(outside, home, before + 1)  # so nothing on the way has kept the first answer
 
     [after] = await outside.poll(home.token, POLL)
 
-    assert len(after.json["data"]) == len(before.json["data"]) + 1  # so nothing on the way has kept the first answer
     assert after.headers["Cache-Control"] == "no-store"
     path = f"/ifttt/v1/triggers/door_opened/trigger_identity/{IDENTITY}"
     headers = {"Authorization": f"Bearer {home.token}"}
@@ -44,9 +63,9 @@ async def test_a_poll_sees_the_door_open_at_once_and_delete_is_a_method_like_oth
 
 
 async def test_gzip_is_given_where_it_is_asked_for_and_nowhere_else(outside: Outside, home: Home) -> None:
-    count = home.daemon.count_events()
+    before = await count_openings(outside, home)
     await home.broker.publish_many(DOOR_TOPIC, ["closed", "open"] * 5)
-    await until(lambda: home.daemon.count_events() >= count + 9, what="a timeline worth compressing")
+    await until_opened(outside, home, before + 5)
     answers = [
         (await outside.poll(home.token, POLL, headers={"Accept-Encoding": coding}))[0]
         for coding in ("gzip, deflate", "identity")
@@ -88,7 +107,7 @@ async def test_a_huge_body_is_refused_before_the_bridge_sees_it(outside: Outside
 
 
 async def test_a_forged_x_forwarded_for_is_not_believed(outside: Outside, home: Home) -> None:
-    source = f"127.0.0.{outside.proxy.port % 200 + 2}"
+    source = SOURCES[type(outside.proxy)]
     forged = {"X-Forwarded-For": "203.0.113.66", "X-Real-IP": "203.0.113.67", "Forwarded": "for=203.0.113.68"}
 
     answer = await outside.ask("GET", "/ifttt/v1/status", headers=forged, source=source)
@@ -140,7 +159,7 @@ async def test_while_the_bridge_is_away_the_proxy_says_so_and_finds_it_again_by_
         away = await outside.ask("GET", "/ifttt/v1/status", headers=WITH_KEY)
         elsewhere = await outside.ask("GET", "/readyz")
     finally:
-        await home.daemon.start()
+        await home.daemon.start(ready=False)  # it has something to tell to an IFTTT that is not there
     assert away.is_error(502, 503)
     assert elsewhere.status == 404  # by the proxy itself: it did not even try
     assert (await outside.ask("GET", "/ifttt/v1/status", headers=WITH_KEY)).status == 200
