@@ -69,6 +69,9 @@ def _unknown(detail: ErrorDetails) -> str:
         return f"a {location[-1]} has no such key; remove it"
     near = nearest(key, known)
     what = "key" if location else "section"
+    owners = [name for name, model in SECTIONS.items() if key in known_keys(model)]
+    if near is None and len(owners) == 1:
+        return f"there is no such {what}; it belongs to [{owners[0]}]"
     return f"there is no such {what}; " + (f"did you mean {near}?" if near else f"known here: {', '.join(known)}")
 
 

@@ -64,8 +64,8 @@ def read_credentials(draft: Draft, environ: Mapping[str, str]) -> None:
     for name in given:
         if name in slots:
             _take_credential(draft, slots[name], folder / name)
-        else:
-            _refuse_stray(draft, folder / name, list(slots))
+        elif not _is_named(draft, folder / name):
+            _tell_stray(draft, folder / name, list(slots))
 
 
 def read_secret_files(draft: Draft, folder: Path) -> None:
@@ -113,14 +113,19 @@ def _take_credential(draft: Draft, slot: _Slot, path: Path) -> None:
         draft.unread.add(slot.where)
 
 
-def _refuse_stray(draft: Draft, path: Path, known: list[str]) -> None:
-    """Refuse a credential that is meant for the bridge; one that resembles nothing may be for something else."""
+def _is_named(draft: Draft, path: Path) -> bool:
+    """Tell whether a key names a credential by its path, whatever it is called."""
+    return any(str(path) in table.values() for _, table, _ in _tables(draft))
+
+
+def _tell_stray(draft: Draft, path: Path, known: list[str]) -> None:
+    """Refuse what is nearly the name of a secret. What resembles nothing may be for something else."""
     near = nearest(path.name, known, cutoff=0.8)
     if near is not None:
         draft.strays.append(f"{one_line(str(path))}: no secret has this name; did you mean {near}?")
     elif path.name.partition(".")[0] in SECTIONS:
         listed = ", ".join(known)
-        draft.strays.append(f"{one_line(str(path))}: no secret has this name; known here: {listed}")
+        draft.asides.append(f"{one_line(str(path))}: is not used: no secret has this name; known here: {listed}")
 
 
 def _read_named_file(draft: Draft, slot: _Slot, folder: Path) -> None:

@@ -52,7 +52,7 @@ def _extra_files(draft: Draft, folder: Path) -> list[Path]:
         raise
     shown = [entry for entry in entries if not entry.name.startswith(".")]
     for entry in shown:
-        if entry.suffix != ".toml":
+        if entry.suffix != ".toml" and not entry.name.startswith("README"):
             draft.asides.append(f"{one_line(str(entry))}: is not read; only names that end with .toml are")
     return [entry for entry in shown if entry.suffix == ".toml"]
 

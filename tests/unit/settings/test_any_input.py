@@ -24,7 +24,8 @@ WORDS = [
 ]
 KEYS = [
     *("id", "name", "home", "room", "kind", "state_topic", "command_topic", "payload_on", "payload_off", "schema"),
-    *("state_path", "press_path", "brightness_scale", "supports_color", "retain"),
+    *("state_path", "press_path", "brightness_scale", "supports_color", "retain", "debounce", "publish_topics"),
+    *("slug", "topic", "when", "values", "client_id", "client_secret", "client_secret_file", "redirect_uris"),
 ]
 scalars = st.one_of(
     st.sampled_from(WORDS),
@@ -45,7 +46,9 @@ sections = {
     for name, model in SECTIONS.items()
 }
 tables = st.lists(st.dictionaries(st.sampled_from(KEYS), values, max_size=9) | values, max_size=4)
-likely = st.fixed_dictionaries({}, optional={**sections, "homes": tables, "devices": tables})
+arrays = {"homes": tables, "devices": tables, "custom_events": tables}
+oauth = st.fixed_dictionaries({}, optional={"clients": tables | values})
+likely = st.fixed_dictionaries({}, optional={**sections, **arrays, "oauth": oauth})
 nested = st.dictionaries(st.text(max_size=6), values, max_size=4)
 variables = [f"BRIDGE_{name}__{key}".upper() for name, model in SECTIONS.items() for key in known_keys(model)]
 environments = st.dictionaries(

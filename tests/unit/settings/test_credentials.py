@@ -76,14 +76,6 @@ def test_the_environment_beats_a_credential(loaded: Load, give: Give, tmp_path: 
                 "did you mean oauth.clients.my.clone.client_secret?"
             ),
         ),
-        (
-            "log.level",
-            "debug",
-            (
-                "log.level: no secret has this name; known here: mqtt.password, ifttt.service_keys, "
-                "oauth.clients.my.clone.client_secret, oauth.clients.my.clone.service_key"
-            ),
-        ),
         ("mqtt.password", "a\nb\n", "mqtt.password: mqtt.password: must hold one line and nothing else"),
         ("mqtt.password", "x" * 131_073, "mqtt.password: mqtt.password: is larger than 128 KiB; is it the right file?"),
         (
@@ -110,6 +102,21 @@ def test_a_credential_that_is_gone_leaves_its_key_missing(refused: Refused, give
             "give service_keys, service_keys_file or the credential ifttt.service_keys"
         )
     ]
+
+
+def test_a_credential_that_begins_like_ours_is_remarked_upon(loaded: Load, give: Give, tmp_path: Path) -> None:
+    known = "known here: mqtt.password, ifttt.service_keys"
+    assert loaded(START + KEYS, give("mqtt.url", "mqtt://elsewhere")).notes == (
+        f"{tmp_path}/credentials/mqtt.url: is not used: no secret has this name; {known}",
+    )
+
+
+@pytest.mark.parametrize("name", ["mqtt.pasword", "mqtt.secret", "anything"])
+def test_a_credential_may_be_named_by_its_path(loaded: Load, give: Give, tmp_path: Path, name: str) -> None:
+    environ = {**give(name, "hunter22"), "BRIDGE_MQTT__PASSWORD_FILE": f"{tmp_path}/credentials/{name}"}
+    settings = loaded(START + KEYS, environ)
+    assert password(settings) == "hunter22"
+    assert settings.notes == ()
 
 
 def test_credentials_of_others_and_a_folder_that_is_gone_do_not_matter(loaded: Load, give: Give) -> None:

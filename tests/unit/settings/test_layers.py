@@ -132,6 +132,7 @@ def test_what_is_no_toml_file_is_not_read_and_that_is_said(loaded: Load, conf_d:
     conf_d("a.toml.bak", "[")
     conf_d(".a.toml.swp", "[")
     conf_d(".#a.toml", "[")
+    conf_d("README", "[")
     assert loaded(START).notes == (f"{tmp_path}/conf.d/a.toml.bak: is not read; only names that end with .toml are",)
 
 

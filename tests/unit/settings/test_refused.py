@@ -69,6 +69,10 @@ def in_blocks(text: str) -> Iterator[tuple[str, str, str]]:
 WRONG = list(in_blocks(Path(__file__).with_name("refused.txt").read_text()))
 
 
+def test_the_table_is_a_long_one() -> None:
+    assert len(WRONG) >= 60
+
+
 @pytest.mark.parametrize(("around", "wrong", "problems"), WRONG + LONG, ids=[case[2][:80] for case in WRONG + LONG])
 def test_a_wrong_configuration_is_refused_in_these_words(
     refused: Callable[..., list[str]], around: str, wrong: str, problems: str
