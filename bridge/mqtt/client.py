@@ -300,10 +300,19 @@ class Client(aiomqtt.Client):
         elif self._connected.exception() is None and not self._disconnected.done():
             said = flags.is_disconnect_packet_from_server
             self._failure = reasons.ended(reason_code.value, str(reason_code), self._broker, said=said)
+        self._wait_no_longer()
+        super()._on_disconnect(client, userdata, flags, reason_code, properties)
+
+    def _wait_no_longer(self) -> None:
+        """Wake whoever waits for an answer that cannot come any more."""
         for answer in self._answers.values():
             if not answer.done():
                 answer.set_result(None)
-        super()._on_disconnect(client, userdata, flags, reason_code, properties)
+        for subscribed in self._pending_subscribes.values():
+            if not subscribed.done():
+                subscribed.set_exception(aiomqtt.MqttError("the connection ended"))
+        for unsubscribed in self._pending_unsubscribes.values():
+            unsubscribed.set()
 
     def _on_publish(
         self,

@@ -69,6 +69,11 @@ class Connection:
         self._chance = random.Random()  # noqa: S311 -- spreads reconnects, guards nothing
 
     @property
+    def number(self) -> int:
+        """The number of the present connection, or of the last attempt at one."""
+        return self._number
+
+    @property
     def connected(self) -> bool:
         """Whether commands can be sent now."""
         return self._client is not None

@@ -26,6 +26,7 @@ class Listening:
     connection: Connection
     intake: Intake
     arrivals: list[Arrival] = field(default_factory=list)
+    stop: Callable[[], object] = bool
 
     async def collect(self) -> None:
         """Take everything out of the intake, for ever."""
@@ -105,6 +106,7 @@ def listen(broker: Mosquitto) -> Listen:
         here = Listening(connection, intake)
         async with asyncio.TaskGroup() as tasks:
             running = [tasks.create_task(connection.run())]
+            here.stop = running[0].cancel
             if capacity is None:
                 running.append(tasks.create_task(here.collect()))
             yield here

@@ -24,7 +24,7 @@ def test_the_names_that_are_overridden_or_called_still_exist() -> None:
     source = inspect.getsource(aiomqtt.Client)
     for name in ("message", "connect", "disconnect", "publish"):
         assert f"self._client.on_{name} = self._on_{name}" in source
-    for name in ("_disconnected", "_connected", "_misc_task", "_loop"):
+    for name in ("_disconnected", "_connected", "_misc_task", "_loop", "_pending_subscribes", "_pending_unsubscribes"):
         assert f"self.{name}" in source
     assert list(inspect.signature(aiomqtt.Client._wait_for).parameters) == ["self", "fut", "timeout"]
     assert "self._misc_loop()" in source

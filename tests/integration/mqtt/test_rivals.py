@@ -1,0 +1,58 @@
+"""A second client with our id: recognised, said once by name, and said when it is over."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from structlog.testing import capture_logs
+
+from bridge.mqtt.course import Pace
+from bridge.mqtt.session import Protocol
+from tests.integration.mqtt.conftest import Listen
+from tests.parts.waiting import until
+
+SHORT = Pace(calm_s=0.5)
+CONNACK = bytes([0x20, 3, 0, 0, 0])
+TAKEN_OVER = bytes([0xE0, 2, 0x8E, 0])
+
+
+async def test_a_rival_is_said_once_and_its_end_too(listen: Listen) -> None:
+    """Mosquitto 2.0 only closes: it takes a few rounds to know."""
+    with capture_logs() as logs:
+        async with listen(pace=SHORT) as here:
+            await here.live()
+            async with listen() as rival:
+                await until(
+                    lambda: bool(here.connection.trouble) and "client id" in here.connection.trouble,
+                    what="the rival in the trouble",
+                )
+                rounds = rival.connection.number
+                await until(lambda: rival.connection.number > rounds, what="one round more")
+            await until(lambda: here.connection.trouble == "", what="calm")
+    events = [line["event"] for line in logs if line["event"].startswith("mqtt.rival")]
+    assert events.count("mqtt.rival_gone") == 1
+    said = [line for line in logs if line["event"] == "mqtt.rival"]
+    assert said[0]["client_id"] == "bridge-test"
+    assert "give each its own mqtt.client_id" in said[0]["note"]
+    assert len(said) <= 2  # each of the two says it once
+
+
+async def test_a_broker_that_names_the_reason_is_believed_at_once(listen: Listen) -> None:
+    async with _broker_that_hands_over() as port, listen(port=port, protocol=Protocol.V5) as here:
+        await until(lambda: "another program is connected" in here.connection.trouble, what="the rival")
+        assert here.connection.number <= 2
+
+
+@asynccontextmanager
+async def _broker_that_hands_over() -> AsyncIterator[int]:
+    """Run something that lets everybody in and throws him out for another, with the reason code of MQTT 5."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1000)
+        writer.write(CONNACK)
+        await reader.read(1000)
+        writer.write(TAKEN_OVER)
+        writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        yield server.sockets[0].getsockname()[1]
