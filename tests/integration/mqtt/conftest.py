@@ -27,6 +27,7 @@ class Listening:
     intake: Intake
     arrivals: list[Arrival] = field(default_factory=list)
     stop: Callable[[], object] = bool
+    acknowledged: int = 0
 
     async def collect(self) -> None:
         """Take everything out of the intake, for ever."""
