@@ -14,14 +14,15 @@ from typing import Final
 import structlog
 from aiohttp import web
 
-from bridge.assembly import Ground, Parts, Registers, build, load
-from bridge.configured import entities_of
+from bridge.assembly import Ground, Parts, build, load
+from bridge.current import Current, bring_into_force
 from bridge.dashboard.health import Health, answer_health
-from bridge.devices.catalogue import Catalogue
 from bridge.devices.last_known import LastKnown
 from bridge.errors import CannotListen
 from bridge.mqtt.inbound import Committed
 from bridge.realtime.client import RealtimeClient, open_session
+from bridge.registers import Registers
+from bridge.reload import Reload, Rereading
 from bridge.settings import Address, Settings
 from bridge.storage.database import open_database
 from bridge.storage.lock import hold_lock
@@ -50,14 +51,29 @@ class Ports:
     broker: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Daemon:
+    """What runs. `settings`: those it started with."""
+
+    settings: Settings
+    current: Current
+    parts: Parts
+    broker_port: int
+    reload: Reload | None
+
+
 async def run(
     settings: Settings,
     *,
     stop: asyncio.Event,
     started: Callable[[Ports], None] = lambda _ports: None,
     observers: tuple[Committed, ...] = (),
+    rereading: Rereading | None = None,
 ) -> None:
-    """Run the daemon until `stop` is set, then stop it in order. A part that fails ends it with its error."""
+    """Run the daemon until `stop` is set, then stop it in order. A part that fails ends it with its error.
+
+    `rereading`: how to read the configuration again, and when.
+    """
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     async with AsyncExitStack() as stack:
         stack.enter_context(hold_lock(settings.storage.path))
@@ -66,13 +82,15 @@ async def run(
         session = await stack.enter_async_context(open_session())
         await migrate(database)
         registers = Registers.of(database)
-        catalogue = Catalogue(entities_of(settings))
-        kept = await load(settings, registers, catalogue, now_ms=_clock_ms())
-        ground = Ground(settings, registers, catalogue, kept, LastKnown(kept.loaded.states), _clock_ms)
+        current = Current(await bring_into_force(settings, registers, now_ms=_clock_ms()))
+        kept = await load(registers, now_ms=_clock_ms())
+        ground = Ground(current, registers, kept, LastKnown(kept.loaded.states), _clock_ms)
         service_key = settings.ifttt.service_keys[0].get_secret_value()
         client = RealtimeClient(session, settings.ifttt.realtime_url, service_key)
         parts = build(ground, client, port=broker_port, observers=observers)
-        await _run_parts(settings, parts, broker_port, stop=stop, started=started)
+        reload = None if rereading is None else Reload(rereading, ground, parts)
+        daemon = _Daemon(settings, ground.current, parts, broker_port, reload)
+        await _run_parts(daemon, stop=stop, started=started)
     log.info("bridge.stopped")
 
 
@@ -89,9 +107,8 @@ async def _broker(settings: Settings) -> AsyncIterator[int]:
         yield broker.port
 
 
-async def _run_parts(
-    settings: Settings, parts: Parts, broker_port: int, *, stop: asyncio.Event, started: Callable[[Ports], None]
-) -> None:
+async def _run_parts(daemon: _Daemon, *, stop: asyncio.Event, started: Callable[[Ports], None]) -> None:
+    parts, settings = daemon.parts, daemon.settings
     running = asyncio.Event()
     health = Health(
         running.is_set,
@@ -117,15 +134,38 @@ async def _run_parts(
             public_port = await _listen(listeners, "public", settings.public.listen, parts.site.answer)
             private_port = await _listen(listeners, "private", settings.private.listen, partial(answer_health, health))
             running.set()
-            notify("READY=1")
-            log.info("bridge.started", public=public_port, private=private_port, broker=broker_port)
-            started(Ports(public_port, private_port, broker_port))
+            ports = Ports(public_port, private_port, daemon.broker_port)
+            status = partial(_status, daemon, health)
+            notify("READY=1", status=status())
+            log.info("bridge.started", public=public_port, private=private_port, broker=daemon.broker_port)
+            started(ports)
+            attending = [
+                tasks.create_task(_for_ever(name, coroutine), name=name)
+                for name, coroutine in _attendance(daemon, status).items()
+            ]
             await stop.wait()
-            notify("STOPPING=1")
+            await _end(*attending)  # first: nothing may tell systemd now that we are ready
+            notify("STOPPING=1", status="Finishing what is under way")
             log.info("bridge.stopping")
             running.clear()
         await _end(recovery)
         await _stop(parts, long)
+
+
+def _attendance(daemon: _Daemon, status: Callable[[], str]) -> dict[str, Coroutine[None, None, None]]:
+    """Return what goes on besides the parts while the daemon is ready."""
+    found = {}
+    if daemon.reload is not None:
+        found["reload"] = daemon.reload.run(ready=lambda: notify("READY=1", status=status()))
+    return found
+
+
+def _status(daemon: _Daemon, health: Health) -> str:
+    """Say in one line how things are: what there is, what the configuration waits for, what does not work."""
+    count = len(daemon.current.now.settings.devices)
+    troubles = [f"{name}: {trouble}" for name, trouble in health.report().items() if trouble]
+    outcome = "" if daemon.reload is None else daemon.reload.outcome
+    return "; ".join(part for part in (f"{count} device{'' if count == 1 else 's'}", outcome, *troubles) if part)
 
 
 async def _listen(listeners: AsyncExitStack, section: str, address: Address, answer: Answer) -> int:

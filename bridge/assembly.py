@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -11,14 +11,13 @@ from typing import Final
 import structlog
 
 from bridge.commands import Command
-from bridge.configured import all_service_keys, broker_of, homes_of, policy_of
-from bridge.devices.catalogue import Catalogue
+from bridge.configured import all_service_keys, broker_of, policy_of
+from bridge.current import Configuration, Current
 from bridge.devices.last_known import LastKnown
-from bridge.errors import ConfigurationError, StorageUnavailable, TemporarilyUnavailable
+from bridge.errors import StorageUnavailable, TemporarilyUnavailable
 from bridge.housekeeping import Housekeeping
 from bridge.ifttt.household import RealHousehold
 from bridge.ifttt.identities import Identities
-from bridge.ifttt.service import timeline_of
 from bridge.mqtt.connection import Connection
 from bridge.mqtt.deliveries import Deliveries
 from bridge.mqtt.inbound import Committed, Inbound, Neighbours
@@ -28,14 +27,9 @@ from bridge.mqtt.outbound import Order, Outbound
 from bridge.oauth.access import Access
 from bridge.realtime.client import RealtimeClient
 from bridge.realtime.notifier import Notifier
-from bridge.settings import Settings
-from bridge.storage.accounts import Accounts
-from bridge.storage.commands import Commands
-from bridge.storage.database import Database
-from bridge.storage.entities import Entities
+from bridge.registers import Registers
 from bridge.storage.events import Events
-from bridge.storage.identities import TriggerIdentities
-from bridge.storage.journal import Journal, Loaded
+from bridge.storage.journal import Loaded
 from bridge.storage.settings import LAST_CONNECTED_MS, SUBSCRIBED_TOPICS, TOLD_UP_TO, KeptSettings
 from bridge.web.actions import ActionEndpoints
 from bridge.web.answers import Answers
@@ -56,45 +50,17 @@ class Kept:
     """What the database had to say at the start."""
 
     loaded: Loaded
-    once_known: Mapping[str, frozenset[str]]
     identities: Identities
     away_s: float
     told_up_to: int
 
 
 @dataclass(frozen=True, slots=True)
-class Registers:
-    """The database, by what is kept."""
-
-    journal: Journal
-    events: Events
-    accounts: Accounts
-    entities: Entities
-    identities: TriggerIdentities
-    commands: Commands
-    settings: KeptSettings
-
-    @classmethod
-    def of(cls, database: Database) -> "Registers":
-        """Return all of them on one database."""
-        return cls(
-            Journal(database),
-            Events(database),
-            Accounts(database),
-            Entities(database),
-            TriggerIdentities(database, timeline_of),
-            Commands(database),
-            KeptSettings(database),
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class Ground:
     """What everything stands on. `clock_ms` gives epoch milliseconds."""
 
-    settings: Settings
+    current: Current
     registers: Registers
-    catalogue: Catalogue
     kept: Kept
     known: LastKnown
     clock_ms: Callable[[], int]
@@ -111,6 +77,18 @@ class Parts:
     housekeeping: Housekeeping
     site: PublicSite
     recovery: "Recovery"
+    client: RealtimeClient
+    service_keys: ServiceKeys
+
+    def take_over(self, current: Current, after: Configuration) -> None:
+        """Let another configuration be in force. What only asks `current` needs no word; these hold something of it."""
+        before, current.now = current.now.settings, after
+        ifttt, public = after.settings.ifttt, after.settings.public
+        self.service_keys.replace(key.get_secret_value() for key in all_service_keys(after.settings))
+        if ifttt != before.ifttt:
+            self.client.use(ifttt.realtime_url, ifttt.service_keys[0].get_secret_value())
+            self.notifier.try_again()
+        self.site.serve_at(public.url, public.trusted_proxies)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,22 +112,14 @@ class Recovery:
                 await asyncio.sleep(RECOVERY_RETRY_S)
 
 
-async def load(settings: Settings, registers: Registers, catalogue: Catalogue, *, now_ms: int) -> Kept:
-    """Bring the database up to the configuration, and read what the last run left."""
-    homes = homes_of(settings)
-    await registers.accounts.keep_homes(homes)
-    foreign = await registers.entities.keep(catalogue, now_ms=now_ms)
-    if foreign:
-        raise ConfigurationError(
-            [f"devices.{entity}: this id belonged to another home before; choose a new one" for entity in foreign]
-        )
+async def load(registers: Registers, *, now_ms: int) -> Kept:
+    """Read what the last run left."""
     interrupted = await registers.commands.settle_interrupted()
     if interrupted:
         log.warning("commands.interrupted", count=interrupted)
     last_connected_ms = await registers.settings.number(LAST_CONNECTED_MS)
     return Kept(
         loaded=await registers.journal.load(),
-        once_known={home.id: await registers.entities.once_known(home.id) for home in homes},
         identities=Identities(await registers.identities.load()),
         away_s=_away_s(last_connected_ms, now_ms),
         told_up_to=await registers.settings.number(TOLD_UP_TO) or 0,
@@ -158,13 +128,13 @@ async def load(settings: Settings, registers: Registers, catalogue: Catalogue, *
 
 def build(ground: Ground, client: RealtimeClient, *, port: int, observers: tuple[Committed, ...]) -> Parts:
     """Put the parts together. `port`: where the broker is; `observers`: who else wants to know what is committed."""
-    registers, kept = ground.registers, ground.kept
-    broker = broker_of(ground.settings, port=port)
+    registers, kept, current = ground.registers, ground.kept, ground.current
+    broker = broker_of(current.now.settings, port=port)
     intake = Intake(INTAKE_PER_WINDOW * broker.receive_maximum)
     connection = Connection(
         broker,
         intake,
-        topics=lambda: ground.catalogue.topics,
+        topics=lambda: current.now.catalogue.topics,
         remembered_topics=partial(_remembered_topics, registers.settings),
         remember_topics=partial(_remember_topics, registers.settings),
         away_before_start_s=kept.away_s,
@@ -190,15 +160,17 @@ def build(ground: Ground, client: RealtimeClient, *, port: int, observers: tuple
         ground.clock_ms,
         recovery.done,
     )
-    site = _site(ground, triggers, outbound)
-    return Parts(connection, inbound, outbound, notifier, housekeeping, site, recovery)
+    service_keys = ServiceKeys(key.get_secret_value() for key in all_service_keys(current.now.settings))
+    site = _site(ground, service_keys, triggers, outbound)
+    return Parts(connection, inbound, outbound, notifier, housekeeping, site, recovery, client, service_keys)
 
 
 def _inbound(ground: Ground, intake: Intake, neighbours: Neighbours, *, window: int) -> Inbound:
     deliveries = Deliveries(ground.kept.loaded.deliveries, window=window)
+    now = ground.current.now
     return Inbound(
         intake,
-        Interpreter(ground.catalogue, ground.known, deliveries, policy_of(ground.settings)),
+        Interpreter(now.catalogue, ground.known, deliveries, policy_of(now.settings)),
         ground.registers.journal,
         neighbours=neighbours,
         next_seq=ground.kept.loaded.next_seq,
@@ -217,21 +189,20 @@ def _triggers(ground: Ground, answers: Answers, inbound: Inbound, notifier: Noti
             newest_seq=lambda: inbound.newest_seq,
             clock_ms=ground.clock_ms,
             forgotten=notifier.forget,
-            everything=ground.settings.ifttt.timeline_start == "everything",
+            everything=lambda: ground.current.now.settings.ifttt.timeline_start == "everything",
         )
     )
 
 
-def _site(ground: Ground, triggers: TriggerEndpoints, outbound: Outbound) -> PublicSite:
-    service_keys = ServiceKeys(key.get_secret_value() for key in all_service_keys(ground.settings))
+def _site(ground: Ground, service_keys: ServiceKeys, triggers: TriggerEndpoints, outbound: Outbound) -> PublicSite:
     test_tokens = TestTokens(time.monotonic)
     endpoints = Endpoints(
         Callers(Access(ground.registers.accounts, time.monotonic), test_tokens),
         SetupEndpoints(service_keys, test_tokens, clock_ms=ground.clock_ms),
         triggers,
-        ActionEndpoints(partial(_carry_out, outbound, ground.catalogue), partial(_household, ground)),
+        ActionEndpoints(partial(_carry_out, outbound, ground.current), partial(_household, ground)),
     )
-    public = ground.settings.public
+    public = ground.current.now.settings.public
     return PublicSite(endpoints, time.monotonic, public_url=public.url, trusted_proxies=public.trusted_proxies)
 
 
@@ -250,13 +221,14 @@ async def _remember_topics(settings: KeptSettings, topics: tuple[str, ...]) -> N
 
 
 def _household(ground: Ground, home: str) -> RealHousehold:
-    return RealHousehold(home, ground.catalogue, ground.known, ground.kept.once_known.get(home, frozenset()))
+    now = ground.current.now
+    return RealHousehold(home, now.catalogue, ground.known, now.once_known.get(home, frozenset()))
 
 
 async def _carry_out(
-    outbound: Outbound, catalogue: Catalogue, command: Command, *, user: str, request_id: str | None
+    outbound: Outbound, current: Current, command: Command, *, user: str, request_id: str | None
 ) -> str:
-    entity = catalogue.find(command.home, command.entity)
+    entity = current.now.catalogue.find(command.home, command.entity)
     if entity is None:
         raise TemporarilyUnavailable("The device has just been removed.")
     return await outbound.carry_out(Order(command, entity, user, request_id))

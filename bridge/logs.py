@@ -15,7 +15,7 @@ _FIRST: Final = ("timestamp", "level", "event")
 def configure_logs(level: str, style: Literal["text", "json"]) -> None:
     """Send log lines to standard error, one a line. What libraries log comes along from warnings upwards.
 
-    Meant to be called once, before the first line: loggers keep what they found then.
+    May be called again: what is logged from then on follows.
     """
     threshold = logging.getLevelNamesMapping()[level.upper()]
     shared: list[Processor] = [
@@ -28,7 +28,7 @@ def configure_logs(level: str, style: Literal["text", "json"]) -> None:
         processors=[*shared, render],
         wrapper_class=structlog.make_filtering_bound_logger(threshold),
         logger_factory=structlog.PrintLoggerFactory(cast("TextIO", _Unfailing(sys.stderr))),
-        cache_logger_on_first_use=True,
+        cache_logger_on_first_use=False,  # else loggers would keep for ever the level that they found first
     )
     _take_in_libraries(max(threshold, logging.WARNING), shared, render)
 

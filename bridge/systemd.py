@@ -1,7 +1,8 @@
-"""Telling systemd how the daemon is: ready, stopping (sd_notify(3)). Does nothing outside systemd."""
+"""Telling systemd how the daemon is: ready, reloading, stopping, alive (sd_notify(3)). Does nothing outside systemd."""
 
 import os
 import socket
+import time
 from typing import Final
 
 import structlog
@@ -12,18 +13,24 @@ SEND_TIMEOUT_S: Final = 1.0
 log = structlog.get_logger("bridge.systemd")
 
 
-def notify(state: str) -> None:
-    """Send a state such as READY=1 to the service manager, if there is one.
+def notify(state: str, *, status: str = "") -> None:
+    """Send a state such as READY=1 to the service manager, if there is one; `status` is for people, one line.
 
     A manager that cannot be reached is no reason to leave a home alone: that is said in the log and nothing else.
     """
     address = os.environ.get("NOTIFY_SOCKET", "")
     if not address.startswith(("/", "@")):
         return
+    message = f"{state}\nSTATUS={' '.join(status.split())}" if status else state
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel:
             channel.settimeout(SEND_TIMEOUT_S)
             channel.connect(address.replace("@", "\0", 1) if address.startswith("@") else address)
-            channel.sendall(state.encode())
+            channel.sendall(message.encode())
     except OSError as error:
         log.warning("systemd.not_told", state=state, reason=str(error))
+
+
+def reloading() -> str:
+    """Return the state of reading the configuration again; from systemd 253 on it must say when that began."""
+    return f"RELOADING=1\nMONOTONIC_USEC={time.monotonic_ns() // 1000}"

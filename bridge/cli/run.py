@@ -4,8 +4,9 @@ import argparse
 import asyncio
 import os
 import signal
+from pathlib import Path
 
-from bridge.settings import load_apart
+from bridge.settings import Settings, load_apart
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -14,12 +15,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run until SIGTERM or SIGINT. A second signal leaves at once."""
+    """Run until SIGTERM or SIGINT. A second signal leaves at once. SIGHUP: read the configuration again."""
+    asked_early: list[int] = []
+    signal.signal(signal.SIGHUP, lambda number, _: asked_early.append(number))  # what has been read may be old already
     with load_apart(arguments.config, os.environ) as settings_when_read:
         import structlog  # noqa: PLC0415 -- while the configuration is read
 
         from bridge import app  # noqa: PLC0415 -- the same
         from bridge.logs import configure_logs  # noqa: PLC0415 -- the same
+        from bridge.reload import Rereading  # noqa: PLC0415 -- the same
 
         settings = settings_when_read()
     configure_logs(settings.log.level, settings.log.format)
@@ -27,12 +31,25 @@ def run(arguments: argparse.Namespace) -> int:
         structlog.get_logger("bridge.settings").warning("settings.note", note=note)
 
     async def until_told() -> None:
-        stop = asyncio.Event()
+        stop, asked = asyncio.Event(), asyncio.Event()
         stop_on_signals(stop, signal.SIGTERM, signal.SIGINT)
-        await app.run(settings, stop=stop)
+        loop = asyncio.get_running_loop()
+        signal.signal(signal.SIGHUP, lambda *_: loop.call_soon_threadsafe(asked.set))
+        if asked_early:
+            asked.set()
+        try:
+            await app.run(settings, stop=stop, rereading=Rereading(asked, lambda: read_apart(arguments.config)))
+        finally:
+            signal.signal(signal.SIGHUP, signal.SIG_IGN)  # nothing is left that could follow it
 
     asyncio.run(until_told())
     return 0
+
+
+async def read_apart(config: Path | None) -> Settings:
+    """Read the configuration in a process of its own, while this one goes on. Raises what `load_apart` raises."""
+    with load_apart(config, os.environ) as settings_when_read:
+        return await asyncio.to_thread(settings_when_read)
 
 
 def stop_on_signals(stop: asyncio.Event, *signals: signal.Signals) -> None:

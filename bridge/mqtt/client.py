@@ -8,6 +8,7 @@ tests/integration/mqtt/test_connection_internals.py fails loudly should they mov
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
@@ -70,6 +71,7 @@ class Client(aiomqtt.Client):
         self.v5 = protocol is Protocol.V5
         self.grant = Grant()
         self.awake = Awake(uptime_s)
+        self.ticked_s = time.monotonic()
         self._broker = broker
         self._owner = owner
         self._paused = False
@@ -170,6 +172,12 @@ class Client(aiomqtt.Client):
         """Send PUBACK."""
         self._client.ack(packet_id, 1)
 
+    def fail(self, error: ConnectionFailed) -> None:
+        """End this connection as if the broker had."""
+        if not self._disconnected.done():
+            self._failure = error
+            self._disconnected.set_exception(aiomqtt.MqttError(str(error)))
+
     def pause(self) -> None:
         """Stop reading the socket."""
         descriptor = self._descriptor()
@@ -240,6 +248,7 @@ class Client(aiomqtt.Client):
     async def _misc_loop(self) -> None:
         while self._client.loop_misc() == MQTT_ERR_SUCCESS:
             self.awake.tick()
+            self.ticked_s = time.monotonic()
             await asyncio.sleep(1)
 
     async def _wait_for(self, fut: Awaitable[T], timeout: float | None) -> T:  # noqa: ASYNC109 -- the library's signature

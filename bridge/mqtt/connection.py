@@ -6,7 +6,8 @@ there. Does not know what messages mean, nor how the library works (client.py).
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Sequence
+import time
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
 from typing import Final
 
 import structlog
@@ -23,12 +24,13 @@ from bridge.errors import (
 from bridge.mqtt import limits
 from bridge.mqtt.awake import uptime_s
 from bridge.mqtt.backlog import Backlog
-from bridge.mqtt.client import REFUSED, Client, Owner
+from bridge.mqtt.client import Client, Owner
 from bridge.mqtt.course import Course, Pace
 from bridge.mqtt.intake import Intake
 from bridge.mqtt.limit_book import LimitBook
 from bridge.mqtt.message import Connected, Marker, Message
 from bridge.mqtt.session import Broker, Protocol
+from bridge.mqtt.subscriptions import Subscriptions
 
 PROBE_TIMEOUT_S: Final = 2.0
 PUBACK_TIMEOUT_S: Final = 4.0
@@ -54,9 +56,14 @@ class Connection:
     ) -> None:
         self._broker = broker
         self._intake = intake
-        self._topics = topics
-        self._remembered_topics = remembered_topics
-        self._remember_topics = remember_topics
+        self._subscriptions = Subscriptions(
+            broker.marker_topic,
+            topics=topics,
+            remembered=remembered_topics,
+            remember=remember_topics,
+            granted=self._on_granted,
+        )
+        self._worked_s = time.monotonic()
         self._left_at = uptime_s() - away_before_start_s
         self._began_at = 0.0
         self._number = 0
@@ -99,9 +106,15 @@ class Connection:
         """What the broker grants less of than the bridge needs: what each means, and what to do."""
         return self._limits.texts
 
+    @property
+    def progress_s(self) -> float:
+        """When this last moved on (monotonic seconds): in the future while it waits, on purpose, to try again."""
+        return self._worked_s if self._client is None else max(self._worked_s, self._client.ticked_s)
+
     async def run(self) -> None:
         """Stay connected until cancelled. The broker's absence is survived here."""
         while True:
+            self._worked_s = time.monotonic()
             try:
                 await self._one_connection()
             except ConnectionFailed as error:
@@ -109,7 +122,17 @@ class Connection:
                 self._learn(error)
             finally:
                 self._leave()
-            await asyncio.sleep(self._course.delay_s(self._chance))
+            delay_s = self._course.delay_s(self._chance)
+            self._worked_s = time.monotonic() + delay_s
+            await asyncio.sleep(delay_s)
+
+    async def give_up(self, topics: Collection[str]) -> None:
+        """Hear these topics no more. When this returns, everything that was said there before has come in."""
+        await self._or_begin_anew(self._subscriptions.give_up(topics))
+
+    async def follow_topics(self) -> None:
+        """Subscribe to what is wanted now and to nothing else, without a new connection."""
+        await self._or_begin_anew(self._subscriptions.align())
 
     def hold(self) -> None:
         """Stop reading; what was read is still acknowledged."""
@@ -183,7 +206,7 @@ class Connection:
         await client.enter()
         try:
             self._say_connected(client, protocol)
-            await self._subscribe(client)
+            await self._subscriptions.begin(client)
             client.post(self._broker.status_topic, ONLINE)
             await self._mark_end_of_backlog(client)
             if self._course.rival:
@@ -192,24 +215,18 @@ class Connection:
                 log.info("mqtt.rival_gone", client_id=self._broker.client_id)
             await client.ended()
         finally:
+            self._subscriptions.end()
             self._intake.attach(pause=_nothing, resume=_nothing)
             client.post(self._broker.status_topic, OFFLINE)
             await client.leave()
 
-    async def _subscribe(self, client: Client) -> None:
-        wanted = self._topics()
-        remembered = await self._remembered_topics()
-        if remembered and not client.session_present:
-            log.warning("mqtt.session_lost", note="the broker forgot us: what waited there is missing")
-        if client.session_present:
-            await client.forget_all(sorted(set(remembered) - set(wanted)))
-        if remembered != wanted:
-            await self._remember_topics(wanted)
-        answers = await client.subscribe_all((self._broker.marker_topic, *wanted))
-        for topic, code in answers.items():
-            if code >= REFUSED:
-                log.error("mqtt.subscription_refused", topic=topic, code=code)
-        self._limits.replace("subscriptions", limits.granted_less(answers))
+    async def _or_begin_anew(self, change: Coroutine[None, None, None]) -> None:
+        """Change the subscriptions. What the broker does not confirm is set right by a new connection."""
+        try:
+            await change
+        except ConnectionFailed as error:
+            if self._client is not None:
+                self._client.fail(error)
 
     async def _mark_end_of_backlog(self, client: Client) -> None:
         try:
@@ -237,6 +254,9 @@ class Connection:
             self._backlog.take(message)
         else:
             self._intake.put(message)
+
+    def _on_granted(self, answers: Mapping[str, int]) -> None:
+        self._limits.replace("subscriptions", limits.granted_less(answers))
 
     def _on_posted(self, topic: str, *, taken: bool) -> None:
         self._limits.replace(topic, {} if taken else limits.post_refused(topic))

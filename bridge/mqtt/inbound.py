@@ -8,18 +8,21 @@ import asyncio
 import random
 import traceback
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Final, Protocol
 
 import structlog
 
 from bridge.backoff import Backoff
+from bridge.devices.catalogue import Catalogue
+from bridge.devices.interpretation import LatePolicy
 from bridge.devices.last_known import EntityState
 from bridge.errors import StorageUnavailable
 from bridge.mqtt.intake import Intake
 from bridge.mqtt.interpreter import Draft, Interpreter, Listening
-from bridge.mqtt.message import Arrival, Marker, Message
+from bridge.mqtt.message import Arrival, Marker, Message, Turn
 from bridge.timeline.batch import Batch, ToldMove
 from bridge.timeline.entry import Entry
 
@@ -108,8 +111,30 @@ class Inbound:
                 self._idle.set()
             arrivals = await self._intake.take(MAX_BATCH)
             self._idle.clear()
-            draft = await self._commit(arrivals)
-            self._apply(arrivals, draft)
+            for batch in _batches(arrivals):
+                match batch:
+                    case [Turn(take=take)]:
+                        take()
+                    case _:
+                        draft = await self._commit(batch)
+                        self._apply(batch, draft)
+
+    async def reconfigure(self, catalogue: Catalogue, policy: LatePolicy, *, also: Callable[[], None]) -> None:
+        """Read by another catalogue what comes from now on, and return when that is so.
+
+        What came before counts by the old one. `also` is done in the same breath: between two batches, and nobody sees
+        one without the other.
+        """
+        turned = asyncio.Event()
+
+        def turn() -> None:
+            self._interpreter = replace(self._interpreter, catalogue=catalogue, policy=policy)
+            self._spoken_of.clear()  # what meant nothing before may be worth a word again
+            also()
+            turned.set()
+
+        self._intake.put(Turn(turn))
+        await turned.wait()
 
     async def drained(self) -> None:
         """Wait until nothing is left in the intake and the last batch is committed."""
@@ -184,6 +209,15 @@ class Inbound:
         while len(self._spoken_of) > TOPICS_REMEMBERED:
             self._spoken_of.popitem(last=False)
         return not known
+
+
+def _batches(arrivals: list[Arrival]) -> Iterator[list[Arrival]]:
+    """Part arrivals at each turn, which stands alone: no batch is read by two configurations."""
+    for is_turn, group in groupby(arrivals, lambda arrival: isinstance(arrival, Turn)):
+        if is_turn:
+            yield from ([turn] for turn in group)
+        else:
+            yield list(group)
 
 
 def _place(error: Exception) -> str:

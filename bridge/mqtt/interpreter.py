@@ -10,7 +10,7 @@ from bridge.devices.interpretation import Circumstances, LatePolicy, interpret
 from bridge.devices.last_known import EntityState, LastKnown
 from bridge.errors import UnreadableMessage
 from bridge.mqtt.deliveries import Deliveries, DeliveriesDraft
-from bridge.mqtt.message import Arrival, BacklogEnded, Connected, Marker, Message
+from bridge.mqtt.message import Arrival, BacklogEnded, Connected, Marker, Message, Turn
 from bridge.timeline.entry import Entry, entry_id
 
 
@@ -66,7 +66,7 @@ class Interpreter:
                         draft.deliveries.start_anew()
                 case BacklogEnded():
                     draft.listening = Listening()
-                case Marker():
+                case Marker() | Turn():
                     pass
         return draft
 

@@ -1,5 +1,6 @@
 """What comes from the broker, in the order in which it came: messages, and the turns of the connection itself."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -53,4 +54,14 @@ class BacklogEnded:
     connection: int
 
 
-Arrival = Message | Marker | Connected | BacklogEnded
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """From here on messages are read differently: the configuration is another one. Not from the broker.
+
+    It stands in the row so that what came before it still counts by the old one. `take` must not wait, must not fail.
+    """
+
+    take: Callable[[], None]
+
+
+Arrival = Message | Marker | Connected | BacklogEnded | Turn

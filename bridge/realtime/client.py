@@ -44,6 +44,10 @@ class RealtimeClient:
 
     def __init__(self, session: aiohttp.ClientSession, url: str, service_key: str) -> None:
         self._session = session
+        self.use(url, service_key)
+
+    def use(self, url: str, service_key: str) -> None:
+        """Call this one with this key, from the next request on."""
         self._url = url
         self._headers = {
             "IFTTT-Service-Key": service_key,

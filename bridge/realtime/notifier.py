@@ -62,7 +62,7 @@ class Notifier:
         self._something = asyncio.Event()
         self._at_rest = asyncio.Event()
         self._at_rest.set()
-        self._pausing = False
+        self._pausing: asyncio.Task[None] | None = None
         self._backoff = backoff or Backoff(first_s=0.5, longest_s=60.0)
         self._chance = random.Random()  # noqa: S311 -- spreads attempts, guards nothing
         self._sleep = sleep
@@ -128,6 +128,12 @@ class Notifier:
             if pause_s is not None:
                 await self._pause(pause_s)
 
+    def try_again(self) -> None:
+        """End a pause: the reason for it may be gone, such as a wrong key."""
+        self._attempt = 0
+        if self._pausing is not None:
+            self._pausing.cancel()
+
     async def finish(self) -> None:
         """Wait until nothing is owed, or until IFTTT does not take it: then the next run tells.
 
@@ -138,7 +144,7 @@ class Notifier:
     def _wake(self) -> None:
         if self._owed:
             self._something.set()
-        if self._owed and not self._pausing:
+        if self._owed and self._pausing is None:
             self._at_rest.clear()
         else:
             self._at_rest.set()
@@ -164,13 +170,16 @@ class Notifier:
             self._owed.forget_idle(now_s)
 
     async def _pause(self, pause_s: float) -> None:
-        self._pausing = True
-        self._wake()
         try:
-            await self._sleep(pause_s)
+            async with asyncio.TaskGroup() as tasks:
+                self._pausing = tasks.create_task(self._wait_out(pause_s), name="pause")
+                self._wake()
         finally:
-            self._pausing = False
+            self._pausing = None
             self._wake()
+
+    async def _wait_out(self, pause_s: float) -> None:
+        await self._sleep(pause_s)
 
     async def _tell(self, keys: list[IdentityKey]) -> float | None:
         """Tell of these, halving what is refused down to the bad ones: the others must not suffer for them.

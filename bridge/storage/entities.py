@@ -12,7 +12,6 @@ INSERT INTO entities (id, home, device, kind, name, room, since_seq)
 VALUES (?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (id) DO UPDATE SET device = excluded.device, name = excluded.name, room = excluded.room,
     kind = excluded.kind, removed_at_ms = NULL
-WHERE entities.home = excluded.home
 """
 
 
@@ -23,7 +22,10 @@ class Entities:
         self._database = database
 
     async def keep(self, entities: Iterable[Entity], *, now_ms: int) -> list[str]:
-        """Write down what exists now; what is missing is marked as removed. Return ids that another home owns."""
+        """Write down what exists now; what is missing is marked as removed.
+
+        Return the ids that another home owns: if there are any, nothing was written.
+        """
         present = list(entities)
         return await self._database.write(lambda connection: _keep(connection, present, now_ms))
 
@@ -36,12 +38,18 @@ class Entities:
 
 
 def _keep(connection: sqlite3.Connection, present: list[Entity], now_ms: int) -> list[str]:
+    foreign = [entity.id for entity in present if _belongs_elsewhere(connection, entity)]
+    if foreign:
+        return foreign
     since = newest_seq(connection) + 1
-    foreign = []
     connection.execute("UPDATE entities SET removed_at_ms = ? WHERE removed_at_ms IS NULL", (now_ms,))
     for entity in present:
         device = entity.device
         row = (entity.id, entity.home, device.id, entity.kind, device.name, device.room, since)
-        if connection.execute(_KEEP, row).rowcount == 0:
-            foreign.append(entity.id)
-    return foreign
+        connection.execute(_KEEP, row)
+    return []
+
+
+def _belongs_elsewhere(connection: sqlite3.Connection, entity: Entity) -> bool:
+    question = "SELECT 1 FROM entities WHERE id = ? AND home <> ?"
+    return connection.execute(question, (entity.id, entity.home)).fetchone() is not None

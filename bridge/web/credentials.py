@@ -13,6 +13,11 @@ class ServiceKeys:
     """The keys that IFTTT may present. All of them are compared each time, in constant time."""
 
     def __init__(self, keys: Iterable[str]) -> None:
+        self._digests: tuple[bytes, ...] = ()
+        self.replace(keys)
+
+    def replace(self, keys: Iterable[str]) -> None:
+        """Accept these keys from now on and no others."""
         self._digests = tuple(_digest(key) for key in keys)
 
     def check(self, request: web.BaseRequest) -> None:

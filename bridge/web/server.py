@@ -41,10 +41,7 @@ class Endpoints:
 
 
 class PublicSite:
-    """Routes requests. `public_url` may have a path of its own, which a proxy may leave in place or strip.
-
-    `trusted_proxies` may tell where a request came from; `monotonic` gives seconds.
-    """
+    """Routes requests. `monotonic` gives seconds."""
 
     def __init__(
         self,
@@ -56,8 +53,15 @@ class PublicSite:
     ) -> None:
         self._endpoints = endpoints
         self._monotonic = monotonic
-        self._trusted_proxies = trusted_proxies
         self._refusals = Refusals()
+        self.serve_at(public_url, trusted_proxies)
+
+    def serve_at(self, public_url: str, trusted_proxies: Sequence[Network]) -> None:
+        """Say where IFTTT calls, and which proxies may tell where a request came from.
+
+        The address may have a path of its own, which a proxy may leave in place or strip.
+        """
+        self._trusted_proxies = trusted_proxies
         prefix = tuple(unquote(segment) for segment in urlsplit(public_url).path.split("/") if segment)
         self._roots = ((*prefix, *_ROOT), _ROOT)
         self._known_paths: dict[str, tuple[str, ...]] = {}

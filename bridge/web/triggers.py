@@ -52,7 +52,7 @@ class TriggerParts:
     newest_seq: Callable[[], int]
     clock_ms: Callable[[], int]
     forgotten: Callable[[IdentityKey], None]
-    everything: bool = False
+    everything: Callable[[], bool] = lambda: False
 
 
 class TriggerEndpoints:
@@ -140,8 +140,9 @@ class TriggerEndpoints:
                 return None
             newest_seq, now_ms = parts.newest_seq(), parts.clock_ms()
             timeline = trigger.timeline(caller.user.home, fields)
-            recent = [] if parts.everything else await parts.timelines.newest(Question(timeline))
-            start_seq = 0 if parts.everything else first_sight_seq(recent, now_ms, newest_seq)
+            everything = parts.everything()
+            recent = [] if everything else await parts.timelines.newest(Question(timeline))
+            start_seq = 0 if everything else first_sight_seq(recent, now_ms, newest_seq)
             identity = Identity(key, trigger.slug, fields, timeline, now_ms, start_seq, newest_seq)
             await parts.register.keep(identity)
             parts.identities.add(identity)

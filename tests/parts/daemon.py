@@ -22,6 +22,8 @@ BUTTON_TOPIC = "home/bedside-button/action"
 LIGHT_TOPIC = "home/hall-light/state"
 LIGHT_COMMAND_TOPIC = "home/hall-light/set"
 
+RELOAD_ENDS = ("config.reloaded", "config.kept", "config.not_reloaded")
+
 _CONFIG = """
 [public]
 listen = "127.0.0.1:{public}"
@@ -98,13 +100,7 @@ class Daemon:
 
     async def start(self, *, ready: bool = True) -> None:
         """Start, and wait until it says that it is ready (or only that it is alive)."""
-        self._write_config()
-        with (self.folder / "daemon.log").open("ab") as log:
-            self._process = subprocess.Popen(  # noqa: ASYNC220 -- does not wait
-                [*self.launcher, sys.executable, "-m", "bridge", *self._config_arguments(), "run"],
-                stdout=log,
-                stderr=log,
-            )
+        self.launch()
         await until(self.is_ready if ready else self.is_alive, what="the daemon being up")
 
     async def is_ready(self) -> bool:
@@ -114,6 +110,44 @@ class Daemon:
     async def is_alive(self) -> bool:
         """Ask whether it answers at all."""
         return await self._private("livez")
+
+    def edit(self, old: str, new: str) -> None:
+        """Change the text of the configuration file, now and for each start."""
+        self.renamed[old] = new
+        self._write_config()
+
+    async def reload(self) -> None:
+        """Let it read its configuration again, and wait until it has, whatever came of it."""
+        before = self._reloads()
+        self.hang_up()
+        await until(lambda: self._reloads() > before, what="the configuration being read again")
+
+    def hang_up(self) -> None:
+        """Ask it to read its configuration again."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGHUP)
+
+    def ask_to_stop(self) -> None:
+        """Send what systemd sends, and do not wait."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGTERM)
+
+    def launch(self) -> None:
+        """Start, and wait for nothing."""
+        self._write_config()
+        with (self.folder / "daemon.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [*self.launcher, sys.executable, "-m", "bridge", *self._config_arguments(), "run"],
+                stdout=log,
+                stderr=log,
+            )
+
+    def catches(self, number: signal.Signals) -> bool:
+        """Tell whether it handles a signal by now."""
+        assert self._process is not None
+        status = Path(f"/proc/{self._process.pid}/status").read_text()
+        caught = next(line for line in status.splitlines() if line.startswith("SigCgt:"))
+        return bool(int(caught.split()[1], 16) >> (number - 1) & 1)
 
     def kill(self) -> None:
         """End it as a power cut would."""
@@ -209,6 +243,9 @@ class Daemon:
             ):
                 return response.status == 200
         return False
+
+    def _reloads(self) -> int:
+        return sum(self.log.count(f"event={event}\n") + self.log.count(f"event={event} ") for event in RELOAD_ENDS)
 
     def _config_arguments(self) -> tuple[str, str]:
         return ("--config", str(self.folder / "bridge.toml"))

@@ -10,11 +10,12 @@ from aiohttp import web
 
 @dataclass
 class RealtimeApi:
-    """`status`: what it answers. `told`: the identities of every notification it accepted, in order."""
+    """`status`: what it answers. `told`: the identities of all that it took; `keys`: what these came with."""
 
     url: str = ""
     status: int = 200
     told: list[str] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
     requests: int = 0
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
@@ -22,6 +23,7 @@ class RealtimeApi:
         self.requests += 1
         body = msgspec.json.decode(await request.read())
         if self.status == 200:
+            self.keys.append(request.headers["IFTTT-Service-Key"])
             self.told.extend(entry["trigger_identity"] for entry in body["data"])
         return web.Response(status=self.status)
 

@@ -48,7 +48,7 @@ async def test_an_id_never_moves_to_another_home(database: Database, entities: E
     assert await entities.keep([], now_ms=NOON_MS) == []
     assert await entities.keep([door("front", "oak"), door("gate", "oak")], now_ms=NOON_MS) == ["front"]
     assert (await row(database, "front"))[0] == "elm"
-    assert await entities.once_known("oak") == {"gate"}
+    assert await entities.once_known("oak") == frozenset(), "a refused configuration leaves nothing behind"
 
 
 async def test_one_that_returns_or_is_renamed_keeps_where_its_sight_began(

@@ -1,0 +1,109 @@
+"""What the broker's session for us is subscribed to: brought up to date at each connection, and whenever it changes.
+
+Knows which topics are wanted only by asking, and the connection only by what it needs of it.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from typing import Final, Protocol
+
+import structlog
+
+REFUSED: Final = 0x80
+"""Answers from here on say no."""
+
+log = structlog.get_logger("bridge.mqtt")
+
+
+class Client(Protocol):
+    """One connection. Its ConnectionFailed ends it, and the next one begins from here."""
+
+    @property
+    def session_present(self) -> bool:
+        """Whether the broker kept our session."""
+        ...
+
+    async def subscribe_all(self, topics: Sequence[str]) -> dict[str, int]:
+        """Subscribe with QoS 1 and return the broker's answer to each: the QoS granted, or a code from REFUSED on."""
+        ...
+
+    async def forget_all(self, topics: Sequence[str]) -> None:
+        """Unsubscribe."""
+        ...
+
+
+class Subscriptions:
+    """Keeps the session subscribed to `own_topic` and to what `topics` gives, and to nothing else.
+
+    `remembered` gives what was wanted last, also by an earlier run; `remember` writes it down. `granted` is
+    told how the broker answered for all that is subscribed now.
+    """
+
+    def __init__(
+        self,
+        own_topic: str,
+        *,
+        topics: Callable[[], tuple[str, ...]],
+        remembered: Callable[[], Awaitable[tuple[str, ...]]],
+        remember: Callable[[tuple[str, ...]], Awaitable[None]],
+        granted: Callable[[Mapping[str, int]], None],
+    ) -> None:
+        self._own_topic = own_topic
+        self._topics = topics
+        self._remembered = remembered
+        self._remember = remember
+        self._granted = granted
+        self._alone = asyncio.Lock()
+        self._client: Client | None = None
+        self._answers: dict[str, int] = {}
+
+    async def begin(self, client: Client) -> None:
+        """Subscribe on a new connection to everything; give up what the session still has from before."""
+        async with self._alone:
+            wanted = self._topics()
+            remembered = await self._remembered()
+            if remembered and not client.session_present:
+                log.warning("mqtt.session_lost", note="the broker forgot us: what waited there is missing")
+            if client.session_present:
+                await client.forget_all(sorted(set(remembered) - set(wanted)))
+            if remembered != wanted:
+                await self._remember(wanted)
+            self._answers = {}
+            await self._ask_for(client, (self._own_topic, *wanted))
+            self._client = client
+
+    def end(self) -> None:
+        """Say that the connection is over."""
+        self._client = None
+
+    async def give_up(self, topics: Collection[str]) -> None:
+        """Hear these no more. When this returns, everything that was said there before has come in."""
+        async with self._alone:
+            gone = self._answers.keys() & set(topics)
+            if self._client is not None and gone:
+                await self._give_up(self._client, gone)
+
+    async def align(self) -> None:
+        """Bring the present connection up to what is wanted now. Without one, the next begins with it anyway."""
+        async with self._alone:
+            if self._client is None:
+                return
+            wanted = self._topics()
+            if wanted != await self._remembered():
+                await self._remember(wanted)
+            await self._give_up(self._client, self._answers.keys() - {self._own_topic, *wanted})
+            await self._ask_for(self._client, sorted(set(wanted) - self._answers.keys()))
+
+    async def _ask_for(self, client: Client, topics: Sequence[str]) -> None:
+        answers = await client.subscribe_all(topics)
+        for topic, code in answers.items():
+            if code >= REFUSED:
+                log.error("mqtt.subscription_refused", topic=topic, code=code)
+        self._answers |= answers
+        self._granted(self._answers)
+
+    async def _give_up(self, client: Client, topics: Collection[str]) -> None:
+        await client.forget_all(sorted(topics))
+        for topic in topics:
+            del self._answers[topic]
+        self._granted(self._answers)

@@ -1,0 +1,39 @@
+"""Everything that the database keeps, by what is kept."""
+
+from dataclasses import dataclass
+
+from bridge.ifttt.service import timeline_of
+from bridge.storage.accounts import Accounts
+from bridge.storage.commands import Commands
+from bridge.storage.database import Database
+from bridge.storage.entities import Entities
+from bridge.storage.events import Events
+from bridge.storage.identities import TriggerIdentities
+from bridge.storage.journal import Journal
+from bridge.storage.settings import KeptSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Registers:
+    """The database, by what is kept."""
+
+    journal: Journal
+    events: Events
+    accounts: Accounts
+    entities: Entities
+    identities: TriggerIdentities
+    commands: Commands
+    settings: KeptSettings
+
+    @classmethod
+    def of(cls, database: Database) -> "Registers":
+        """Return all of them on one database."""
+        return cls(
+            Journal(database),
+            Events(database),
+            Accounts(database),
+            Entities(database),
+            TriggerIdentities(database, timeline_of),
+            Commands(database),
+            KeptSettings(database),
+        )

@@ -1,0 +1,93 @@
+"""Reading the configuration again while the daemon runs: all of it takes effect, or nothing does.
+
+Decides when and in which order; what is different is worked out in differences.py, and each part takes over by itself.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+
+import structlog
+
+from bridge.assembly import Ground, Parts
+from bridge.configured import policy_of
+from bridge.current import Configuration, bring_into_force
+from bridge.differences import Differences, differences
+from bridge.errors import BridgeError, ConfigurationError
+from bridge.logs import configure_logs
+from bridge.settings import Settings
+from bridge.systemd import notify, reloading
+
+log = structlog.get_logger("bridge.config")
+
+
+@dataclass(frozen=True, slots=True)
+class Rereading:
+    """`asked` is set whenever somebody wants it; `read` gives what the files say now, or raises what is wrong there."""
+
+    asked: asyncio.Event
+    read: Callable[[], Awaitable[Settings]]
+
+
+class Reload:
+    """Reads again when asked, one time after the other: who asks meanwhile is served by one more."""
+
+    def __init__(self, rereading: Rereading, ground: Ground, parts: Parts) -> None:
+        self._rereading = rereading
+        self._ground = ground
+        self._parts = parts
+        self.outcome = ""
+        """What a person should know of the last time, "" if all went well."""
+
+    async def run(self, *, ready: Callable[[], None]) -> None:
+        """Wait for being asked, until cancelled; `ready` is called each time when it is done, whatever came of it."""
+        asked = self._rereading.asked
+        while True:
+            await asked.wait()
+            asked.clear()
+            notify(reloading(), status="Reading the configuration again")
+            self.outcome = await self._read_again()
+            ready()
+
+    async def _read_again(self) -> str:
+        """Read and take over. Return what a person should know of it."""
+        ground = self._ground
+        try:
+            found = differences(ground.current.now.settings, await self._rereading.read())
+            configuration = await bring_into_force(found.settings, ground.registers, now_ms=ground.clock_ms())
+        except ConfigurationError as error:
+            for problem in error.problems:
+                log.error("config.refused", fault=problem)  # noqa: TRY400 -- the fault is the user's, no trace helps
+            log.warning("config.kept", faults=len(error.problems), note="what was in force before still is")
+            return "the changed configuration is wrong (see the log), the one from before is kept"
+        except BridgeError as error:
+            reason = str(error)
+            log.error("config.not_reloaded", reason=reason, note="what was in force before still is")  # noqa: TRY400 -- the same
+            return "the changed configuration could not be read (see the log), the one from before is kept"
+        before = ground.current.now.settings
+        await self._take_over(configuration)
+        outcome = self._told(found)
+        for note in configuration.settings.notes:
+            if note not in before.notes:
+                log.warning("settings.note", note=note)
+        if configuration.settings.log != before.log:  # last: what has just been said belongs to the lines before
+            configure_logs(configuration.settings.log.level, configuration.settings.log.format)
+        return outcome
+
+    async def _take_over(self, after: Configuration) -> None:
+        """Let a configuration count: for all parts at once, between two batches, on the connection that there is."""
+        parts, before = self._parts, self._ground.current.now
+        await parts.connection.give_up(set(before.catalogue.topics).difference(after.catalogue.topics))
+        await parts.inbound.reconfigure(
+            after.catalogue, policy_of(after.settings), also=partial(parts.take_over, self._ground.current, after)
+        )
+        await parts.connection.follow_topics()
+
+    def _told(self, found: Differences) -> str:
+        log.info("config.reloaded", **(found.facts() or {"changed": "nothing"}))
+        if not found.waiting:
+            return ""
+        keys = ", ".join(found.waiting)
+        log.warning("config.needs_restart", keys=keys, note="the values from before are kept until then")
+        return f"a restart is needed for {keys}"
