@@ -24,10 +24,11 @@ from bridge.realtime.client import RealtimeClient, open_session
 from bridge.registers import Registers
 from bridge.reload import Reload, Rereading
 from bridge.settings import Address, Settings
-from bridge.storage.database import open_database
+from bridge.storage.database import Database, open_database
 from bridge.storage.lock import hold_lock
 from bridge.storage.migrate import migrate
-from bridge.systemd import notify
+from bridge.systemd import notify, watchdog_s
+from bridge.watchdog import Watchdog, Watched, http_answers
 from bridge.web.server import listening
 
 SWITCH_INTERVAL_S: Final = 0.0005
@@ -58,6 +59,7 @@ class _Daemon:
     settings: Settings
     current: Current
     parts: Parts
+    database: Database
     broker_port: int
     reload: Reload | None
 
@@ -89,7 +91,7 @@ async def run(
         client = RealtimeClient(session, settings.ifttt.realtime_url, service_key)
         parts = build(ground, client, port=broker_port, observers=observers)
         reload = None if rereading is None else Reload(rereading, ground, parts)
-        daemon = _Daemon(settings, ground.current, parts, broker_port, reload)
+        daemon = _Daemon(settings, ground.current, parts, database, broker_port, reload)
         await _run_parts(daemon, stop=stop, started=started)
     log.info("bridge.stopped")
 
@@ -141,7 +143,7 @@ async def _run_parts(daemon: _Daemon, *, stop: asyncio.Event, started: Callable[
             started(ports)
             attending = [
                 tasks.create_task(_for_ever(name, coroutine), name=name)
-                for name, coroutine in _attendance(daemon, status).items()
+                for name, coroutine in _attendance(daemon, ports, status).items()
             ]
             await stop.wait()
             await _end(*attending)  # first: nothing may tell systemd now that we are ready
@@ -152,12 +154,33 @@ async def _run_parts(daemon: _Daemon, *, stop: asyncio.Event, started: Callable[
         await _stop(parts, long)
 
 
-def _attendance(daemon: _Daemon, status: Callable[[], str]) -> dict[str, Coroutine[None, None, None]]:
+def _attendance(daemon: _Daemon, ports: Ports, status: Callable[[], str]) -> dict[str, Coroutine[None, None, None]]:
     """Return what goes on besides the parts while the daemon is ready."""
     found = {}
     if daemon.reload is not None:
         found["reload"] = daemon.reload.run(ready=lambda: notify("READY=1", status=status()))
+    limit_s = watchdog_s()
+    if limit_s is not None:
+        watched = _watched(daemon, ports, within_s=limit_s / 2)
+        feed = partial(_feed, status)
+        found["watchdog"] = Watchdog(watched, limit_s=limit_s, feed=feed).run()
     return found
+
+
+def _watched(daemon: _Daemon, ports: Ports, *, within_s: float) -> tuple[Watched, ...]:
+    public, private, database = daemon.settings.public.listen, daemon.settings.private.listen, daemon.database
+    return (
+        Watched("broker loop", moved_s=lambda: daemon.parts.connection.progress_s),
+        Watched("writer", probe=database.writer_answers, moved_s=lambda: database.written_s),
+        Watched("public listener", probe=partial(http_answers, public.host, ports.public, "/", within_s=within_s)),
+        Watched(
+            "private listener", probe=partial(http_answers, private.host, ports.private, "/livez", within_s=within_s)
+        ),
+    )
+
+
+def _feed(status: Callable[[], str]) -> None:
+    notify("WATCHDOG=1", status=status())
 
 
 def _status(daemon: _Daemon, health: Health) -> str:

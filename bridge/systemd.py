@@ -34,3 +34,11 @@ def notify(state: str, *, status: str = "") -> None:
 def reloading() -> str:
     """Return the state of reading the configuration again; from systemd 253 on it must say when that began."""
     return f"RELOADING=1\nMONOTONIC_USEC={time.monotonic_ns() // 1000}"
+
+
+def watchdog_s() -> float | None:
+    """Return how long the service manager waits for a sign of life, None if it does not (sd_watchdog_enabled)."""
+    text, process = os.environ.get("WATCHDOG_USEC", ""), os.environ.get("WATCHDOG_PID", "")
+    if not (text.isascii() and text.isdecimal()) or int(text) == 0 or (process and process != str(os.getpid())):
+        return None
+    return int(text) / 1_000_000

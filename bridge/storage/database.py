@@ -6,7 +6,9 @@ crosses the threads twice. For that, aiosqlite's `_execute` is used, which runs 
 tests/integration/storage/test_library_internals.py fails loudly should it move.
 """
 
+import contextlib
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -41,10 +43,24 @@ class Database:
     def __init__(self, writer: aiosqlite.Connection, reader: aiosqlite.Connection) -> None:
         self._writer = writer
         self._reader = reader
+        self.written_s = time.monotonic()
+        """When the writer last came back from a unit of work, with whatever result (monotonic seconds)."""
 
     async def write(self, unit: Callable[[sqlite3.Connection], T]) -> T:
         """Run a unit of work in one transaction, durable when this returns. Raises StorageUnavailable."""
-        return await _run(self._writer, unit, begin="BEGIN IMMEDIATE")
+        try:
+            result = await _run(self._writer, unit, begin="BEGIN IMMEDIATE")
+        except Exception:  # not when nobody waits any more: that says nothing of the writer
+            self.written_s = time.monotonic()
+            raise
+        self.written_s = time.monotonic()
+        return result
+
+    async def writer_answers(self) -> bool:
+        """Wait until the writer has taken its turn with nothing to write. A full or locked disk is an answer too."""
+        with contextlib.suppress(StorageError):
+            await self.write(_nothing)
+        return True
 
     async def read(self, question: Callable[[sqlite3.Connection], T]) -> T:
         """Run a question against one consistent state of the file. Raises StorageUnavailable."""
@@ -64,6 +80,10 @@ async def open_database(path: Path, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -
             await reader.close()
     finally:
         await writer.close()
+
+
+def _nothing(_connection: sqlite3.Connection) -> None:
+    """Write nothing."""
 
 
 def _create_private(path: Path) -> None:

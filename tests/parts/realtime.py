@@ -10,7 +10,7 @@ from aiohttp import web
 
 @dataclass
 class RealtimeApi:
-    """`status`: what it answers. `told`: the identities of all that it took; `keys`: what these came with."""
+    """`status`: what it answers. `told`: the identities of all notifications that it took. `keys`: with which keys."""
 
     url: str = ""
     status: int = 200

@@ -1,7 +1,9 @@
 """Telling systemd over a real socket, and living without one."""
 
+import os
 import secrets
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -9,7 +11,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from bridge.systemd import notify
+from bridge.systemd import notify, reloading, watchdog_s
 
 
 @contextmanager
@@ -77,3 +79,43 @@ def test_an_address_that_is_too_long_does_not_end_the_daemon(monkeypatch: pytest
     with capture_logs() as lines:
         notify("READY=1")
     assert [line["event"] for line in lines] == ["systemd.not_told"]
+
+
+@pytest.mark.parametrize(
+    ("usec", "pid", "limit_s"),
+    [
+        (None, None, None),
+        ("", None, None),
+        ("0", None, None),
+        ("soon", None, None),
+        ("-5", None, None),
+        ("٣", None, None),
+        ("60000000", None, 60.0),
+        ("1500000", "", 1.5),
+        ("60000000", "own", 60.0),
+        ("60000000", "1", None),
+    ],
+)
+def test_a_watchdog_counts_that_waits_for_this_very_process(
+    usec: str | None, pid: str | None, limit_s: float | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (("WATCHDOG_USEC", usec), ("WATCHDOG_PID", str(os.getpid()) if pid == "own" else pid)):
+        if value is None:
+            monkeypatch.delenv(name, raising=False)
+        else:
+            monkeypatch.setenv(name, value)
+    assert watchdog_s() == limit_s
+
+
+def test_what_is_for_people_is_one_line_whatever_it_holds(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NOTIFY_SOCKET", path)
+    with service_manager(path) as manager:
+        notify("READY=1", status="a broker that says\nSTOPPING=1\x85MAINPID=1")
+        assert manager.recv(100) == b"READY=1\nSTATUS=a broker that says STOPPING=1 MAINPID=1"
+
+
+def test_reading_again_says_when_it_began() -> None:
+    before = time.monotonic_ns() // 1000
+    state, _, began = reloading().partition("\nMONOTONIC_USEC=")
+    assert state == "RELOADING=1"
+    assert before <= int(began) <= time.monotonic_ns() // 1000
