@@ -5,8 +5,13 @@ import asyncio
 import os
 import signal
 from pathlib import Path
+from typing import Final
 
+from bridge.errors import BridgeError
 from bridge.settings import Settings, load_apart
+
+READING_S: Final = 60.0
+"""Files on a network that never answers must not hold up for ever what is asked next."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,10 +51,14 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-async def read_apart(config: Path | None) -> Settings:
+async def read_apart(config: Path | None, *, within_s: float = READING_S) -> Settings:
     """Read the configuration in a process of its own, while this one goes on. Raises what `load_apart` raises."""
-    with load_apart(config, os.environ) as settings_when_read:
-        return await asyncio.to_thread(settings_when_read)
+    try:
+        async with asyncio.timeout(within_s):
+            with load_apart(config, os.environ) as settings_when_read:
+                return await asyncio.to_thread(settings_when_read)
+    except TimeoutError:
+        raise BridgeError(f"reading the configuration took longer than {within_s:g} s") from None
 
 
 def stop_on_signals(stop: asyncio.Event, *signals: signal.Signals) -> None:

@@ -127,7 +127,7 @@ class Connection:
             await asyncio.sleep(delay_s)
 
     async def give_up(self, topics: Collection[str]) -> None:
-        """Hear these topics no more. When this returns, everything that was said there before has come in."""
+        """Hear these topics no more. When this returns, what was said there before has come in."""
         await self._or_begin_anew(self._subscriptions.give_up(topics))
 
     async def follow_topics(self) -> None:
@@ -252,6 +252,7 @@ class Connection:
     def _on_message(self, message: Message) -> None:
         if message.topic == self._broker.marker_topic:
             self._backlog.take(message)
+            self._subscriptions.heard(message.payload)
         else:
             self._intake.put(message)
 

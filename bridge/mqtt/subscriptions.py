@@ -4,11 +4,16 @@ Knows which topics are wanted only by asking, and the connection only by what it
 """
 
 import asyncio
+import contextlib
+import secrets
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Final, Protocol
 
 import structlog
 
+from bridge.errors import BrokerUnavailable, DeliveryUnknown
+
+HEARING_OUT_S: Final = 5.0
 REFUSED: Final = 0x80
 """Answers from here on say no."""
 
@@ -29,6 +34,10 @@ class Client(Protocol):
 
     async def forget_all(self, topics: Sequence[str]) -> None:
         """Unsubscribe."""
+        ...
+
+    async def send(self, topic: str, payload: bytes) -> None:
+        """Publish with QoS 1, and return when the broker has it. Raises BrokerUnavailable or DeliveryUnknown."""
         ...
 
 
@@ -56,6 +65,8 @@ class Subscriptions:
         self._alone = asyncio.Lock()
         self._client: Client | None = None
         self._answers: dict[str, int] = {}
+        self._end_of_hearing = b""
+        self._heard_out = asyncio.Event()
 
     async def begin(self, client: Client) -> None:
         """Subscribe on a new connection to everything; give up what the session still has from before."""
@@ -77,11 +88,29 @@ class Subscriptions:
         self._client = None
 
     async def give_up(self, topics: Collection[str]) -> None:
-        """Hear these no more. When this returns, everything that was said there before has come in."""
+        """Hear these no more. When this returns, what was said there before has come in.
+
+        A broker that holds it back for long, or is lost meanwhile, is not waited for.
+        """
         async with self._alone:
             gone = self._answers.keys() & set(topics)
             if self._client is not None and gone:
                 await self._give_up(self._client, gone)
+                await self._hear_out(self._client)
+
+    async def _hear_out(self, client: Client) -> None:
+        """Send ourselves a message that comes behind all that waits: unsubscribing takes nothing out of the queue."""
+        self._end_of_hearing = b"heard:" + secrets.token_hex(8).encode()
+        self._heard_out.clear()
+        with contextlib.suppress(TimeoutError, BrokerUnavailable, DeliveryUnknown):
+            async with asyncio.timeout(HEARING_OUT_S):
+                await client.send(self._own_topic, self._end_of_hearing)
+                await self._heard_out.wait()
+
+    def heard(self, payload: bytes) -> None:
+        """Take note of a message on the bridge's own topic."""
+        if payload == self._end_of_hearing:
+            self._heard_out.set()
 
     async def align(self) -> None:
         """Bring the present connection up to what is wanted now. Without one, the next begins with it anyway."""

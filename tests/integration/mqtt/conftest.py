@@ -21,19 +21,23 @@ TOPIC = "home/front-door/state"
 
 @dataclass
 class Listening:
-    """A running connection and what came in over it, in order."""
+    """A running connection and what came in over it, in order. `acknowledging`: at once, whatever it is."""
 
     connection: Connection
     intake: Intake
+    topics: list[str]
     arrivals: list[Arrival] = field(default_factory=list)
     stop: Callable[[], object] = bool
     acknowledged: int = 0
+    acknowledging: bool = False
 
     async def collect(self) -> None:
         """Take everything out of the intake, for ever."""
         while True:
             arrivals = await self.intake.take(100)
-            if not self.messages:  # else it waits for its turn, which is the test's business
+            if self.acknowledging:
+                self.connection.acknowledge([each for each in arrivals if isinstance(each, Message | Marker)])
+            elif not self.messages:  # else it waits for its turn, which is the test's business
                 self.connection.acknowledge([arrival for arrival in arrivals if isinstance(arrival, Marker)])
             self.arrivals += arrivals
 
@@ -99,12 +103,12 @@ def listen(broker: Mosquitto) -> Listen:
             to or usual,
             intake,
             pace=pace,
-            topics=lambda: topics,
+            topics=lambda: tuple(here.topics),
             remembered_topics=_answer(remembered),
             remember_topics=_forget,
             away_before_start_s=away_s,
         )
-        here = Listening(connection, intake)
+        here = Listening(connection, intake, list(topics))
         async with asyncio.TaskGroup() as tasks:
             running = [tasks.create_task(connection.run())]
             here.stop = running[0].cancel

@@ -35,6 +35,22 @@ async def test_a_wrong_key_pauses_a_quarter_of_an_hour_and_then_all_is_told() ->
     assert (client.requests[1:], notifier.trouble) == ([["a", "b"]], "")
 
 
+async def test_a_pause_ends_when_its_reason_may_be_gone_and_pauses_start_anew() -> None:
+    client = ScriptedClient(AWAY, AWAY, WRONG_KEY, AWAY)
+    pauses = Pauses(at_once=False)
+    notifier = notifier_of(client, waiting_for("a"), pauses)
+    async with running(notifier):
+        commit(notifier, opened(1, "a"))
+        for count in range(1, 5):
+            await until(lambda count=count: len(pauses.lengths_s) == count)  # type: ignore[misc]
+            notifier.try_again()
+        await until(lambda: notifier.owing == 0)
+        notifier.try_again()
+        commit(notifier, opened(2, "a"))
+        await until(lambda: client.told == ["a", "a"])
+    assert all(length <= 0.5 for length in (*pauses.lengths_s[:2], pauses.lengths_s[3])), "each time as after the first"
+
+
 async def test_pauses_grow_to_a_minute_and_start_anew_after_a_success() -> None:
     client = ScriptedClient(*[AWAY] * 12, TOLD, AWAY)
     pauses = Pauses()

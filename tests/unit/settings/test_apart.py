@@ -1,5 +1,6 @@
 """The configuration read by a child process: the same outcome as here, and nothing of its weight stays."""
 
+import asyncio
 import contextlib
 import os
 import signal
@@ -11,6 +12,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from bridge.cli.run import read_apart
 from bridge.errors import BridgeError, ConfigurationError
 from bridge.settings import Settings, load, load_apart
 
@@ -174,3 +176,21 @@ def test_a_person_who_starts_the_child_gets_advice_and_no_secret() -> None:
     done = python("-m", "bridge.settings")
     assert (done.returncode, done.stdout) == (1, "")
     assert "check-config" in done.stderr
+
+
+async def test_a_daemon_that_reads_again_goes_on_meanwhile_and_does_not_wait_for_ever(endless: Path) -> None:
+    with pytest.raises(BridgeError, match=r"^reading the configuration took longer than 0.5 s$"):
+        await read_apart(endless, within_s=0.5)
+    assert children() == []
+
+
+def test_a_daemon_that_reads_again_gets_what_is_there_now(file: Path) -> None:
+    for limit in (1, 2):
+        file.write_text(f"{START}late_press_limit = {limit}\n")
+        assert asyncio.run(read_apart(file)).mqtt.late_press_limit_s == limit
+    file.write_text(WRONG)
+    with pytest.raises(ConfigurationError) as refused:
+        asyncio.run(read_apart(file))
+    with pytest.raises(ConfigurationError) as checked:
+        load(file, os.environ)
+    assert refused.value.problems == checked.value.problems
