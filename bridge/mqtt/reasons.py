@@ -52,8 +52,8 @@ _ALERTS: Final = {
     "ALERT CERTIFICATE REVOKED": "the broker says that the bridge's certificate (mqtt.cert_file) was revoked; renew it",
     "ALERT BAD CERTIFICATE": "the broker does not take the bridge's certificate; look at mqtt.cert_file",
     "ALERT CERTIFICATE UNKNOWN": "the broker does not take the bridge's certificate; look at mqtt.cert_file",
-    "ALERT PROTOCOL VERSION": "the broker does not speak TLS 1.2 or newer; update it",
-    "UNSUPPORTED PROTOCOL": "the broker does not speak TLS 1.2 or newer; update it",
+    "ALERT PROTOCOL VERSION": "the broker only speaks versions older than TLS 1.2; update it",
+    "UNSUPPORTED PROTOCOL": "the broker only speaks versions older than TLS 1.2; update it",
     "ALERT HANDSHAKE FAILURE": (
         "the broker ended the TLS handshake; if it wants a certificate of the bridge, give mqtt.cert_file "
         "and mqtt.key_file"
@@ -80,7 +80,12 @@ def unreachable(error: Exception, broker: Broker) -> ConnectionFailed:
     if isinstance(error, ssl.SSLCertVerificationError):
         return ConnectionFailed(_certificate(error, broker))
     if broker.tls is not None and isinstance(error, ssl.SSLError | ConnectionResetError | ConnectionAbortedError):
-        return ConnectionFailed(_tls(str(error), broker) or _no_tls(broker))
+        return ConnectionFailed(_tls(str(error), broker) or _handshake(error, broker))
+    if broker.websocket_path is not None and _is_nonsense(error):
+        return ConnectionFailed(
+            f"no WebSocket of a broker answers at {broker.address}; check the port and the path in mqtt.url, "
+            'and that the broker has "protocol websockets" there'
+        )
     match error:
         case socket.gaierror() if error.errno == socket.EAI_AGAIN:
             text = f'the name "{broker.host}" cannot be looked up now; is this machine connected to its network?'
@@ -93,11 +98,6 @@ def unreachable(error: Exception, broker: Broker) -> ConnectionFailed:
         case TimeoutError():
             text = (
                 f"{broker.host} does not answer; is it switched on, and does a firewall let port {broker.port} through?"
-            )
-        case ConnectionError() if broker.websocket_path is not None and error.errno is None:
-            text = (
-                f"no WebSocket of a broker answers at {broker.address}; check the port and the path in mqtt.url, "
-                'and that the broker has "protocol websockets" there'
             )
         case OSError() if error.strerror:
             text = f"{broker.host} cannot be reached: {error.strerror}"
@@ -145,6 +145,12 @@ def ended(code: int, name: str, broker: Broker, *, said: bool) -> ConnectionFail
     return ClosedByBroker("the broker closed the connection, or the network broke it")
 
 
+def _is_nonsense(error: Exception) -> bool:
+    """Tell whether something answered, but not as the handshake of a WebSocket: the library stumbles in many ways."""
+    unlike = isinstance(error, ConnectionError) and error.errno is None
+    return unlike or isinstance(error, IndexError | UnicodeDecodeError)
+
+
 def _credentials(broker: Broker) -> str:
     if broker.username is None:
         return "the broker lets nobody in without a user; give mqtt.username and mqtt.password_file"
@@ -184,6 +190,13 @@ def _tls(heard: str, broker: Broker) -> str | None:
         if alert in plain:
             return meaning
     return _no_tls(broker) if "WRONG VERSION" in plain or "HTTP REQUEST" in plain else None
+
+
+def _handshake(error: Exception, broker: Broker) -> str:
+    """Return what a handshake that broke off means."""
+    if isinstance(error, ssl.SSLError) and not isinstance(error, ssl.SSLEOFError):
+        return f"TLS does not work with {broker.host}: {error}"
+    return _no_tls(broker)
 
 
 def _no_tls(broker: Broker) -> str:
