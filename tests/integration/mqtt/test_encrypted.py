@@ -15,6 +15,7 @@ from bridge.commands import Publication
 from bridge.mqtt.message import Message
 from bridge.mqtt.session import Broker, Protocol, Tls
 from tests.integration.mqtt.conftest import TOPIC, Listen
+from tests.integration.mqtt.standins import serving
 from tests.parts.certificates import Authority, Certificate
 from tests.parts.mosquitto import Mosquitto
 from tests.parts.ports import free_port
@@ -153,14 +154,14 @@ async def _proxy(house: House) -> AsyncIterator[int]:
                 await asyncio.sleep(0.01)
         writer.transport.abort()
 
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         behind_reader, behind_writer = await asyncio.open_connection("127.0.0.1", house.ports["plain"])
         await asyncio.gather(pump(reader, behind_writer), pump(behind_reader, writer))
 
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     tls.load_cert_chain(house.here.file, house.here.key)
-    async with await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls) as server:
-        yield server.sockets[0].getsockname()[1]
+    async with serving(converse, tls=tls) as port:
+        yield port
 
 
 def wrong_ways(house: House) -> dict[str, Broker]:

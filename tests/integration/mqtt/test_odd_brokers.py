@@ -1,33 +1,28 @@
 """What answers in a broker's place and is none: said, survived, and left as soon as it is one again."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 
 import pytest
 
 from bridge.mqtt.session import Broker
 from tests.integration.mqtt.conftest import Listen
+from tests.integration.mqtt.standins import Converse, serving
 from tests.parts.waiting import until
-
-Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
 async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    del reader
-    writer.close()
+    del reader, writer
 
 
 async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    del writer
     await reader.read()
-    writer.close()
 
 
 async def talk_nonsense(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     await reader.read(1000)
     writer.write(b"HTTP/1.1 101 Switching\r\nConnection: Upgrade\r\nSec-WebSocket-Accept:\xff\r\n\r\n")
     await reader.read()
-    writer.close()
 
 
 @pytest.mark.parametrize(
@@ -40,10 +35,10 @@ async def talk_nonsense(reader: asyncio.StreamReader, writer: asyncio.StreamWrit
     ],
 )
 async def test_what_is_no_broker_is_said_and_survived(
-    listen: Listen, serve: Serve, path: str | None, words: str
+    listen: Listen, serve: Converse, path: str | None, words: str
 ) -> None:
     async with (
-        _something(serve) as port,
+        serving(serve) as port,
         listen(to=Broker("127.0.0.1", port, "bridge-test", websocket_path=path)) as here,
     ):
         await until(lambda: words in here.connection.trouble, within_s=10, what="the words")
@@ -55,9 +50,3 @@ async def test_a_host_name_that_cannot_be_is_said_and_survived(listen: Listen) -
     async with listen(to=Broker("a" * 64 + ".example", 1883, "bridge-test")) as here:
         await until(lambda: "there is no host called" in here.connection.trouble, what="the words")
         await until(lambda: here.connection.number > 1, what="another attempt")
-
-
-@asynccontextmanager
-async def _something(serve: Serve) -> AsyncIterator[int]:
-    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
-        yield server.sockets[0].getsockname()[1]

@@ -1,14 +1,13 @@
 """A second client with our id: recognised, said once by name, and said when it is over."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 from structlog.testing import capture_logs
 
 from bridge.mqtt.course import Pace
 from bridge.mqtt.session import Protocol
 from tests.integration.mqtt.conftest import Listen
+from tests.integration.mqtt.standins import serving
 from tests.parts.waiting import until
 
 SHORT = Pace(calm_s=0.5)
@@ -38,21 +37,16 @@ async def test_a_rival_is_said_once_and_its_end_too(listen: Listen) -> None:
 
 
 async def test_a_broker_that_names_the_reason_is_believed_at_once(listen: Listen) -> None:
-    async with _broker_that_hands_over() as port, listen(port=port, protocol=Protocol.V5) as here:
+    async with serving(_hand_over) as port, listen(port=port, protocol=Protocol.V5) as here:
         await until(lambda: "another program is connected" in here.connection.trouble, what="the rival")
         assert here.connection.number <= 2
 
 
-@asynccontextmanager
-async def _broker_that_hands_over() -> AsyncIterator[int]:
-    """Run something that lets everybody in and throws him out for another, with the reason code of MQTT 5."""
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.read(1000)
-        writer.write(CONNACK)
-        await reader.read(1000)
-        writer.write(TAKEN_OVER)
-        writer.close()
-
-    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
-        yield server.sockets[0].getsockname()[1]
+async def _hand_over(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Let everybody in, and throw him out for another, with the reason code of MQTT 5."""
+    await reader.read(1000)
+    writer.write(CONNACK)
+    await reader.read(1000)
+    writer.write(TAKEN_OVER)
+    await writer.drain()
+    await reader.read()
