@@ -176,11 +176,13 @@ class Connection:
         acknowledgement came).
         """
         client = self._present()
+        topic = publication.topic
         try:
-            await client.send(publication.topic, publication.payload, command=True, within_s=PUBACK_TIMEOUT_S)
+            await client.send(topic, publication.payload, command=True, within_s=PUBACK_TIMEOUT_S)
         except PublicationRefused as error:
-            log.warning("mqtt.publication_refused", topic=publication.topic, reason=str(error))
+            self._limits.replace(topic, limits.command_refused(str(error)))
             raise
+        self._limits.replace(topic, {})
 
     async def publish_status(self, topic_suffix: str, payload: bytes) -> None:
         """Publish something about the bridge, retained, beside its status; nothing while there is no connection.

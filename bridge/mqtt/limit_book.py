@@ -26,4 +26,7 @@ class LimitBook:
                 log.warning("mqtt.limit", limit=name, note=text)
         for name in before.keys() - limits.keys():
             log.info("mqtt.limit_gone", limit=name)
-        self._found[source] = dict(limits)
+        if limits:
+            self._found[source] = dict(limits)
+        else:
+            self._found.pop(source, None)

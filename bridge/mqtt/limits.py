@@ -82,6 +82,13 @@ def post_refused(topic: str) -> dict[str, str]:
     }
 
 
+def command_refused(why: str) -> dict[str, str]:
+    """Return the limit of a broker that does not take a command."""
+    return {
+        "command": f"{why}: the device cannot be commanded, and IFTTT is told so; allow it in the broker's access list"
+    }
+
+
 def will_refused(why: str) -> dict[str, str]:
     """Return the limit of a broker that takes no last will."""
     return {

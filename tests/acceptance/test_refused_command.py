@@ -20,7 +20,7 @@ async def test_a_command_that_the_broker_refuses_is_an_error_at_ifttt(tmp_path: 
         await daemon.start()
         status, body = await daemon.post("actions/turn_on_light", token, {"actionFields": {"light": "hall-light"}})
         assert (status, list(body)) == (503, ["errors"])
-        assert "mqtt.publication_refused" in daemon.log
+        assert "mqtt.limit limit=command" in daemon.log
     finally:
         daemon.close()
         broker.close()

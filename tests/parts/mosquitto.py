@@ -62,6 +62,10 @@ class Mosquitto:
         """Let it go on."""
         self._signal(signal.SIGCONT)
 
+    def reload(self) -> None:
+        """Let it read its files again."""
+        self._signal(signal.SIGHUP)
+
     def close(self) -> None:
         """Clean up, whatever state it is in."""
         if self._process is not None:

@@ -1,5 +1,6 @@
 """What the broker keeps of the bridge itself: online, offline, and what else it says beside that."""
 
+import contextlib
 import socket
 from pathlib import Path
 
@@ -91,11 +92,25 @@ async def test_a_command_that_the_broker_refuses_counts_as_not_delivered(tmp_pat
     try:
         async with listen(port=strict.port, protocol=Protocol.V5) as here:
             await here.live()
-            with pytest.raises(PublicationRefused, match="home/lamp/set"):
-                await here.connection.publish(Publication("home/lamp/set", b"ON"))
-            assert here.connection.limits == ()
+            with capture_logs() as logs:
+                for _ in range(2):
+                    with pytest.raises(PublicationRefused, match="home/lamp/set"):
+                        await here.connection.publish(Publication("home/lamp/set", b"ON"))
+                [limit] = here.connection.limits
+                assert limit.startswith("the broker refuses what is published to home/lamp/set")
+                (tmp_path / "rules").write_text("topic readwrite #\n")
+                strict.reload()
+
+                async def taken() -> bool:
+                    with contextlib.suppress(PublicationRefused):
+                        await here.connection.publish(Publication("home/lamp/set", b"ON"))
+                    return here.connection.limits == ()
+
+                await until(taken, what="the command being taken")
     finally:
         strict.close()
+    said = [(line["event"], line["limit"]) for line in logs]
+    assert said == [("mqtt.limit", "command"), ("mqtt.limit_gone", "command")]
 
 
 @BOTH
