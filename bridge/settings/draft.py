@@ -3,6 +3,7 @@
 Knows how a place is written for a person, and nothing of what a key means.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -68,6 +69,8 @@ class Draft:
     remarks: list[Fault] = field(default_factory=list)
     asides: list[str] = field(default_factory=list)
     _lines: dict[str, Mapping[Location, int]] = field(default_factory=dict)
+    _around: set[Location] = field(default_factory=set)  # what may have an origin of its own below
+    _names: dict[Location, "_Names"] = field(default_factory=dict)
 
     def blame(self, location: Location, message: str) -> None:
         """Note a fault."""
@@ -79,9 +82,12 @@ class Draft:
 
     def comes_from(self, location: Location, origin: Origin) -> None:
         """Note where the value at a location, and everything below it, comes from now."""
-        for known in [known for known in self.origins if known[: len(location)] == location]:
-            del self.origins[known]
+        if location in self._around:
+            for known in [known for known in self.origins if known[: len(location)] == location]:
+                del self.origins[known]
         self.origins[location] = origin
+        self._around.update(location[:length] for length in range(1, len(location)))
+        self._names.clear()
 
     def section(self, name: str) -> dict[str, object] | None:
         """Return a section, empty if there was none; None if something else stands in its place."""
@@ -132,6 +138,7 @@ class Draft:
         return list(dict.fromkeys([*self._told(self.remarks), *self.asides]))
 
     def _told(self, faults: Iterable[Fault]) -> list[str]:
+        self._names.clear()
         ordered = sorted(faults, key=lambda fault: self._rank(fault.location))
         return [f"{self.place(fault.location)}: {fault.message}" for fault in ordered]
 
@@ -160,10 +167,10 @@ class Draft:
 
     def _element(self, array: Location, index: int) -> str:
         """Name an element by its id where that is unmistakable, else by counting from one in its own file."""
-        elements = self.at(array)
-        names = [_identity(element) for element in elements] if isinstance(elements, list) else []
-        own = names[index] if index < len(names) else None
-        if own is not None and names.count(own) == 1:
+        if array not in self._names:
+            self._names[array] = _Names.of(self.at(array))
+        own = self._names[array].unmistakable(index)
+        if own is not None:
             return own
         start, origin = self.origin((*array, index))
         there = origin.location if isinstance(origin, InToml) and start == len(array) + 1 else (index,)
@@ -176,6 +183,25 @@ def identity_of(element: object) -> tuple[str, str] | None:
         if isinstance(element, dict) and isinstance(element.get(key), str):
             return key, element[key]
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """The names of the elements of a list, in order, and how often each is used."""
+
+    names: list[str | None]
+    uses: Counter[str | None]
+
+    @classmethod
+    def of(cls, elements: object) -> "_Names":
+        """Return those of whatever stands in a list's place."""
+        names = [_identity(element) for element in elements] if isinstance(elements, list) else []
+        return cls(names, Counter(names))
+
+    def unmistakable(self, index: int) -> str | None:
+        """Return the name of an element that no other has."""
+        own = self.names[index] if index < len(self.names) else None
+        return own if self.uses[own] == 1 else None
 
 
 def _identity(element: object) -> str | None:

@@ -184,3 +184,12 @@ def test_tables_are_merged_deeply_and_each_value_is_known_by_the_file_that_it_ca
 def leaves_copy(layer: dict[str, object]) -> dict[str, object]:
     """Copy what will be laid down: layers grow where they lie."""
     return {key: leaves_copy(value) if isinstance(value, dict) else value for key, value in layer.items()}
+
+
+def test_what_was_replaced_leaves_no_trace_in_what_is_told(refused: Refused, conf_d: Write) -> None:
+    conf_d("a.toml", DOOR.format("b"))
+    conf_d("b.toml", 'devices = [\n"x",\n"y",\n]\n')
+    assert refused(START + DOOR.format("a")) == [
+        "FOLDER/conf.d/b.toml:2: devices[#1]: must be a table; begin it with [[devices]]",
+        "FOLDER/conf.d/b.toml:3: devices[#2]: must be a table; begin it with [[devices]]",
+    ]
