@@ -45,16 +45,18 @@ def _complete(schema: Schema, table: type[Table]) -> None:
             "minLength": 1,
             "description": f"A file that holds {key} and nothing else; of a list, one a line",
         }
-    if secrets:
-        schema["allOf"] = [{"not": {"required": [key, f"{key}_file"]}} for key in secrets]
+    rules: list[Schema] = [{"not": {"required": [key, f"{key}_file"]}} for key in secrets]
     given_elsewhere = {FILLED_IN, *secrets}
     required = [key for key in schema.pop("required", ()) if key not in given_elsewhere]
     if required and table not in SECTIONS.values():
         schema["required"] = required
     json_only = [key for key in JSON_ONLY if key in schema["properties"]]
     if json_only:
+        given = {"anyOf": [{"required": [key]} for key in json_only]}
         is_json = {"properties": {"schema": {"const": "json"}}, "required": ["schema"]}
-        schema["dependentSchemas"] = dict.fromkeys(json_only, is_json)
+        rules.append({"if": given, "then": is_json})  # Taplo does not know dependentSchemas
+    if rules:
+        schema["allOf"] = rules
 
 
 def _tidy(schema: Schema, table: type[Table]) -> None:
