@@ -14,12 +14,16 @@ from typing import Final
 import structlog
 from aiohttp import web
 
+from bridge import __version__
 from bridge.assembly import Ground, Parts, Registers, build, load
 from bridge.configured import entities_of
-from bridge.dashboard.health import Health, answer_health
+from bridge.dashboard.health import Health
+from bridge.dashboard.private import answer_private
+from bridge.dashboard.retained import RetainedHealth
 from bridge.devices.catalogue import Catalogue
 from bridge.devices.last_known import LastKnown
 from bridge.errors import CannotListen
+from bridge.metered import Process, families_of
 from bridge.mqtt.inbound import Committed
 from bridge.realtime.client import RealtimeClient, open_session
 from bridge.settings import Address, Settings
@@ -35,6 +39,7 @@ SWITCH_INTERVAL_S: Final = 0.0005
 DRAIN_S: Final = 5.0
 FINISH_TELLING_S: Final = 3.0
 CANCEL_AGAIN_S: Final = 0.5
+TELL_HEALTH_S: Final = 1.0
 
 Answer = Callable[[web.BaseRequest], Coroutine[None, None, web.StreamResponse]]
 
@@ -101,6 +106,8 @@ async def _run_parts(
             "realtime": lambda: parts.notifier.trouble,
         },
     )
+    families = families_of(parts.watched, health, _process(settings))
+    retained = _retained(health, parts)
     async with asyncio.TaskGroup() as tasks:
         recovery = tasks.create_task(parts.recovery.run(), name="recovery")
         long = {
@@ -111,11 +118,16 @@ async def _run_parts(
                 ("notifier", parts.notifier.run()),
                 ("housekeeping", parts.housekeeping.run()),
                 ("connection", parts.connection.run()),
+                ("retained health", retained.run()),
             )
         }
         async with AsyncExitStack() as listeners:
-            public_port = await _listen(listeners, "public", settings.public.listen, parts.site.answer)
-            private_port = await _listen(listeners, "private", settings.private.listen, partial(answer_health, health))
+            public_port = await _listen(
+                listeners, "public", settings.public.listen, parts.site.answer, parts.site.broken
+            )
+            private_port = await _listen(
+                listeners, "private", settings.private.listen, partial(answer_private, health, families)
+            )
             running.set()
             notify("READY=1")
             log.info("bridge.started", public=public_port, private=private_port, broker=broker_port)
@@ -124,13 +136,35 @@ async def _run_parts(
             notify("STOPPING=1")
             log.info("bridge.stopping")
             running.clear()
+        await _within(TELL_HEALTH_S, retained.look())
         await _end(recovery)
         await _stop(parts, long)
 
 
-async def _listen(listeners: AsyncExitStack, section: str, address: Address, answer: Answer) -> int:
+def _process(settings: Settings) -> Process:
+    began_s = time.monotonic()
+    return Process(__version__, _clock_ms() / 1000, lambda: time.monotonic() - began_s, settings.storage.path)
+
+
+def _retained(health: Health, parts: Parts) -> RetainedHealth:
+    return RetainedHealth(
+        health.summary,
+        version=__version__,
+        connected=lambda: parts.connection.connected,
+        publish=parts.connection.publish_status,
+        now_s=time.monotonic,
+    )
+
+
+async def _listen(
+    listeners: AsyncExitStack,
+    section: str,
+    address: Address,
+    answer: Answer,
+    broken: Callable[[int], None] = lambda _status: None,
+) -> int:
     try:
-        return await listeners.enter_async_context(listening(answer, address.host, address.port))
+        return await listeners.enter_async_context(listening(answer, address.host, address.port, broken=broken))
     except OSError as error:
         raise CannotListen(f"[{section}] listen: cannot listen on {address}: {error.strerror}") from error
 

@@ -12,13 +12,15 @@ import structlog
 
 from bridge.commands import Command
 from bridge.configured import broker_of, homes_of, policy_of
+from bridge.dashboard.measures import Lags, RequestCounts
 from bridge.devices.catalogue import Catalogue
 from bridge.devices.last_known import LastKnown
 from bridge.errors import ConfigurationError, StorageUnavailable, TemporarilyUnavailable
 from bridge.housekeeping import Housekeeping
 from bridge.ifttt.household import RealHousehold
-from bridge.ifttt.identities import Identities
+from bridge.ifttt.identities import Identities, IdentityKey
 from bridge.ifttt.service import timeline_of
+from bridge.metered import Meters, Watched
 from bridge.mqtt.connection import Connection
 from bridge.mqtt.deliveries import Deliveries
 from bridge.mqtt.inbound import Committed, Inbound, Neighbours
@@ -37,6 +39,7 @@ from bridge.storage.events import Events
 from bridge.storage.identities import TriggerIdentities
 from bridge.storage.journal import Journal, Loaded
 from bridge.storage.settings import LAST_CONNECTED_MS, SUBSCRIBED_TOPICS, TOLD_UP_TO, KeptSettings
+from bridge.timeline.entry import Entry
 from bridge.web.actions import ActionEndpoints
 from bridge.web.answers import Answers
 from bridge.web.caller import Callers, TestTokens
@@ -111,6 +114,7 @@ class Parts:
     housekeeping: Housekeeping
     site: PublicSite
     recovery: "Recovery"
+    watched: Watched
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,17 +125,24 @@ class Recovery:
     events: Events
     told_up_to: int
     newest_seq: int
+    clock_ms: Callable[[], int]
     done: asyncio.Event
 
     async def run(self) -> None:
         """Find it. Without a readable database there is nothing to find it in: wait for one."""
         while not self.done.is_set():
             try:
-                await self.notifier.recover(self.events.after, told_up_to=self.told_up_to, newest_seq=self.newest_seq)
+                await self.notifier.recover(
+                    self.events.after, told_up_to=self.told_up_to, newest_seq=self.newest_seq, age_s=self._age_s
+                )
                 self.done.set()
             except StorageUnavailable as error:
                 log.warning("realtime.recovery_postponed", reason=str(error))
                 await asyncio.sleep(RECOVERY_RETRY_S)
+
+    def _age_s(self, entry: Entry) -> float:
+        """Return how long an entry has been on disk. Across a restart only the clock knows, and it may have stepped."""
+        return max(0.0, (self.clock_ms() - entry.recorded_at_ms) / 1000)
 
 
 async def load(settings: Settings, registers: Registers, catalogue: Catalogue, *, now_ms: int) -> Kept:
@@ -169,17 +180,21 @@ def build(ground: Ground, client: RealtimeClient, *, port: int, observers: tuple
         remember_topics=partial(_remember_topics, registers.settings),
         away_before_start_s=kept.away_s,
     )
+    meters = Meters(Lags(time.monotonic), RequestCounts())
     outbound = Outbound(registers.commands, connection, ground.known, clock_ms=ground.clock_ms)
-    notifier = Notifier(client, kept.identities)
+    notifier = Notifier(client, kept.identities, on_told=meters.lags.told)
     answers = Answers()
     neighbours = Neighbours(
         connection.acknowledge,
         (answers.committed, notifier.committed, outbound.observe, *observers),
         notifier.take_moves,
+        meters.lags.committed,
     )
     inbound = _inbound(ground, intake, neighbours, window=broker.receive_maximum)
-    triggers = _triggers(ground, answers, inbound, notifier)
-    recovery = Recovery(notifier, registers.events, kept.told_up_to, inbound.newest_seq, asyncio.Event())
+    triggers = _triggers(ground, answers, inbound, notifier, meters)
+    recovery = Recovery(
+        notifier, registers.events, kept.told_up_to, inbound.newest_seq, ground.clock_ms, asyncio.Event()
+    )
     housekeeping = Housekeeping(
         registers.settings,
         registers.identities,
@@ -190,8 +205,9 @@ def build(ground: Ground, client: RealtimeClient, *, port: int, observers: tuple
         ground.clock_ms,
         recovery.done,
     )
-    site = _site(ground, triggers, outbound)
-    return Parts(connection, inbound, outbound, notifier, housekeeping, site, recovery)
+    site = _site(ground, triggers, outbound, meters)
+    watched = Watched(connection, inbound, outbound, notifier, kept.identities, meters)
+    return Parts(connection, inbound, outbound, notifier, housekeeping, site, recovery, watched)
 
 
 def _inbound(ground: Ground, intake: Intake, neighbours: Neighbours, *, window: int) -> Inbound:
@@ -206,7 +222,13 @@ def _inbound(ground: Ground, intake: Intake, neighbours: Neighbours, *, window: 
     )
 
 
-def _triggers(ground: Ground, answers: Answers, inbound: Inbound, notifier: Notifier) -> TriggerEndpoints:
+def _triggers(
+    ground: Ground, answers: Answers, inbound: Inbound, notifier: Notifier, meters: Meters
+) -> TriggerEndpoints:
+    def forgotten(key: IdentityKey) -> None:
+        notifier.forget(key)
+        meters.lags.forget(key)
+
     return TriggerEndpoints(
         TriggerParts(
             timelines=ground.registers.events,
@@ -216,13 +238,14 @@ def _triggers(ground: Ground, answers: Answers, inbound: Inbound, notifier: Noti
             household_of=partial(_household, ground),
             newest_seq=lambda: inbound.newest_seq,
             clock_ms=ground.clock_ms,
-            forgotten=notifier.forget,
+            forgotten=forgotten,
+            polled=meters.lags.polled,
             everything=ground.settings.ifttt.timeline_start == "everything",
         )
     )
 
 
-def _site(ground: Ground, triggers: TriggerEndpoints, outbound: Outbound) -> PublicSite:
+def _site(ground: Ground, triggers: TriggerEndpoints, outbound: Outbound, meters: Meters) -> PublicSite:
     service_keys = ServiceKeys(key.get_secret_value() for key in ground.settings.ifttt.service_keys)
     test_tokens = TestTokens(time.monotonic)
     endpoints = Endpoints(
@@ -231,7 +254,7 @@ def _site(ground: Ground, triggers: TriggerEndpoints, outbound: Outbound) -> Pub
         triggers,
         ActionEndpoints(partial(_carry_out, outbound, ground.catalogue), partial(_household, ground)),
     )
-    return PublicSite(endpoints, public_url=ground.settings.public.url)
+    return PublicSite(endpoints, public_url=ground.settings.public.url, served=meters.requests.served)
 
 
 async def _remembered_topics(settings: KeptSettings) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ tests/integration/mqtt/test_connection_internals.py fails loudly should they mov
 """
 
 import asyncio
+import contextlib
 import random
 import secrets
 import socket
@@ -160,6 +161,15 @@ class Connection:
             raise BrokerUnavailable("the connection to the broker is gone") from error
         except aiomqtt.MqttError as error:
             raise DeliveryUnknown("the broker did not acknowledge the message") from error
+
+    async def publish_status(self, topic_suffix: str, payload: bytes) -> None:
+        """Keep something of our own at the broker, for whoever wants to know. Without a connection nothing happens."""
+        client = self._client
+        if client is None:
+            return
+        topic = f"ifttt-bridge/{self._broker.client_id}/{topic_suffix}"
+        with contextlib.suppress(aiomqtt.MqttError):
+            await client.publish(topic, payload, qos=1, retain=True, timeout=PUBACK_TIMEOUT_S)
 
     @property
     def _address(self) -> str:

@@ -24,6 +24,9 @@ MAX_KNOWN_PATHS: Final = 256
 MAX_KNOWN_PATH: Final = 128
 _ROOT: Final = ("ifttt", "v1")
 
+Served = Callable[[str, tuple[str, ...], int], None]
+"""Hears of each answer: method, path behind the prefix, status. Must not fail, and must be quick."""
+
 
 @dataclass(frozen=True, slots=True)
 class Endpoints:
@@ -38,16 +41,33 @@ class Endpoints:
 class PublicSite:
     """Routes requests. `public_url` may have a path of its own, which a proxy may leave in place or strip."""
 
-    def __init__(self, endpoints: Endpoints, *, public_url: str = "") -> None:
+    def __init__(
+        self,
+        endpoints: Endpoints,
+        *,
+        public_url: str = "",
+        served: Served = lambda _method, _segments, _status: None,
+    ) -> None:
         self._endpoints = endpoints
+        self._served = served
         prefix = tuple(unquote(segment) for segment in urlsplit(public_url).path.split("/") if segment)
         self._roots = ((*prefix, *_ROOT), _ROOT)
         self._known_paths: dict[str, tuple[str, ...]] = {}
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request, whatever it is."""
+        segments = self._segments(request)
+        response = await self._answer(request, segments)
+        self._served(request.method, segments, response.status)
+        return response
+
+    def broken(self, status: int) -> None:
+        """Take note of an answer to what never became a request."""
+        self._served("", (), status)
+
+    async def _answer(self, request: web.BaseRequest, segments: tuple[str, ...]) -> web.StreamResponse:
         try:
-            return await self._route(request)
+            return await self._route(request, segments)
         except BridgeError as error:
             return respond_to(error)
         except (ConnectionError, asyncio.IncompleteReadError):
@@ -55,8 +75,8 @@ class PublicSite:
         except Exception as error:  # noqa: BLE001 -- the edge of one request
             return respond_to_bug(error)
 
-    async def _route(self, request: web.BaseRequest) -> web.StreamResponse:  # noqa: PLR0911 -- a table of routes
-        match (request.method, *self._segments(request)):
+    async def _route(self, request: web.BaseRequest, segments: tuple[str, ...]) -> web.StreamResponse:  # noqa: PLR0911 -- a table of routes
+        match (request.method, *segments):
             case ("POST", "triggers", slug):
                 return await self._endpoints.triggers.poll(request, await self._caller(request), slug)
             case ("POST", "actions", slug):
@@ -103,10 +123,17 @@ class PublicSite:
 
 @asynccontextmanager
 async def listening(
-    answer: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]], host: str, port: int
+    answer: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]],
+    host: str,
+    port: int,
+    *,
+    broken: Callable[[int], None] = lambda _status: None,
 ) -> AsyncIterator[int]:
-    """Listen while the context lasts and give the port (useful where 0 asked for any). Ends with open requests done."""
-    runner = web.ServerRunner(QuietServer(answer), shutdown_timeout=SHUTDOWN_S)
+    """Listen while the context lasts and give the port (useful where 0 asked for any). Ends with open requests done.
+
+    `broken` hears of each answer to what is no request.
+    """
+    runner = web.ServerRunner(QuietServer(answer, broken=broken), shutdown_timeout=SHUTDOWN_S)
     await runner.setup()
     try:
         await web.TCPSite(runner, host, port).start()

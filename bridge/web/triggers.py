@@ -41,6 +41,7 @@ class IdentityRegister(Protocol):
 class TriggerParts:
     """What the endpoints of triggers work with. `clock_ms` gives epoch milliseconds; `newest_seq` the last committed.
 
+    `forgotten` and `polled` hear of the end of an identity, and of each poll that is no test.
     `everything`: show a new identity all there is, not only what came since shortly before its first sight.
     """
 
@@ -52,6 +53,7 @@ class TriggerParts:
     newest_seq: Callable[[], int]
     clock_ms: Callable[[], int]
     forgotten: Callable[[IdentityKey], None]
+    polled: Callable[[IdentityKey], None] = lambda _key: None
     everything: bool = False
 
 
@@ -163,6 +165,7 @@ class TriggerEndpoints:
         return encoded
 
     def _note_poll(self, key: IdentityKey) -> None:
+        self._parts.polled(key)
         if len(self._polled) < MAX_POLLED_NOTES:
             self._polled[key] = self._parts.clock_ms()
 
