@@ -127,9 +127,11 @@ class Recovery:
     newest_seq: int
     clock_ms: Callable[[], int]
     done: asyncio.Event
+    retry_s: float = RECOVERY_RETRY_S
 
     async def run(self) -> None:
         """Find it. Without a readable database there is nothing to find it in: wait for one."""
+        postponed = False
         while not self.done.is_set():
             try:
                 await self.notifier.recover(
@@ -137,8 +139,12 @@ class Recovery:
                 )
                 self.done.set()
             except StorageUnavailable as error:
-                log.warning("realtime.recovery_postponed", reason=str(error))
-                await asyncio.sleep(RECOVERY_RETRY_S)
+                if not postponed:
+                    log.warning("realtime.recovery_postponed", reason=str(error))
+                postponed = True
+                await asyncio.sleep(self.retry_s)
+        if postponed:
+            log.info("realtime.recovered")
 
     def _age_s(self, entry: Entry) -> float:
         """Return how long an entry has been on disk. Across a restart only the clock knows, and it may have stepped."""

@@ -78,6 +78,7 @@ class Notifier:
         self._tidy_at_s = 0.0
         self.told = 0
         self.refused = 0
+        self._refused_keys: set[IdentityKey] = set()
         self.replies: Counter[str] = Counter()
         self.trouble = ""
 
@@ -102,6 +103,7 @@ class Notifier:
     def forget(self, key: IdentityKey) -> None:
         """Nobody waits there any more."""
         self._owed.drop(key)
+        self._refused_keys.discard(key)
         self._wake()
 
     def take_moves(self) -> tuple[ToldMove, ...]:
@@ -229,13 +231,18 @@ class Notifier:
         self._wake()
         self._attempt = self._refused_in_a_row = 0
         self.told += len(keys)
+        for key in self._refused_keys.intersection(keys):
+            self._refused_keys.remove(key)
+            log.info("realtime.identity_accepted", identity=key.identity)
         if self.trouble:
             log.info("realtime.available", status=reply.status, told=len(keys), owing=self.owing)
         self.trouble = ""
 
     def _refused(self, key: IdentityKey, reply: Reply) -> None:
         """Drop the bad entry: IFTTT does not know the identity, and will poll if it ever does."""
-        log.warning("realtime.identity_refused", identity=key.identity, status=reply.status)
+        if key not in self._refused_keys:
+            self._refused_keys.add(key)  # it is tried again and again, and said once
+            log.warning("realtime.identity_refused", identity=key.identity, status=reply.status)
         self._owed.refused(key, _now_s(), closed_s=REFUSED_PAUSE_S)
         self._wake()
         self.refused += 1

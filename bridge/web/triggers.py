@@ -63,6 +63,7 @@ class TriggerEndpoints:
     def __init__(self, parts: TriggerParts) -> None:
         self._parts = parts
         self._first_sight = asyncio.Lock()
+        self._without_room: set[str] = set()
         self._polled: dict[IdentityKey, int] = {}
 
     def take_polled(self) -> dict[IdentityKey, int]:
@@ -138,8 +139,13 @@ class TriggerEndpoints:
             if met is not None and met.trigger == trigger.slug and met.fields == fields:
                 return met
             if met is None and not parts.identities.has_room(key.user):
-                log.warning("identity.too_many", user=key.user)
+                if key.user not in self._without_room:
+                    self._without_room.add(key.user)  # said once, not with each of the polls that go on
+                    log.warning("identity.too_many", user=key.user, note="more Applets are not told in real time")
                 return None
+            if met is None and key.user in self._without_room:
+                self._without_room.remove(key.user)
+                log.info("identity.room_again", user=key.user)
             newest_seq, now_ms = parts.newest_seq(), parts.clock_ms()
             timeline = trigger.timeline(caller.user.home, fields)
             recent = [] if parts.everything else await parts.timelines.newest(Question(timeline))
