@@ -15,6 +15,7 @@ COMMIT_S: Final = LAG_S[:13]
 BATCH: Final = (1.0, 2.0, 5.0, 10.0, 25.0, 50.0, 100.0, 256.0)
 OTHER: Final = "other"
 REFUSED_CODES: Final = ("400", "401", "404", "429")
+ENDPOINTS: Final = ("poll", "action", "options", "identity", "status", "test_setup", "user_info", OTHER)
 _REFUSED: Final = range(400, 500)
 
 Tally = Counter[tuple[str, ...]]
@@ -77,7 +78,7 @@ class RequestCounts:
     """Requests on the public listener. Their paths are a stranger's words: only what we know ourselves is a label."""
 
     def __init__(self) -> None:
-        self.by_endpoint: Tally = Counter()
+        self.by_endpoint: Tally = Counter({(endpoint, "2xx"): 0 for endpoint in ENDPOINTS})
         self.polls: Tally = Counter({(slug, "2xx"): 0 for slug in TRIGGERS})
         self.refused: Tally = Counter({(code,): 0 for code in (*REFUSED_CODES, OTHER)})
 
