@@ -217,7 +217,10 @@ def test_a_request_that_came_to_nothing_takes_no_time_off() -> None:
     owed.take(10, 10.0)
     owed.add(A, 2, 11.0)
     owed.not_told([A])
-    assert owed.told(owed.take(10, 20.0), 20.0) == [(A, 10.0)]
+    owed.take(10, 20.0)
+    owed.add(A, 3, 21.0)
+    assert owed.told([A], 22.0) == [(A, 12.0)]
+    assert owed.told(owed.take(10, 22.0), 25.0) == [(A, 4.0)]
 
 
 def test_what_was_on_disk_before_a_restart_brings_its_age_whichever_comes_first() -> None:
