@@ -193,7 +193,7 @@ def _told(notifier: Notifier, identities: Identities, lags: Lags) -> Iterator[Fa
         "ifttt_bridge_identities_awaiting_poll",
         "Identities that IFTTT was told of and has not asked for since. Grows: IFTTT listens but does not come; does "
         "it reach the public address?",
-        lambda: lags.awaiting_poll,
+        lambda: lags.awaiting_poll(identities.find),
     )
     yield counter("ifttt_bridge_identities_told_total", "Identities that IFTTT took note of.", lambda: notifier.told)
     yield counter(

@@ -23,7 +23,9 @@ class Health:
         report = self.report()
         causes = {name: trouble for name, trouble in report.items() if trouble}
         parts = {name: name not in causes for name in report}
-        return {"ready": self.started() and not causes, "parts": parts, "causes": causes}
+        if not causes and not self.started():
+            causes["bridge"] = "it is starting or stopping"
+        return {"ready": not causes and self.started(), "parts": parts, "causes": causes}
 
 
 async def answer_health(health: Health, request: web.BaseRequest) -> web.StreamResponse:

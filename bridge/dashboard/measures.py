@@ -3,15 +3,19 @@ calls; never waits, never fails, holds nothing of what devices or strangers say.
 """  # noqa: D205 -- one sentence
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from bridge.dashboard.exposition import Histogram
+from bridge.ifttt.identities import IdentityKey
 from bridge.ifttt.service import TRIGGERS
 from bridge.timeline.entry import Entry
 
 LAG_S: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 3600.0)
 COMMIT_S: Final = LAG_S[:13]
+MAX_POLLED: Final = 20_000
+"""Identities whose last poll is remembered; of more than these, a few lags are measured too long."""
+
 BATCH: Final = (1.0, 2.0, 5.0, 10.0, 25.0, 50.0, 100.0, 256.0)
 OTHER: Final = "other"
 REFUSED_CODES: Final = ("400", "401", "404", "429")
@@ -27,8 +31,8 @@ class Lags:
 
     def __init__(self, now_s: Callable[[], float]) -> None:
         self._now_s = now_s
-        self._told_at: dict[Hashable, float] = {}
-        self._polled_at: dict[Hashable, float] = {}
+        self._told_at: dict[IdentityKey, float] = {}
+        self._polled_at: dict[IdentityKey, float] = {}
         self.wire_to_disk = Histogram(LAG_S)
         self.disk_to_told = Histogram(LAG_S)
         self.told_to_polled = Histogram(LAG_S)
@@ -36,9 +40,10 @@ class Lags:
         self.batch = Histogram(BATCH)
         self.events: Tally = Counter()
 
-    @property
-    def awaiting_poll(self) -> int:
-        """How many identities IFTTT has been told of, and has not asked for since."""
+    def awaiting_poll(self, is_live: Callable[[IdentityKey], object]) -> int:
+        """Return how many live identities IFTTT has been told of, and has not asked for since."""
+        for identity in [each for each in self._told_at if not is_live(each)]:
+            del self._told_at[identity]
         return len(self._told_at)
 
     def committed(self, entries: Sequence[Entry], received_s: Sequence[float], *, messages: int, took_s: float) -> None:
@@ -51,7 +56,7 @@ class Lags:
         self.commit.observe(took_s)
         self.batch.observe(messages)
 
-    def told(self, owed: Iterable[tuple[Hashable, float]], began_s: float) -> None:
+    def told(self, owed: Iterable[tuple[IdentityKey, float]], began_s: float) -> None:
         """Take note of who has been told, and for how long it was owed. `began_s`: when the request was begun."""
         now_s = self._now_s()
         for identity, owed_s in owed:
@@ -61,14 +66,16 @@ class Lags:
             else:
                 self._told_at.setdefault(identity, now_s)
 
-    def polled(self, identity: Hashable) -> None:
-        """Take note that IFTTT asked. Bounded: these are live identities only."""
+    def polled(self, identity: IdentityKey) -> None:
+        """Take note that IFTTT asked."""
         self._polled_at[identity] = now_s = self._now_s()
+        if len(self._polled_at) > MAX_POLLED:
+            del self._polled_at[next(iter(self._polled_at))]
         told_at_s = self._told_at.pop(identity, None)
         if told_at_s is not None:
             self.told_to_polled.observe(now_s - told_at_s)
 
-    def forget(self, identity: Hashable) -> None:
+    def forget(self, identity: IdentityKey) -> None:
         """Nobody asks there any more."""
         self._told_at.pop(identity, None)
         self._polled_at.pop(identity, None)

@@ -14,7 +14,7 @@ from bridge.web.actions import ActionEndpoints
 from bridge.web.caller import Caller, Callers
 from bridge.web.connection import QuietServer
 from bridge.web.envelope import respond_not_here
-from bridge.web.failures import respond_to, respond_to_bug
+from bridge.web.failures import Failures
 from bridge.web.setup import SetupEndpoints
 from bridge.web.triggers import TriggerEndpoints
 
@@ -50,6 +50,7 @@ class PublicSite:
     ) -> None:
         self._endpoints = endpoints
         self._served = served
+        self._failures = Failures()
         prefix = tuple(unquote(segment) for segment in urlsplit(public_url).path.split("/") if segment)
         self._roots = ((*prefix, *_ROOT), _ROOT)
         self._known_paths: dict[str, tuple[str, ...]] = {}
@@ -69,11 +70,11 @@ class PublicSite:
         try:
             return await self._route(request, segments)
         except BridgeError as error:
-            return respond_to(error)
+            return self._failures.respond_to(error)
         except (ConnectionError, asyncio.IncompleteReadError):
             raise  # the other side has gone: there is nobody to answer
         except Exception as error:  # noqa: BLE001 -- the edge of one request
-            return respond_to_bug(error)
+            return self._failures.respond_to_bug(error)
 
     async def _route(self, request: web.BaseRequest, segments: tuple[str, ...]) -> web.StreamResponse:  # noqa: PLR0911 -- a table of routes
         match (request.method, *segments):

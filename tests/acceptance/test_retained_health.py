@@ -38,6 +38,7 @@ async def test_whoever_comes_later_finds_how_the_bridge_is(
         [(retained, kept)] = reports.received()
         assert retained
         assert msgspec.json.decode(kept)["ready"] is False
+        assert msgspec.json.decode(kept)["causes"] == {"bridge": "it is starting or stopping"}
 
 
 def _last(reports: Listener) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from bridge.assembly import Recovery
 from bridge.commands import Outcome
 from bridge.errors import StorageUnavailable
 from bridge.housekeeping import Housekeeping
+from bridge.web.failures import MAX_PLACES, Failures
 from tests.fakes.realtime import ScriptedClient, refuse
 from tests.parts.waiting import until
 from tests.unit.mqtt.house import ON, House, running
@@ -140,3 +141,28 @@ async def test_an_identity_that_ended_is_a_new_one_when_it_comes_back() -> None:
                 await until(lambda: notifier.refused == seq)  # noqa: B023 -- waited for here
                 notifier.forget(key("a"))
     assert said(logs) == ["realtime.identity_refused"] * 2
+
+
+def test_a_fault_of_ours_in_a_request_is_told_once_for_each_place_and_answered_each_time() -> None:
+    failures, faults = Failures(), [_fault(place) for place in (0, 1)]
+    with capture_logs() as logs:
+        answers = [failures.respond_to_bug(faults[number % 2]) for number in range(6)]
+    assert [answer.status for answer in answers] == [500] * 6
+    assert said(logs) == ["request.failed"] * 2
+
+
+def test_faults_in_ever_new_places_do_not_fill_the_log() -> None:
+    failures = Failures()
+    with capture_logs() as logs:
+        for number in range(2 * MAX_PLACES):
+            failures.respond_to_bug(type(f"Fault{number}", (Exception,), {})())
+    assert len(logs) == MAX_PLACES
+
+
+def _fault(place: int) -> Exception:
+    try:
+        if place:
+            raise RuntimeError  # noqa: TRY301 -- one place
+        raise RuntimeError  # noqa: TRY301 -- and another
+    except RuntimeError as error:
+        return error

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 import pytest
 
 from bridge.dashboard.exposition import Histogram
-from bridge.dashboard.measures import Lags, RequestCounts
+from bridge.dashboard.measures import MAX_POLLED, Lags, RequestCounts
 from bridge.events import Event, NotOffered, press_kind
+from bridge.ifttt.identities import IdentityKey
 from bridge.ifttt.service import TRIGGERS
 from bridge.timeline.entry import Entry
-from tests.unit.realtime.examples import opened
+from tests.unit.realtime.examples import key, opened
+
+A, B = key("a"), key("b")
 
 
 @dataclass
@@ -21,6 +24,10 @@ class Clock:
     def __call__(self) -> float:
         """Read it."""
         return self.now_s
+
+
+def _is_live(_identity: IdentityKey) -> bool:
+    return True
 
 
 def summed(*histograms: Histogram) -> list[tuple[int, object]]:
@@ -44,42 +51,57 @@ def test_events_count_by_family_and_by_why_they_are_not_offered() -> None:
 def test_a_poll_is_measured_from_the_first_telling_since_the_last_poll() -> None:
     clock = Clock(100.0)
     lags = Lags(clock)
-    lags.told([("a", 0.25)], began_s=99.5)
+    lags.told([(A, 0.25)], began_s=99.5)
     clock.now_s = 101.0
-    lags.told([("a", 0.5)], began_s=100.5)
+    lags.told([(A, 0.5)], began_s=100.5)
     clock.now_s = 103.0
-    assert lags.awaiting_poll == 1
-    lags.polled("a")
-    lags.polled("a")
+    assert lags.awaiting_poll(_is_live) == 1
+    lags.polled(A)
+    lags.polled(A)
     assert summed(lags.disk_to_told, lags.told_to_polled) == [(2, 0.75), (1, 3.0)]
-    assert lags.awaiting_poll == 0
+    assert lags.awaiting_poll(_is_live) == 0
 
 
 def test_a_poll_that_overtakes_the_answer_to_the_telling_counts_as_at_once() -> None:
     clock = Clock(100.0)
     lags = Lags(clock)
-    lags.polled("a")
+    lags.polled(A)
     clock.now_s = 101.0
-    lags.told([("a", 0.1)], began_s=99.0)
-    assert (summed(lags.told_to_polled), lags.awaiting_poll) == ([(1, 0.0)], 0)
-    lags.told([("a", 0.1)], began_s=100.5)
-    assert (summed(lags.told_to_polled), lags.awaiting_poll) == ([(1, 0.0)], 1)
+    lags.told([(A, 0.1)], began_s=99.0)
+    assert (summed(lags.told_to_polled), lags.awaiting_poll(_is_live)) == ([(1, 0.0)], 0)
+    lags.told([(A, 0.1)], began_s=100.5)
+    assert (summed(lags.told_to_polled), lags.awaiting_poll(_is_live)) == ([(1, 0.0)], 1)
 
 
 def test_polls_that_nobody_asked_for_measure_nothing() -> None:
     lags = Lags(Clock())
-    lags.polled("a")
-    lags.polled("a")
+    lags.polled(A)
+    lags.polled(A)
     assert summed(lags.told_to_polled) == [(0, 0.0)]
 
 
 def test_nothing_is_kept_of_an_identity_that_ended() -> None:
     lags = Lags(Clock())
-    lags.told([("a", 0.1)], began_s=99.0)
-    lags.forget("a")
-    lags.forget("never seen")
-    lags.polled("a")
-    assert (summed(lags.told_to_polled), lags.awaiting_poll) == ([(0, 0.0)], 0)
+    lags.told([(A, 0.1)], began_s=99.0)
+    lags.forget(A)
+    lags.forget(B)
+    lags.polled(A)
+    assert (summed(lags.told_to_polled), lags.awaiting_poll(_is_live)) == ([(0, 0.0)], 0)
+
+
+def test_an_identity_that_is_gone_is_awaited_no_longer() -> None:
+    lags = Lags(Clock())
+    lags.told([(A, 0.1), (B, 0.1)], began_s=99.0)
+    assert lags.awaiting_poll(lambda identity: identity == B) == 1
+    assert lags.awaiting_poll(_is_live) == 1
+
+
+def test_memory_of_polls_is_bounded_and_the_oldest_goes_first() -> None:
+    lags = Lags(Clock(100.0))
+    for number in range(MAX_POLLED + 1):
+        lags.polled(key(str(number)))
+    lags.told([(key("0"), 0.1), (key("1"), 0.1)], began_s=99.0)
+    assert (summed(lags.told_to_polled), lags.awaiting_poll(_is_live)) == ([(1, 0.0)], 1)
 
 
 @pytest.mark.parametrize(
