@@ -14,11 +14,15 @@ from typing import Final
 import structlog
 from aiohttp import web
 
+from bridge import __version__
 from bridge.assembly import Ground, Parts, build, load
 from bridge.current import Current, bring_into_force
-from bridge.dashboard.health import Health, answer_health
+from bridge.dashboard.health import Health
+from bridge.dashboard.private import answer_private
+from bridge.dashboard.retained import RetainedHealth
 from bridge.devices.last_known import LastKnown
 from bridge.errors import CannotListen
+from bridge.metered import Process, families_of
 from bridge.mqtt.inbound import Committed
 from bridge.realtime.client import RealtimeClient, open_session
 from bridge.registers import Registers
@@ -37,6 +41,7 @@ SWITCH_INTERVAL_S: Final = 0.0005
 DRAIN_S: Final = 5.0
 FINISH_TELLING_S: Final = 3.0
 CANCEL_AGAIN_S: Final = 0.5
+TELL_HEALTH_S: Final = 1.0
 
 Answer = Callable[[web.BaseRequest], Coroutine[None, None, web.StreamResponse]]
 
@@ -120,6 +125,8 @@ async def _run_parts(daemon: _Daemon, *, stop: asyncio.Event, started: Callable[
             "realtime": lambda: parts.notifier.trouble,
         },
     )
+    families = families_of(parts.watched, health, _process(settings))
+    retained = _retained(health, parts)
     async with asyncio.TaskGroup() as tasks:
         recovery = tasks.create_task(parts.recovery.run(), name="recovery")
         long = {
@@ -130,11 +137,16 @@ async def _run_parts(daemon: _Daemon, *, stop: asyncio.Event, started: Callable[
                 ("notifier", parts.notifier.run()),
                 ("housekeeping", parts.housekeeping.run()),
                 ("connection", parts.connection.run()),
+                ("retained health", retained.run()),
             )
         }
         async with AsyncExitStack() as listeners:
-            public_port = await _listen(listeners, "public", settings.public.listen, parts.site.answer)
-            private_port = await _listen(listeners, "private", settings.private.listen, partial(answer_health, health))
+            public_port = await _listen(
+                listeners, "public", settings.public.listen, parts.site.answer, parts.site.broken
+            )
+            private_port = await _listen(
+                listeners, "private", settings.private.listen, partial(answer_private, health, families)
+            )
             running.set()
             ports = Ports(public_port, private_port, daemon.broker_port)
             status = partial(_status, daemon, health)
@@ -150,6 +162,7 @@ async def _run_parts(daemon: _Daemon, *, stop: asyncio.Event, started: Callable[
             notify("STOPPING=1", status="Finishing what is under way")
             log.info("bridge.stopping")
             running.clear()
+        await _within(TELL_HEALTH_S, retained.look())
         await _end(recovery)
         await _stop(parts, long)
 
@@ -191,9 +204,30 @@ def _status(daemon: _Daemon, health: Health) -> str:
     return "; ".join(part for part in (f"{count} device{'' if count == 1 else 's'}", outcome, *troubles) if part)
 
 
-async def _listen(listeners: AsyncExitStack, section: str, address: Address, answer: Answer) -> int:
+def _process(settings: Settings) -> Process:
+    began_s = time.monotonic()
+    return Process(__version__, _clock_ms() / 1000, lambda: time.monotonic() - began_s, settings.storage.path)
+
+
+def _retained(health: Health, parts: Parts) -> RetainedHealth:
+    return RetainedHealth(
+        health.summary,
+        version=__version__,
+        connected=lambda: parts.connection.connected,
+        publish=parts.connection.publish_status,
+        now_s=time.monotonic,
+    )
+
+
+async def _listen(
+    listeners: AsyncExitStack,
+    section: str,
+    address: Address,
+    answer: Answer,
+    broken: Callable[[int], None] = lambda _status: None,
+) -> int:
     try:
-        return await listeners.enter_async_context(listening(answer, address.host, address.port))
+        return await listeners.enter_async_context(listening(answer, address.host, address.port, broken=broken))
     except OSError as error:
         raise CannotListen(f"[{section}] listen: cannot listen on {address}: {error.strerror}") from error
 

@@ -13,11 +13,13 @@ import structlog
 from bridge.commands import Command
 from bridge.configured import all_service_keys, broker_of, policy_of
 from bridge.current import Configuration, Current
+from bridge.dashboard.measures import Lags, RequestCounts
 from bridge.devices.last_known import LastKnown
 from bridge.errors import StorageUnavailable, TemporarilyUnavailable
 from bridge.housekeeping import Housekeeping
 from bridge.ifttt.household import RealHousehold
-from bridge.ifttt.identities import Identities
+from bridge.ifttt.identities import Identities, IdentityKey
+from bridge.metered import Meters, Watched
 from bridge.mqtt.connection import Connection
 from bridge.mqtt.deliveries import Deliveries
 from bridge.mqtt.inbound import Committed, Inbound, Neighbours
@@ -31,6 +33,7 @@ from bridge.registers import Registers
 from bridge.storage.events import Events
 from bridge.storage.journal import Loaded
 from bridge.storage.settings import LAST_CONNECTED_MS, SUBSCRIBED_TOPICS, TOLD_UP_TO, KeptSettings
+from bridge.timeline.entry import Entry
 from bridge.web.actions import ActionEndpoints
 from bridge.web.answers import Answers
 from bridge.web.caller import Callers, TestTokens
@@ -77,6 +80,7 @@ class Parts:
     housekeeping: Housekeeping
     site: PublicSite
     recovery: "Recovery"
+    watched: Watched
     client: RealtimeClient
     service_keys: ServiceKeys
 
@@ -99,17 +103,30 @@ class Recovery:
     events: Events
     told_up_to: int
     newest_seq: int
+    clock_ms: Callable[[], int]
     done: asyncio.Event
+    retry_s: float = RECOVERY_RETRY_S
 
     async def run(self) -> None:
         """Find it. Without a readable database there is nothing to find it in: wait for one."""
+        postponed = False
         while not self.done.is_set():
             try:
-                await self.notifier.recover(self.events.after, told_up_to=self.told_up_to, newest_seq=self.newest_seq)
+                await self.notifier.recover(
+                    self.events.after, told_up_to=self.told_up_to, newest_seq=self.newest_seq, age_s=self._age_s
+                )
                 self.done.set()
             except StorageUnavailable as error:
-                log.warning("realtime.recovery_postponed", reason=str(error))
-                await asyncio.sleep(RECOVERY_RETRY_S)
+                if not postponed:
+                    log.warning("realtime.recovery_postponed", reason=str(error))
+                postponed = True
+                await asyncio.sleep(self.retry_s)
+        if postponed:
+            log.info("realtime.recovered")
+
+    def _age_s(self, entry: Entry) -> float:
+        """Return how long an entry has been on disk. Across a restart only the clock knows, and it may have stepped."""
+        return max(0.0, (self.clock_ms() - entry.recorded_at_ms) / 1000)
 
 
 async def load(registers: Registers, *, now_ms: int) -> Kept:
@@ -139,17 +156,21 @@ def build(ground: Ground, client: RealtimeClient, *, port: int, observers: tuple
         remember_topics=partial(_remember_topics, registers.settings),
         away_before_start_s=kept.away_s,
     )
+    meters = Meters(Lags(time.monotonic), RequestCounts())
     outbound = Outbound(registers.commands, connection, ground.known, clock_ms=ground.clock_ms)
-    notifier = Notifier(client, kept.identities)
+    notifier = Notifier(client, kept.identities, on_told=meters.lags.told)
     answers = Answers()
     neighbours = Neighbours(
         connection.acknowledge,
         (answers.committed, notifier.committed, outbound.observe, *observers),
         notifier.take_moves,
+        meters.lags.committed,
     )
     inbound = _inbound(ground, intake, neighbours, window=broker.receive_maximum)
-    triggers = _triggers(ground, answers, inbound, notifier)
-    recovery = Recovery(notifier, registers.events, kept.told_up_to, inbound.newest_seq, asyncio.Event())
+    triggers = _triggers(ground, answers, inbound, notifier, meters)
+    recovery = Recovery(
+        notifier, registers.events, kept.told_up_to, inbound.newest_seq, ground.clock_ms, asyncio.Event()
+    )
     housekeeping = Housekeeping(
         registers.settings,
         registers.identities,
@@ -161,8 +182,9 @@ def build(ground: Ground, client: RealtimeClient, *, port: int, observers: tuple
         recovery.done,
     )
     service_keys = ServiceKeys(key.get_secret_value() for key in all_service_keys(current.now.settings))
-    site = _site(ground, service_keys, triggers, outbound)
-    return Parts(connection, inbound, outbound, notifier, housekeeping, site, recovery, client, service_keys)
+    site = _site(ground, service_keys, triggers, outbound, meters)
+    watched = Watched(connection, inbound, outbound, notifier, kept.identities, meters)
+    return Parts(connection, inbound, outbound, notifier, housekeeping, site, recovery, watched, client, service_keys)
 
 
 def _inbound(ground: Ground, intake: Intake, neighbours: Neighbours, *, window: int) -> Inbound:
@@ -178,7 +200,13 @@ def _inbound(ground: Ground, intake: Intake, neighbours: Neighbours, *, window: 
     )
 
 
-def _triggers(ground: Ground, answers: Answers, inbound: Inbound, notifier: Notifier) -> TriggerEndpoints:
+def _triggers(
+    ground: Ground, answers: Answers, inbound: Inbound, notifier: Notifier, meters: Meters
+) -> TriggerEndpoints:
+    def forgotten(key: IdentityKey) -> None:
+        notifier.forget(key)
+        meters.lags.forget(key)
+
     return TriggerEndpoints(
         TriggerParts(
             timelines=ground.registers.events,
@@ -188,13 +216,16 @@ def _triggers(ground: Ground, answers: Answers, inbound: Inbound, notifier: Noti
             household_of=partial(_household, ground),
             newest_seq=lambda: inbound.newest_seq,
             clock_ms=ground.clock_ms,
-            forgotten=notifier.forget,
+            forgotten=forgotten,
+            polled=meters.lags.polled,
             everything=lambda: ground.current.now.settings.ifttt.timeline_start == "everything",
         )
     )
 
 
-def _site(ground: Ground, service_keys: ServiceKeys, triggers: TriggerEndpoints, outbound: Outbound) -> PublicSite:
+def _site(
+    ground: Ground, service_keys: ServiceKeys, triggers: TriggerEndpoints, outbound: Outbound, meters: Meters
+) -> PublicSite:
     test_tokens = TestTokens(time.monotonic)
     endpoints = Endpoints(
         Callers(Access(ground.registers.accounts, time.monotonic), test_tokens),
@@ -203,7 +234,13 @@ def _site(ground: Ground, service_keys: ServiceKeys, triggers: TriggerEndpoints,
         ActionEndpoints(partial(_carry_out, outbound, ground.current), partial(_household, ground)),
     )
     public = ground.current.now.settings.public
-    return PublicSite(endpoints, time.monotonic, public_url=public.url, trusted_proxies=public.trusted_proxies)
+    return PublicSite(
+        endpoints,
+        time.monotonic,
+        public_url=public.url,
+        trusted_proxies=public.trusted_proxies,
+        served=meters.requests.served,
+    )
 
 
 async def _remembered_topics(settings: KeptSettings) -> tuple[str, ...]:

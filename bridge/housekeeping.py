@@ -36,6 +36,7 @@ class Housekeeping:
     clock_ms: Callable[[], int]
     recovered: asyncio.Event
     told_up_to: int = 0
+    postponed: bool = False
 
     async def run(self) -> None:
         """Write until cancelled."""
@@ -56,4 +57,10 @@ class Housekeeping:
                 await self.settings.keep(TOLD_UP_TO, told_up_to)
                 self.told_up_to = told_up_to
         except StorageUnavailable as error:
-            log.warning("housekeeping.postponed", reason=str(error))
+            if not self.postponed:
+                log.warning("housekeeping.postponed", reason=str(error))
+            self.postponed = True
+        else:
+            if self.postponed:
+                log.info("housekeeping.resumed")
+            self.postponed = False

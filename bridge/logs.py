@@ -1,8 +1,13 @@
-"""How log lines look: a dotted event name, facts as fields. Never a secret: none is ever handed to a log call."""
+"""How log lines look: a dotted event name, facts as fields. Never a secret: none is ever handed to a log call.
+
+In the journal a line carries its priority (sd-daemon(3)), so that `journalctl -p warning` works, and no time of its
+own: the journal has one.
+"""
 
 import contextlib
 import json
 import logging
+import os
 import sys
 from typing import Final, Literal, TextIO, cast
 
@@ -10,6 +15,7 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 _FIRST: Final = ("timestamp", "level", "event")
+_PRIORITIES: Final = {"debug": 7, "info": 6, "warning": 4, "error": 3, "critical": 2}
 
 
 def configure_logs(level: str, style: Literal["text", "json"]) -> None:
@@ -18,12 +24,14 @@ def configure_logs(level: str, style: Literal["text", "json"]) -> None:
     May be called again: what is logged from then on follows.
     """
     threshold = logging.getLevelNamesMapping()[level.upper()]
+    in_journal = _is_journal(sys.stderr)
     shared: list[Processor] = [
         structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        *(() if in_journal else (structlog.processors.TimeStamper(fmt="iso", utc=True),)),
         structlog.processors.format_exc_info,
     ]
-    render = structlog.processors.JSONRenderer(default=str) if style == "json" else _as_text
+    written = structlog.processors.JSONRenderer(default=str) if style == "json" else _as_text
+    render = _with_priority(written) if in_journal else written
     structlog.configure(
         processors=[*shared, render],
         wrapper_class=structlog.make_filtering_bound_logger(threshold),
@@ -31,6 +39,26 @@ def configure_logs(level: str, style: Literal["text", "json"]) -> None:
         cache_logger_on_first_use=False,  # else loggers would keep for ever the level that they found first
     )
     _take_in_libraries(max(threshold, logging.WARNING), shared, render)
+
+
+def _is_journal(stream: TextIO) -> bool:
+    """Tell whether a stream leads to the journal: $JOURNAL_STREAM names its device and inode, and a child inherits it
+    wherever its own output goes.
+    """  # noqa: D205 -- one sentence
+    with contextlib.suppress(OSError, ValueError):
+        place = os.fstat(stream.fileno())
+        return os.environ.get("JOURNAL_STREAM") == f"{place.st_dev}:{place.st_ino}"
+    return False
+
+
+def _with_priority(render: Processor) -> Processor:
+    """Put the priority before each line, as the journal wants it. It takes it off again."""
+
+    def prefixed(logger: WrappedLogger, method: str, facts: EventDict) -> str:
+        priority = _PRIORITIES.get(str(facts.get("level")), _PRIORITIES["info"])
+        return f"<{priority}>{render(logger, method, facts)!s}"
+
+    return prefixed
 
 
 class _Unfailing:

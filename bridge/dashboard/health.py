@@ -18,6 +18,15 @@ class Health:
         """Return each part by name, and its trouble in a person's words."""
         return {name: trouble() for name, trouble in self.parts.items()}
 
+    def summary(self) -> dict[str, object]:
+        """Return whether all is well, each part, and the causes of what is not."""
+        report = self.report()
+        causes = {name: trouble for name, trouble in report.items() if trouble}
+        parts = {name: name not in causes for name in report}
+        if not causes and not self.started():
+            causes["bridge"] = "it is starting or stopping"
+        return {"ready": not causes and self.started(), "parts": parts, "causes": causes}
+
 
 async def answer_health(health: Health, request: web.BaseRequest) -> web.StreamResponse:
     """Answer `/livez` (the process is up) and `/readyz` (200, or 503 with each part named)."""
@@ -27,11 +36,8 @@ async def answer_health(health: Health, request: web.BaseRequest) -> web.StreamR
         case "/livez":
             return web.Response(text="alive\n")
         case "/readyz":
-            report = health.report()
-            troubles = {name: trouble for name, trouble in report.items() if trouble}
-            ready = health.started() and not troubles
-            parts = {name: name not in troubles for name in report}
-            body = msgspec.json.encode({"ready": ready, "parts": parts, "causes": troubles})
-            return web.Response(body=body, status=200 if ready else 503, content_type="application/json")
+            summary = health.summary()
+            status = 200 if summary["ready"] else 503
+            return web.Response(body=msgspec.json.encode(summary), status=status, content_type="application/json")
         case _:
             return web.Response(text="Not found", status=404)

@@ -6,6 +6,7 @@ Knows neither what messages mean nor how they are stored.
 
 import asyncio
 import random
+import time
 import traceback
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -22,7 +23,7 @@ from bridge.devices.last_known import EntityState
 from bridge.errors import StorageUnavailable
 from bridge.mqtt.intake import Intake
 from bridge.mqtt.interpreter import Draft, Interpreter, Listening
-from bridge.mqtt.message import Arrival, Marker, Message, Turn
+from bridge.mqtt.message import Arrival, Connected, Marker, Message, Turn
 from bridge.timeline.batch import Batch, ToldMove
 from bridge.timeline.entry import Entry
 
@@ -51,11 +52,25 @@ class Committed(Protocol):
         ...
 
 
+class Measure(Protocol):
+    """Someone who measures commits. Must not wait, must not fail, and must be quick: it is on the path of events."""
+
+    def __call__(self, entries: Sequence[Entry], received_s: Sequence[float], *, messages: int, took_s: float) -> None:
+        """Take note of a commit of some messages, and of when the message of each entry was received (monotonic)."""
+        ...
+
+
+def _unmeasured(entries: Sequence[Entry], received_s: Sequence[float], *, messages: int, took_s: float) -> None:
+    """Stand in where nobody measures."""
+
+
 @dataclass(slots=True)
 class Counts:
-    """What has come in since the start."""
+    """What has come in since the start. `messages`: all of them, whatever became of each."""
 
+    connections: int = 0
     messages: int = 0
+    taken: int = 0
     events: int = 0
     repeats: int = 0
     ignored: int = 0
@@ -65,11 +80,14 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """Whom the inbound path talks to: the acknowledgement, those told of a commit, and what was told to IFTTT since."""
+    """Whom the inbound path talks to: the acknowledgement, those told of a commit, what was told to IFTTT since, and
+    who measures.
+    """  # noqa: D205 -- one sentence
 
     acknowledge: Callable[[Sequence[Message | Marker]], None]
     committed: tuple[Committed, ...] = ()
     take_told: Callable[[], tuple[ToldMove, ...]] = tuple
+    measure: Measure = _unmeasured
 
 
 class Inbound:
@@ -103,6 +121,16 @@ class Inbound:
     def newest_seq(self) -> int:
         """The sequence number committed last."""
         return self._next_seq - 1
+
+    @property
+    def waiting(self) -> int:
+        """How many arrivals wait for their batch."""
+        return len(self._intake)
+
+    @property
+    def held_up(self) -> bool:
+        """Whether so many wait that the broker is not listened to."""
+        return self._intake.full
 
     async def run(self) -> None:
         """Take messages in until cancelled."""
@@ -148,7 +176,10 @@ class Inbound:
             batch = self._batch(draft)
             try:
                 if batch:
+                    began_s = time.monotonic()
                     await self._journal.commit(batch)
+                    took_s = time.monotonic() - began_s
+                    self._neighbours.measure(draft.entries, draft.received_s, messages=len(arrivals), took_s=took_s)
                 else:
                     await asyncio.sleep(0)  # a flood that means nothing must not keep the others waiting
             except StorageUnavailable as error:
@@ -186,11 +217,14 @@ class Inbound:
                 committed(draft.entries, draft.states)
         self._neighbours.acknowledge([arrival for arrival in arrivals if isinstance(arrival, Message | Marker)])
         self._count(messages, draft)
+        if len(messages) < len(arrivals):
+            self.counts.connections += sum(isinstance(arrival, Connected) for arrival in arrivals)
 
     def _count(self, messages: list[Message], draft: Draft) -> None:
         counts = self.counts
         counts.messages += len(messages)
         counts.events += len(draft.entries)
+        counts.taken += draft.taken
         counts.repeats += draft.repeats
         counts.ignored += len(draft.ignored)
         counts.broken += len(draft.broken)

@@ -32,15 +32,20 @@ class Ignored:
 
 @dataclass(slots=True)
 class Draft:
-    """What a batch comes to, not yet committed."""
+    """What a batch comes to, not yet committed. `received_s`: when the message of each entry was received.
+
+    `taken` counts messages without fault; `ignored` and `broken` have one for each entity that a message failed.
+    """
 
     listening: Listening
     deliveries: DeliveriesDraft
     next_seq: int
     entries: list[Entry] = field(default_factory=list)
+    received_s: list[float] = field(default_factory=list)
     states: dict[str, EntityState] = field(default_factory=dict)
     ignored: list[Ignored] = field(default_factory=list)
     broken: list[tuple[str, Exception]] = field(default_factory=list)
+    taken: int = 0
     repeats: int = 0
 
 
@@ -84,6 +89,7 @@ class Interpreter:
             draft.repeats += 1
             return
         how = Circumstances(now_ms, message.retained, backlog, draft.listening.away_s, self.policy)
+        faults = len(draft.ignored) + len(draft.broken)
         for entity in entities:
             try:
                 self._entity(draft, entity, message, how)
@@ -91,6 +97,7 @@ class Interpreter:
                 draft.ignored.append(Ignored(topic, error.reason))
             except Exception as error:  # noqa: BLE001 -- the edge of one message: a fault of ours must not stall the session
                 draft.broken.append((topic, error))
+        draft.taken += len(draft.ignored) + len(draft.broken) == faults
 
     def _entity(self, draft: Draft, entity: Entity, message: Message, how: Circumstances) -> None:
         reading = entity.dialect.read(message.topic or "", message.payload)
@@ -104,6 +111,7 @@ class Interpreter:
             draft.states[entity.id] = result.state
         if result.event is not None:
             draft.entries.append(Entry(draft.next_seq, entry_id(how.now_ms), how.now_ms, result.event))
+            draft.received_s.append(message.received_s)
             draft.next_seq += 1
 
 

@@ -1,15 +1,17 @@
 """What comes from the broker, in the order in which it came: messages, and the turns of the connection itself."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
+from time import monotonic
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
     """A message as received. `connection` numbers the connection it came on: an acknowledgement belongs to that one.
 
-    `topic` None: it was not UTF-8. `packet_id` counts for QoS 1 only.
+    `topic` None: it was not UTF-8. `packet_id` counts for QoS 1 only. `received_s`: when it was made, which is when it
+    was read from the socket (monotonic); it says nothing of what the message is.
     """
 
     connection: int
@@ -19,6 +21,7 @@ class Message:
     retained: bool
     duplicate: bool
     packet_id: int
+    received_s: float = field(default_factory=monotonic, compare=False)
 
     def digest(self) -> str:
         """Return 16 hex digits that tell this content from another with the same packet id."""

@@ -89,6 +89,7 @@ class Outbound:
         self._outcomes: dict[str, Outcome] = {}
         self._noting = asyncio.Lock()
         self._storage_ok = True
+        self._silent: set[str] = set()
         self.counts: defaultdict[Outcome, int] = defaultdict(int)
 
     async def run(self) -> None:
@@ -107,6 +108,8 @@ class Outbound:
                 log.warning("commands.not_noted", reason=str(error))
             self._storage_ok = False
         else:
+            if not self._storage_ok:
+                log.info("commands.noted_again")
             self._storage_ok = True
 
     async def carry_out(self, order: Order) -> str:
@@ -137,6 +140,9 @@ class Outbound:
             state = states.get(command.entity)
             if state is not None and state.value == _wanted(command):
                 self._settle_as(command_id, Outcome.CONFIRMED)
+                if command.entity in self._silent:
+                    self._silent.remove(command.entity)
+                    log.info("command.confirmed_again", command=command_id, entity=command.entity)
 
     @asynccontextmanager
     async def _alone(self, order: Order) -> AsyncIterator[None]:
@@ -223,7 +229,9 @@ class Outbound:
         for command_id, (command, until) in list(self._watched.items()):
             if until > now:
                 break
-            log.warning("command.unconfirmed", command=command_id, entity=command.entity, wish=command.wish)
+            if command.entity not in self._silent:
+                self._silent.add(command.entity)  # bounded: only what is configured is commanded
+                log.warning("command.unconfirmed", command=command_id, entity=command.entity, wish=command.wish)
             self._settle_as(command_id, Outcome.UNCONFIRMED)
 
     def _settle_as(self, command_id: str, outcome: Outcome) -> None:

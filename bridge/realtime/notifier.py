@@ -5,6 +5,7 @@ Never awaited on the path of an event. Knows neither HTTP nor SQL.
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final, Protocol, assert_never
 
@@ -34,6 +35,10 @@ EntriesAfter = Callable[[int, int], Awaitable[list[Entry]]]
 """From a sequence number and a limit to the entries behind it, oldest first."""
 
 
+Told = Callable[[Sequence[tuple[IdentityKey, float]], float], None]
+"""Hears who has been told, for how long it was owed, and when the request was begun (seconds, monotonic)."""
+
+
 class Client(Protocol):
     """One request to IFTTT."""
 
@@ -45,7 +50,7 @@ class Client(Protocol):
 class Notifier:
     """Tells IFTTT, with one client (one service key), what the live identities wait for.
 
-    `sleep` waits out the pauses after failures.
+    `sleep` waits out the pauses after failures; `on_told` measures.
     """
 
     def __init__(
@@ -55,6 +60,7 @@ class Notifier:
         *,
         backoff: Backoff | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        on_told: Told = lambda _owed, _began_s: None,
     ) -> None:
         self._client = client
         self._identities = identities
@@ -66,16 +72,25 @@ class Notifier:
         self._backoff = backoff or Backoff(first_s=0.5, longest_s=60.0)
         self._chance = random.Random()  # noqa: S311 -- spreads attempts, guards nothing
         self._sleep = sleep
+        self._on_told = on_told
         self._attempt = 0
         self._refused_in_a_row = 0
         self._tidy_at_s = 0.0
         self.told = 0
+        self.refused = 0
+        self._refused_keys: set[IdentityKey] = set()
+        self.replies: Counter[str] = Counter()
         self.trouble = ""
 
     @property
     def owing(self) -> int:
         """How many identities wait to be told."""
         return len(self._owed)
+
+    @property
+    def held_back(self) -> int:
+        """How often an identity had to wait because it had been told of so often."""
+        return self._owed.times_held_back
 
     def committed(self, entries: Sequence[Entry], states: Mapping[str, EntityState]) -> None:  # noqa: ARG002 -- states are nobody's trigger
         """Take note of what has been committed."""
@@ -88,6 +103,7 @@ class Notifier:
     def forget(self, key: IdentityKey) -> None:
         """Nobody waits there any more."""
         self._owed.drop(key)
+        self._refused_keys.discard(key)
         self._wake()
 
     def take_moves(self) -> tuple[ToldMove, ...]:
@@ -98,7 +114,14 @@ class Notifier:
         """Return the sequence number up to which nothing is owed to anybody."""
         return self._owed.told_up_to(newest_seq)
 
-    async def recover(self, entries_after: EntriesAfter, *, told_up_to: int, newest_seq: int) -> None:
+    async def recover(
+        self,
+        entries_after: EntriesAfter,
+        *,
+        told_up_to: int,
+        newest_seq: int,
+        age_s: Callable[[Entry], float] = lambda _entry: 0.0,
+    ) -> None:
         """Find what was committed before a restart and never told. Telling once too often is harmless."""
         seq = told_up_to
         while seq < newest_seq:
@@ -111,7 +134,7 @@ class Notifier:
                     break  # committed in this run: noted by `committed` already
                 for identity in self._identities.concerned(entry.event):
                     if entry.seq > identity.told_seq and entry.seq >= identity.start_seq:
-                        self._owed.add(identity.key, entry.seq, now_s)
+                        self._owed.add(identity.key, entry.seq, now_s, age_s=age_s(entry))
             seq = entries[-1].seq
             self._wake()
             await asyncio.sleep(0)
@@ -189,10 +212,12 @@ class Notifier:
         batches = [keys]
         while batches:
             batch = batches.pop()
+            began_s = _now_s()
             reply = await self._client.notify([key.identity for key in batch])
+            self.replies["none" if reply.status is None else f"{reply.status // 100}xx"] += 1
             match reply.verdict:
                 case Verdict.TOLD:
-                    self._succeeded(batch, reply)
+                    self._succeeded(batch, reply, began_s)
                 case Verdict.REFUSED if len(batch) > 1:
                     half = len(batch) // 2
                     batches += (batch[half:], batch[:half])
@@ -210,20 +235,26 @@ class Notifier:
                     assert_never(reply.verdict)
         return None
 
-    def _succeeded(self, keys: list[IdentityKey], reply: Reply) -> None:
-        self._owed.told(keys, _now_s())
+    def _succeeded(self, keys: list[IdentityKey], reply: Reply, began_s: float) -> None:
+        self._on_told(self._owed.told(keys, _now_s()), began_s)
         self._wake()
         self._attempt = self._refused_in_a_row = 0
         self.told += len(keys)
+        for key in self._refused_keys.intersection(keys):
+            self._refused_keys.remove(key)
+            log.info("realtime.identity_accepted", identity=key.identity)
         if self.trouble:
             log.info("realtime.available", status=reply.status, told=len(keys), owing=self.owing)
         self.trouble = ""
 
     def _refused(self, key: IdentityKey, reply: Reply) -> None:
         """Drop the bad entry: IFTTT does not know the identity, and will poll if it ever does."""
-        log.warning("realtime.identity_refused", identity=key.identity, status=reply.status)
+        if key not in self._refused_keys:
+            self._refused_keys.add(key)  # it is tried again and again, and said once
+            log.warning("realtime.identity_refused", identity=key.identity, status=reply.status)
         self._owed.refused(key, _now_s(), closed_s=REFUSED_PAUSE_S)
         self._wake()
+        self.refused += 1
         self._refused_in_a_row += 1
         if self._refused_in_a_row >= MANY_REFUSED:
             self._complain("IFTTT refuses all notifications", reply)

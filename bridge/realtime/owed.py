@@ -14,17 +14,23 @@ from bridge.timeline.batch import ToldMove
 
 @dataclass(slots=True)
 class _Debt:
-    """The events from `oldest` to `newest`. `under_way`: the newest when the request was made, None without one."""
+    """The events from `oldest` to `newest`, owed since `since_s`.
+
+    `under_way`: the newest when the request was made, None without one; what came in since is owed since `later_s`.
+    """
 
     oldest: int
     newest: int
+    since_s: float
     under_way: int | None = None
+    later_s: float | None = None
 
 
 class Owed:
     """Identities with events that IFTTT has not been told of, in the order in which they may be told.
 
     Each of them is in one place: in line, held back until its next token is there, or under way.
+    `times_held_back`: how often one had to wait for its token.
     """
 
     def __init__(self) -> None:
@@ -33,21 +39,24 @@ class Owed:
         self._held_back: list[tuple[float, int, IdentityKey]] = []
         self._buckets: dict[IdentityKey, Bucket] = {}
         self._moves: dict[IdentityKey, int] = {}
-        self._count = 0
+        self.times_held_back = 0
 
     def __len__(self) -> int:
         return len(self._debts)
 
-    def add(self, key: IdentityKey, seq: int, now_s: float) -> None:
-        """An event concerns an identity. After a restart older ones may come in behind newer ones."""
+    def add(self, key: IdentityKey, seq: int, now_s: float, *, age_s: float = 0.0) -> None:
+        """An event, on disk for `age_s`, concerns an identity. After a restart older ones may come in behind newer."""
         debt = self._debts.get(key)
         if debt is None:
-            self._debts[key] = _Debt(seq, seq)
+            self._debts[key] = _Debt(seq, seq, now_s - age_s)
             self._line_up(key, now_s)
         elif seq > debt.newest:
             debt.newest = seq
+            if debt.under_way is not None and debt.later_s is None:
+                debt.later_s = now_s - age_s
         elif seq < debt.oldest:
             debt.oldest = seq
+            debt.since_s = min(debt.since_s, now_s - age_s)
 
     def drop(self, key: IdentityKey) -> None:
         """Nobody waits there any more."""
@@ -76,12 +85,17 @@ class Owed:
             self._buckets[key].take(now_s)
         return taken
 
-    def told(self, keys: Iterable[IdentityKey], now_s: float) -> None:
-        """IFTTT took note. What came in meanwhile is owed anew."""
+    def told(self, keys: Iterable[IdentityKey], now_s: float) -> list[tuple[IdentityKey, float]]:
+        """IFTTT took note: return for how long each was owed. What came in meanwhile is owed anew."""
+        owed: list[tuple[IdentityKey, float]] = []
         for key in keys:
+            debt = self._debts.get(key)
+            since_s = now_s if debt is None else debt.since_s
             seq = self._settle(key, now_s)
             if seq is not None:
                 self._moves[key] = seq
+                owed.append((key, now_s - since_s))
+        return owed
 
     def refused(self, key: IdentityKey, now_s: float, *, closed_s: float) -> None:
         """IFTTT will not hear of it. What came in meanwhile, and what comes, is tried again in `closed_s`."""
@@ -96,7 +110,7 @@ class Owed:
         for key in keys:
             debt = self._debts.get(key)
             if debt is not None and debt.under_way is not None:
-                debt.under_way = None
+                debt.under_way = debt.later_s = None
                 self._buckets[key].give_back()
                 back[key] = None
         if back:
@@ -132,6 +146,7 @@ class Owed:
         seq, debt.under_way = debt.under_way, None
         if debt.newest > seq:
             debt.oldest = seq + 1
+            debt.since_s, debt.later_s = now_s if debt.later_s is None else debt.later_s, None
             self._line_up(key, now_s)
         else:
             del self._debts[key]
@@ -145,8 +160,8 @@ class Owed:
         if ready_at_s <= now_s:
             self._line[key] = None
         else:
-            self._count += 1  # two that are ready at the same time are told in the order of their events
-            heapq.heappush(self._held_back, (ready_at_s, self._count, key))
+            self.times_held_back += 1  # also keeps those that are ready at the same time in the order of their events
+            heapq.heappush(self._held_back, (ready_at_s, self.times_held_back, key))
 
     def _release(self, now_s: float) -> None:
         while self._held_back and self._held_back[0][0] <= now_s:

@@ -50,14 +50,19 @@ class QuietConnection(web.RequestHandler):
         else:
             log.debug("request.broken", error=type(exc).__name__)
             response = respond_with_error("The request is broken.", status)
+        if isinstance(self._manager, QuietServer):
+            self._manager.broken(status)
         response.force_close()
         return response
 
 
 class QuietServer(web.Server):
-    """Makes quiet connections."""
+    """Makes quiet connections. `broken` hears of each answer that no endpoint gave."""
 
-    def __init__(self, answer: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]) -> None:
+    def __init__(
+        self, answer: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]], *, broken: Callable[[int], None]
+    ) -> None:
+        self.broken = broken
         super().__init__(answer, access_log=None, keepalive_timeout=KEEPALIVE_S)
 
     def __call__(self) -> QuietConnection:

@@ -15,7 +15,7 @@ from bridge.web.actions import ActionEndpoints
 from bridge.web.caller import Caller, Callers
 from bridge.web.connection import QuietServer
 from bridge.web.envelope import respond_not_here
-from bridge.web.failures import respond_to, respond_to_bug
+from bridge.web.failures import Failures
 from bridge.web.origin import Network, origin_of
 from bridge.web.refusals import Refusals
 from bridge.web.setup import SetupEndpoints
@@ -28,6 +28,9 @@ MAX_KNOWN_PATH: Final = 128
 _ROOT: Final = ("ifttt", "v1")
 
 log = structlog.get_logger("bridge.web")
+
+Served = Callable[[str, tuple[str, ...], int], None]
+"""Hears of each answer: method, path behind the prefix, status. Must not fail, and must be quick."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +53,13 @@ class PublicSite:
         *,
         public_url: str = "",
         trusted_proxies: Sequence[Network] = (),
+        served: Served = lambda _method, _segments, _status: None,
     ) -> None:
         self._endpoints = endpoints
         self._monotonic = monotonic
         self._refusals = Refusals()
+        self._served = served
+        self._failures = Failures()
         self.serve_at(public_url, trusted_proxies)
 
     def serve_at(self, public_url: str, trusted_proxies: Sequence[Network]) -> None:
@@ -68,20 +74,30 @@ class PublicSite:
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request, whatever it is."""
+        segments = self._segments(request)
+        response = await self._answer(request, segments)
+        self._served(request.method, segments, response.status)
+        return response
+
+    def broken(self, status: int) -> None:
+        """Take note of an answer to what never became a request."""
+        self._served("", (), status)
+
+    async def _answer(self, request: web.BaseRequest, segments: tuple[str, ...]) -> web.StreamResponse:
         try:
-            return await self._route(request)
+            return await self._route(request, segments)
         except NotAuthorized as error:
             self._tell_refusal(request, str(error))
-            return respond_to(error)
+            return self._failures.respond_to(error)
         except BridgeError as error:
-            return respond_to(error)
+            return self._failures.respond_to(error)
         except (ConnectionError, asyncio.IncompleteReadError):
             raise  # the other side has gone: there is nobody to answer
         except Exception as error:  # noqa: BLE001 -- the edge of one request
-            return respond_to_bug(error)
+            return self._failures.respond_to_bug(error)
 
-    async def _route(self, request: web.BaseRequest) -> web.StreamResponse:  # noqa: PLR0911 -- a table of routes
-        match (request.method, *self._segments(request)):
+    async def _route(self, request: web.BaseRequest, segments: tuple[str, ...]) -> web.StreamResponse:  # noqa: PLR0911 -- a table of routes
+        match (request.method, *segments):
             case ("POST", "triggers", slug):
                 return await self._endpoints.triggers.poll(request, await self._caller(request), slug)
             case ("POST", "actions", slug):
@@ -134,10 +150,17 @@ class PublicSite:
 
 @asynccontextmanager
 async def listening(
-    answer: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]], host: str, port: int
+    answer: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]],
+    host: str,
+    port: int,
+    *,
+    broken: Callable[[int], None] = lambda _status: None,
 ) -> AsyncIterator[int]:
-    """Listen while the context lasts and give the port (useful where 0 asked for any). Ends with open requests done."""
-    runner = web.ServerRunner(QuietServer(answer), shutdown_timeout=SHUTDOWN_S)
+    """Listen while the context lasts and give the port (useful where 0 asked for any). Ends with open requests done.
+
+    `broken` hears of each answer to what is no request.
+    """
+    runner = web.ServerRunner(QuietServer(answer, broken=broken), shutdown_timeout=SHUTDOWN_S)
     await runner.setup()
     try:
         await web.TCPSite(runner, host, port).start()

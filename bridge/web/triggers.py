@@ -41,6 +41,7 @@ class IdentityRegister(Protocol):
 class TriggerParts:
     """What the endpoints of triggers work with. `clock_ms` gives epoch milliseconds; `newest_seq` the last committed.
 
+    `forgotten` and `polled` hear of the end of an identity, and of each poll that is no test.
     `everything`: show a new identity all there is, not only what came since shortly before its first sight.
     """
 
@@ -52,6 +53,7 @@ class TriggerParts:
     newest_seq: Callable[[], int]
     clock_ms: Callable[[], int]
     forgotten: Callable[[IdentityKey], None]
+    polled: Callable[[IdentityKey], None] = lambda _key: None
     everything: Callable[[], bool] = lambda: False
 
 
@@ -61,6 +63,7 @@ class TriggerEndpoints:
     def __init__(self, parts: TriggerParts) -> None:
         self._parts = parts
         self._first_sight = asyncio.Lock()
+        self._without_room: set[str] = set()
         self._polled: dict[IdentityKey, int] = {}
 
     def take_polled(self) -> dict[IdentityKey, int]:
@@ -136,8 +139,13 @@ class TriggerEndpoints:
             if met is not None and met.trigger == trigger.slug and met.fields == fields:
                 return met
             if met is None and not parts.identities.has_room(key.user):
-                log.warning("identity.too_many", user=key.user)
+                if key.user not in self._without_room:
+                    self._without_room.add(key.user)  # said once, not with each of the polls that go on
+                    log.warning("identity.too_many", user=key.user, note="more Applets are not told in real time")
                 return None
+            if met is None and key.user in self._without_room:
+                self._without_room.remove(key.user)
+                log.info("identity.room_again", user=key.user)
             newest_seq, now_ms = parts.newest_seq(), parts.clock_ms()
             timeline = trigger.timeline(caller.user.home, fields)
             everything = parts.everything()
@@ -164,6 +172,7 @@ class TriggerEndpoints:
         return encoded
 
     def _note_poll(self, key: IdentityKey) -> None:
+        self._parts.polled(key)
         if len(self._polled) < MAX_POLLED_NOTES:
             self._polled[key] = self._parts.clock_ms()
 

@@ -1,7 +1,9 @@
 """How log lines look. Each test logs in a process of its own, for loggers keep what they were configured with."""
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -25,6 +27,24 @@ def logged(program: str, *, level: str = "info", style: str = "text") -> list[st
     )
     assert done.stdout == b""
     return done.stderr.decode().splitlines()
+
+
+def journalled(folder: Path, program: str, *, level: str = "info", style: str = "text", stream: str = "") -> list[str]:
+    """The same with a file that stands in for the journal; `stream` is what $JOURNAL_STREAM says instead of it."""
+    with (folder / "journal").open("w+b") as journal:
+        place = os.fstat(journal.fileno())
+        subprocess.run(
+            [sys.executable, "-W", "error", "-c", _OPENING + program, level, style],
+            check=True,
+            stderr=journal,
+            env={
+                "PYTHONPATH": ":".join(sys.path),
+                "PYTHONIOENCODING": "utf-8",
+                "JOURNAL_STREAM": stream or f"{place.st_dev}:{place.st_ino}",
+            },
+        )
+        journal.seek(0)
+        return journal.read().decode().splitlines()
 
 
 def logged_json(program: str, *, level: str = "info") -> list[dict[str, Any]]:
@@ -143,3 +163,42 @@ log.info("ours")
 logging.getLogger("aiohttp").warning("theirs")
 """
     assert [line["event"] for line in logged_json(program)] == ["ours", "theirs"]
+
+
+def test_in_the_journal_each_line_has_its_priority_and_no_time_of_its_own(tmp_path: Path) -> None:
+    program = 'for name in ("debug", "info", "warning", "error", "critical"): getattr(log, name)("event", fact=1)'
+    assert journalled(tmp_path, program, level="debug") == [
+        "<7>level=debug event=event fact=1",
+        "<6>level=info event=event fact=1",
+        "<4>level=warning event=event fact=1",
+        "<3>level=error event=event fact=1",
+        "<2>level=critical event=event fact=1",
+    ]
+
+
+def test_in_the_journal_json_stands_behind_the_priority(tmp_path: Path) -> None:
+    [line] = journalled(tmp_path, 'log.warning("storage.unavailable", reason="disk full")', style="json")
+    assert line.startswith("<4>{")
+    assert msgspec.json.decode(line[3:]) == {"level": "warning", "event": "storage.unavailable", "reason": "disk full"}
+
+
+def test_in_the_journal_libraries_have_priorities_too_and_a_stack_trace_stays_on_its_line(tmp_path: Path) -> None:
+    program = """
+logging.getLogger("aiohttp").warning("theirs")
+try:
+    1 / 0
+except ZeroDivisionError:
+    log.exception("boom")
+    logging.getLogger("aiohttp").exception("their boom")
+"""
+    theirs, boom, their_boom = journalled(tmp_path, program)
+    assert theirs == "<4>level=warning event=theirs logger=aiohttp"
+    assert boom.startswith("<3>level=error event=boom exception=")
+    assert their_boom.startswith('<3>level=error event="their boom"')
+
+
+@pytest.mark.parametrize("stream", ["8:1", "nonsense", "0:0"])
+def test_a_stream_that_is_not_the_journal_is_written_as_ever(tmp_path: Path, stream: str) -> None:
+    [line] = journalled(tmp_path, 'log.info("bridge.started")', stream=stream)
+    assert line.startswith("timestamp=2")
+    assert line.endswith("level=info event=bridge.started")

@@ -5,9 +5,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
-from bridge.ifttt.identities import Identity, IdentityKey
+from bridge.events import CONTACT_OPENED
+from bridge.ifttt.identities import MAX_PER_USER, Identity, IdentityKey
 from bridge.storage.identities import TriggerIdentities
+from bridge.timeline.entry import TimelineKey
 from tests.integration.web.site import Answer, Site, running_site
 
 DELETE = "triggers/door_opened/trigger_identity/{}"
@@ -157,3 +160,19 @@ async def test_who_polled_when_is_noted_until_it_is_taken(site: Site) -> None:
     assert {key.identity: at_ms for key, at_ms in polled.items()} == {"abc": site.clock.ms}
     assert site.endpoints.triggers.take_polled() == {}
     await site.register.note((), polled)
+
+
+async def test_that_there_are_too_many_is_said_once_and_once_that_there_is_room_again(site: Site) -> None:
+    user, timeline = site.users["ann"], TimelineKey("elm", "elm-door", CONTACT_OPENED)
+    for number in range(MAX_PER_USER):
+        key = IdentityKey("ifttt", user.id, f"kept-{number}")
+        site.identities.add(Identity(key, "door_opened", {"door": "elm-door"}, timeline, 0, 0, 0))
+    with capture_logs() as logs:
+        for number in range(3):
+            assert (await site.poll("ann", trigger_identity=f"more-{number}")).status == 200
+        for number in range(2):
+            site.identities.remove(IdentityKey("ifttt", user.id, f"kept-{number}"))
+        for number in range(2):
+            assert (await site.poll("ann", trigger_identity=f"more-{number}")).status == 200
+    told = [line["event"] for line in logs if line["event"] != "identity.first_seen"]
+    assert told == ["identity.too_many", "identity.room_again"]

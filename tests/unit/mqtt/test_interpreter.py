@@ -237,3 +237,20 @@ def test_every_message_is_taken_and_none_breaks_anything(arrived: list[Arrival])
     assert draft.broken == []
     assert draft.next_seq == len(draft.entries) + 1
     assert NOTHING_KNOWN not in draft.states.values()
+
+
+def test_each_event_keeps_the_receipt_of_its_own_message() -> None:
+    taken = Taken()
+    arrivals = [message(DOOR, b"closed"), message(DOOR, b"open", packet_id=2), message(BELL, packet_id=3)]
+    draft = taken.commit(*arrivals)
+    assert draft.received_s == [arrivals[1].received_s, arrivals[2].received_s]
+    assert [entry.event.kind for entry in draft.entries] == ["contact.opened", "button.single"]
+
+
+def test_a_message_is_taken_once_however_many_hear_it_and_not_at_all_if_it_failed_one_of_them() -> None:
+    other = entity(EntityKind.CONTACT, PlainState(DOOR, OPEN_CLOSED), identity="other")
+    both = Taken(Catalogue([other, door()]))
+    assert both.draft(message(DOOR, b"open")).taken == 1
+    failed = both.draft(message(DOOR, b"ajar"))
+    assert (failed.taken, len(failed.ignored)) == (0, 2)
+    assert both.draft(message("home/nobody")).taken == 0

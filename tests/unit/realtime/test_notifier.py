@@ -6,7 +6,7 @@ from bridge.events import NotOffered
 from bridge.ifttt.identities import Identities
 from bridge.realtime.bucket import BURST
 from bridge.timeline.batch import ToldMove
-from tests.fakes.realtime import ScriptedClient
+from tests.fakes.realtime import AWAY, ScriptedClient, refuse
 from tests.parts.waiting import until
 from tests.unit.realtime.examples import key, opened, waiting, waiting_for
 from tests.unit.realtime.running import commit, notifier_of, running
@@ -192,3 +192,12 @@ async def test_being_cancelled_while_a_request_is_under_way_keeps_it_owed() -> N
     async with running(notifier):
         await notifier.finish()
     assert client.told == ["a", "b"]
+
+
+async def test_answers_count_by_class_and_each_identity_by_what_became_of_it() -> None:
+    client = ScriptedClient(AWAY, judge=refuse({"b"}))
+    notifier = notifier_of(client, waiting_for("ab"))
+    commit(notifier, opened(1, "a"), opened(2, "b"))
+    async with running(notifier):
+        await until(lambda: (notifier.told, notifier.refused) == (1, 1))
+    assert notifier.replies == {"none": 1, "4xx": 2, "2xx": 1}

@@ -1,13 +1,14 @@
 """After a restart: exactly what was committed and never told."""
 
 import asyncio
+from collections.abc import Sequence
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bridge.events import NotOffered
-from bridge.ifttt.identities import Identities
-from bridge.realtime.notifier import RECOVERY_CHUNK
+from bridge.ifttt.identities import Identities, IdentityKey
+from bridge.realtime.notifier import RECOVERY_CHUNK, Notifier
 from bridge.timeline.entry import Entry
 from tests.fakes.realtime import ScriptedClient
 from tests.parts.waiting import until
@@ -153,3 +154,19 @@ async def test_an_identity_that_ended_since_is_not_told() -> None:
         notifier.forget(key("a"))
         gate.set()
         await until(lambda: client.told == ["b"])
+
+
+async def test_what_was_committed_before_brings_its_age_to_whoever_measures() -> None:
+    measured: list[tuple[str, float]] = []
+
+    def told(owed: Sequence[tuple[IdentityKey, float]], _began_s: float) -> None:
+        measured.extend((key.identity, owed_s) for key, owed_s in owed)
+
+    notifier = Notifier(ScriptedClient(), waiting_for("a"), on_told=told)
+    async with running(notifier):
+        kept = Kept(opened(1, "a"))
+        await notifier.recover(kept.after, told_up_to=0, newest_seq=1, age_s=lambda entry: 1000.0 * entry.seq)
+        await notifier.finish()
+    [(identity, owed_s)] = measured
+    assert identity == "a"
+    assert 1000.0 <= owed_s < 1030.0

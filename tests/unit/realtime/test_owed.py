@@ -191,3 +191,61 @@ def test_idle_buckets_are_forgotten_and_others_are_not() -> None:
     owed.told([A], 110.0)
     owed.forget_idle(1000.0)
     assert flap(owed, now_s=1000.0, first_seq=seq + 1) == seq + 1 + BURST
+
+
+def test_how_long_something_was_owed_counts_from_its_oldest_event() -> None:
+    owed = Owed()
+    owed.add(A, 1, 10.0)
+    owed.add(A, 2, 11.0)
+    owed.add(B, 3, 12.0)
+    assert owed.told(owed.take(10, 12.0), 14.0) == [(A, 4.0), (B, 2.0)]
+
+
+def test_what_came_in_during_a_request_is_owed_from_its_own_first_event() -> None:
+    owed = Owed()
+    owed.add(A, 1, 10.0)
+    owed.take(10, 10.0)
+    owed.add(A, 2, 11.0)
+    owed.add(A, 3, 12.0)
+    assert owed.told([A], 13.0) == [(A, 3.0)]
+    assert owed.told(owed.take(10, 13.0), 15.0) == [(A, 4.0)]
+
+
+def test_a_request_that_came_to_nothing_takes_no_time_off() -> None:
+    owed = Owed()
+    owed.add(A, 1, 10.0)
+    owed.take(10, 10.0)
+    owed.add(A, 2, 11.0)
+    owed.not_told([A])
+    owed.take(10, 20.0)
+    owed.add(A, 3, 21.0)
+    assert owed.told([A], 22.0) == [(A, 12.0)]
+    assert owed.told(owed.take(10, 22.0), 25.0) == [(A, 4.0)]
+
+
+def test_what_was_on_disk_before_a_restart_brings_its_age_whichever_comes_first() -> None:
+    owed = Owed()
+    owed.add(A, 9, 10.0)
+    owed.add(A, 4, 11.0, age_s=100.0)
+    owed.add(B, 5, 11.0, age_s=50.0)
+    assert owed.told(owed.take(10, 11.0), 12.0) == [(A, 101.0), (B, 51.0)]
+
+
+def test_what_was_dropped_meanwhile_was_owed_to_nobody() -> None:
+    owed = Owed()
+    owed.add(A, 1, 10.0)
+    owed.take(10, 10.0)
+    owed.drop(A)
+    assert owed.told([A], 11.0) == []
+
+
+def test_waiting_for_a_token_is_counted_each_time() -> None:
+    owed = Owed()
+    seq = flap(owed, now_s=0.0)
+    assert owed.times_held_back == 0
+    owed.add(A, seq, 0.0)
+    owed.add(A, seq + 1, 0.0)
+    assert owed.times_held_back == 1
+    owed.told(owed.take(10, 1.0), 1.0)
+    owed.add(A, seq + 2, 1.0)
+    assert owed.times_held_back == 2

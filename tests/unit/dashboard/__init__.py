@@ -1,0 +1,1 @@
+"""The private listener's plain parts."""
