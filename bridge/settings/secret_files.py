@@ -18,6 +18,8 @@ from bridge.settings.words import one_line
 
 CREDENTIALS_VARIABLE: Final = "CREDENTIALS_DIRECTORY"
 LARGEST_SECRET: Final = 128 * 1024
+EXAMPLE: Final = "replace-me"
+"""How the secrets begin that stand in our own examples, known to everybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ def read_secret_files(draft: Draft, folder: Path) -> None:
             _read_named_file(draft, slot, folder)
         elif slot.key in slot.table:
             _remark_on_plain_secret(draft, slot)
+        _remark_on_example(draft, slot)
 
 
 def _slots(draft: Draft) -> Iterator[_Slot]:
@@ -171,3 +174,12 @@ def _remark_on_plain_secret(draft: Draft, slot: _Slot) -> None:
     _, origin = draft.origin(slot.where)
     if isinstance(origin, InToml) and is_open_to_all(Path(origin.file)):
         draft.remark(slot.where, "every user of this machine may read this secret; chmod o-r the file")
+
+
+def _remark_on_example(draft: Draft, slot: _Slot) -> None:
+    """Say that a secret is none: somebody copied an example and left it as it was."""
+    value = slot.table.get(slot.key)
+    listed = [((*slot.where, index), one) for index, one in enumerate(value)] if isinstance(value, list) else []
+    for location, secret in [(slot.where, value), *listed]:
+        if isinstance(secret, str) and secret.startswith(EXAMPLE):
+            draft.remark(location, "is still the one of the example, which everybody knows; put your own in its place")

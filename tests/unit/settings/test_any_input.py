@@ -6,6 +6,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import example, given
+from hypothesis import settings as effort
 from hypothesis import strategies as st
 
 from bridge.errors import ConfigurationError
@@ -58,6 +59,7 @@ environments = st.dictionaries(
 )
 
 
+@effort(deadline=None)
 @given(likely | nested, environments)
 @example({"homes": [{"id": []}], "devices": [{"kind": {}}, {"kind": "contact", "id": ["x"]}, 5]}, {})
 @example({"ifttt": {"service_keys": [[], {}, [], "first-key"]}}, {})

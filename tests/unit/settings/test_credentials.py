@@ -179,3 +179,11 @@ def test_what_this_version_does_not_act_upon_is_said(loaded: Load, file: Path) -
 def test_what_asks_for_nothing_is_not_remarked_upon(loaded: Load) -> None:
     door = '[[devices]]\nid = "d"\nname = "D"\nkind = "contact"\nstate_topic = "d"\ndebounce = "0s"\n'
     assert loaded(START.replace("[ifttt]", "discovery = []\n[ifttt]") + KEYS + door).notes == ()
+
+
+def test_a_secret_that_was_left_as_in_the_example_is_remarked_upon(loaded: Load, file: Path) -> None:
+    known = "is still the one of the example, which everybody knows; put your own in its place"
+    text = (
+        START.replace("[ifttt]", 'password = "replace-me"\n[ifttt]') + 'service_keys = ["mine-alone", "replace-me-x"]'
+    )
+    assert loaded(text).notes == (f"{file}:4: mqtt.password: {known}", f"{file}:6: ifttt.service_keys[#2]: {known}")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bridge.errors import ConfigurationError
@@ -34,10 +34,10 @@ Write = Callable[[str, str], None]
 def test_later_names_win_over_earlier_ones_and_these_over_the_file(loaded: Load, conf_d: Write) -> None:
     conf_d("20-b.toml", '[log]\nlevel = "error"\n')
     conf_d("10-a.toml", '[log]\nlevel = "debug"\nformat = "json"\n[ifttt]\nservice_keys = ["second-key"]\n')
-    settings = loaded(START + '[log]\nlevel = "warning"\n')
-    assert (settings.log.level, settings.log.format) == ("error", "json")
-    assert [key.get_secret_value() for key in settings.ifttt.service_keys] == ["second-key"], "lists are replaced"
-    assert settings.mqtt.url.host == "localhost", "what nobody mentions stays"
+    checked = loaded(START + '[log]\nlevel = "warning"\n')
+    assert (checked.log.level, checked.log.format) == ("error", "json")
+    assert [key.get_secret_value() for key in checked.ifttt.service_keys] == ["second-key"], "lists are replaced"
+    assert checked.mqtt.url.host == "localhost", "what nobody mentions stays"
 
 
 def test_a_device_of_the_same_id_is_changed_and_another_is_added(loaded: Load, conf_d: Write) -> None:
@@ -57,11 +57,11 @@ def test_events_go_by_slug_and_clients_by_client_id(loaded: Load, conf_d: Write)
         '[[custom_events]]\nslug = "b"\nname = "Bell"\n'
         '[[oauth.clients]]\nclient_id = "staging"\nclient_secret = "a-secret-of-another"\n',
     )
-    settings = loaded(
+    checked = loaded(
         START + event.format("a") + event.format("b") + client.format("production") + client.format("staging")
     )
-    assert [event.name for event in settings.custom_events] == ["a", "Bell"]
-    assert [client.client_secret.get_secret_value() for client in settings.oauth.clients] == [
+    assert [event.name for event in checked.custom_events] == ["a", "Bell"]
+    assert [client.client_secret.get_secret_value() for client in checked.oauth.clients] == [
         *("a-secret-of-production", "a-secret-of-another")
     ]
 
@@ -165,6 +165,7 @@ def leaves_of(value: object, at: tuple[str, ...] = ()) -> dict[tuple[str, ...], 
     return found
 
 
+@settings(deadline=None)
 @given(st.lists(tables, min_size=1, max_size=3))
 def test_tables_are_merged_deeply_and_each_value_is_known_by_the_file_that_it_came_from(
     layers: list[dict[str, object]],

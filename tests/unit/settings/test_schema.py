@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -207,6 +207,7 @@ values = st.one_of(texts, urls, addresses, topics, words, st.booleans(), st.inte
 def test_an_editor_underlines_nothing_that_the_check_accepts(
     parse: Callable[[object], object], validator: Draft202012Validator
 ) -> None:
+    @settings(deadline=None)
     @given(values)
     def accepted_by_both(value: object) -> None:
         try:
