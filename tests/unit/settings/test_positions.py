@@ -4,7 +4,7 @@ import tomllib
 from dataclasses import dataclass, field
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bridge.settings.positions import DEEPEST, Location, lines_of
@@ -135,7 +135,7 @@ def locations(value: object, at: Location = ()) -> set[Location]:
     return found
 
 
-@settings(deadline=None)
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(documents())
 def test_every_key_is_found_on_the_line_where_it_was_written(written: Written) -> None:
     found = lines_of(written.text)
@@ -143,7 +143,7 @@ def test_every_key_is_found_on_the_line_where_it_was_written(written: Written) -
     assert set(found) == locations(tomllib.loads(written.text))
 
 
-@settings(deadline=None)
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(documents())
 def test_windows_lines_count_like_others(written: Written) -> None:
     assert lines_of(written.text.replace("\n", "\r\n")) == written.lines

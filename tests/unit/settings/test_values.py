@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bridge.errors import ConfigurationError
@@ -54,7 +54,9 @@ all_settings = st.builds(
 )
 
 
-@settings(deadline=None)  # a busy machine makes such large examples slowly
+@settings(
+    deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)  # a busy machine makes such large examples slowly
 @given(all_settings)
 def test_settings_come_out_of_the_pipe_as_they_went_in(checked: Settings) -> None:
     assert settings_from_bytes(settings_to_bytes(checked)) == checked
