@@ -3,6 +3,7 @@ in the order in which data flows. Decides nothing.
 """  # noqa: D205 -- one sentence
 
 import asyncio
+import os
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
@@ -14,9 +15,11 @@ from typing import Final
 import structlog
 from aiohttp import web
 
-from bridge.assembly import Ground, Parts, Registers, build, load
+from bridge.assembly import Ground, Parts, Registers, build, load, with_condition
 from bridge.configured import entities_of
+from bridge.dashboard.control import controlled
 from bridge.dashboard.health import Health, answer_health
+from bridge.desk.place import control_path
 from bridge.devices.catalogue import Catalogue
 from bridge.devices.last_known import LastKnown
 from bridge.errors import CannotListen
@@ -31,6 +34,9 @@ from bridge.web.server import listening
 
 SWITCH_INTERVAL_S: Final = 0.0005
 """A saturated loop starves the database's thread with the interpreter's default of 5 ms."""
+
+LOCK_WAIT_S: Final = 2.0
+"""A command without a daemon holds the lock for a moment: that must not keep a daemon from starting."""
 
 DRAIN_S: Final = 5.0
 FINISH_TELLING_S: Final = 3.0
@@ -60,7 +66,8 @@ async def run(
     """Run the daemon until `stop` is set, then stop it in order. A part that fails ends it with its error."""
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     async with AsyncExitStack() as stack:
-        stack.enter_context(hold_lock(settings.storage.path))
+        control = control_path(settings.storage.path, os.environ)
+        stack.enter_context(hold_lock(settings.storage.path, wait_s=LOCK_WAIT_S, spoken_to_at=control))
         broker_port = await stack.enter_async_context(_broker(settings))
         database = await stack.enter_async_context(open_database(settings.storage.path))
         session = await stack.enter_async_context(open_session())
@@ -116,6 +123,11 @@ async def _run_parts(
         async with AsyncExitStack() as listeners:
             public_port = await _listen(listeners, "public", settings.public.listen, parts.site.answer)
             private_port = await _listen(listeners, "private", settings.private.listen, partial(answer_health, health))
+            broker = f"{settings.mqtt.url.host}:{broker_port}"
+            desk = with_condition(parts, health.report, broker=broker, since_ms=_clock_ms())
+            control = control_path(settings.storage.path, os.environ)
+            await listeners.enter_async_context(controlled(control, desk.answer))
+            listeners.callback(parts.news.end)
             running.set()
             notify("READY=1")
             log.info("bridge.started", public=public_port, private=private_port, broker=broker_port)

@@ -1,23 +1,29 @@
 """Builds every part of the daemon by hand, from the configuration and what the database holds. Runs none of them."""
 
 import asyncio
+import os
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
 import structlog
 
+from bridge import __version__
 from bridge.commands import Command
 from bridge.configured import broker_of, homes_of, policy_of
+from bridge.desk.desk import Desk
+from bridge.desk.news import News
+from bridge.desk.requests import Condition, TopicHeard
 from bridge.devices.catalogue import Catalogue
 from bridge.devices.last_known import LastKnown
 from bridge.errors import ConfigurationError, StorageUnavailable, TemporarilyUnavailable
 from bridge.housekeeping import Housekeeping
 from bridge.ifttt.household import RealHousehold
 from bridge.ifttt.identities import Identities
+from bridge.ifttt.ingredients import iso_time
 from bridge.ifttt.service import timeline_of
 from bridge.mqtt.connection import Connection
 from bridge.mqtt.deliveries import Deliveries
@@ -111,6 +117,8 @@ class Parts:
     housekeeping: Housekeeping
     site: PublicSite
     recovery: "Recovery"
+    desk: Desk
+    news: News
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,10 +179,10 @@ def build(ground: Ground, client: RealtimeClient, *, port: int, observers: tuple
     )
     outbound = Outbound(registers.commands, connection, ground.known, clock_ms=ground.clock_ms)
     notifier = Notifier(client, kept.identities)
-    answers = Answers()
+    answers, news = Answers(), News()
     neighbours = Neighbours(
         connection.acknowledge,
-        (answers.committed, notifier.committed, outbound.observe, *observers),
+        (answers.committed, notifier.committed, outbound.observe, news.committed, *observers),
         notifier.take_moves,
     )
     inbound = _inbound(ground, intake, neighbours, window=broker.receive_maximum)
@@ -190,8 +198,10 @@ def build(ground: Ground, client: RealtimeClient, *, port: int, observers: tuple
         ground.clock_ms,
         recovery.done,
     )
-    site = _site(ground, triggers, outbound)
-    return Parts(connection, inbound, outbound, notifier, housekeeping, site, recovery)
+    access = Access(registers.accounts, time.monotonic)
+    site = _site(ground, access, triggers, outbound)
+    desk = _desk(ground, access, notifier, news)
+    return Parts(connection, inbound, outbound, notifier, housekeeping, site, recovery, desk, news)
 
 
 def _inbound(ground: Ground, intake: Intake, neighbours: Neighbours, *, window: int) -> Inbound:
@@ -222,16 +232,56 @@ def _triggers(ground: Ground, answers: Answers, inbound: Inbound, notifier: Noti
     )
 
 
-def _site(ground: Ground, triggers: TriggerEndpoints, outbound: Outbound) -> PublicSite:
+def _site(ground: Ground, access: Access, triggers: TriggerEndpoints, outbound: Outbound) -> PublicSite:
     service_keys = ServiceKeys(key.get_secret_value() for key in ground.settings.ifttt.service_keys)
     test_tokens = TestTokens(time.monotonic)
     endpoints = Endpoints(
-        Callers(Access(ground.registers.accounts, time.monotonic), test_tokens),
+        Callers(access, test_tokens),
         SetupEndpoints(service_keys, test_tokens, clock_ms=ground.clock_ms),
         triggers,
         ActionEndpoints(partial(_carry_out, outbound, ground.catalogue), partial(_household, ground)),
     )
     return PublicSite(endpoints, public_url=ground.settings.public.url)
+
+
+def _desk(ground: Ground, access: Access, notifier: Notifier, news: News) -> Desk:
+    registers = ground.registers
+
+    def forget_user(user: str) -> None:
+        for key in ground.kept.identities.of_user(user):
+            ground.kept.identities.remove(key)
+            notifier.forget(key)
+
+    return Desk(
+        registers.accounts,
+        registers.events,
+        registers.entities,
+        homes=lambda: tuple(homes_of(ground.settings)),
+        catalogue=lambda: ground.catalogue,
+        clock_ms=ground.clock_ms,
+        forget_user=forget_user,
+        forget_tokens=access.forget,
+        news=news,
+    )
+
+
+def with_condition(parts: Parts, report: Callable[[], dict[str, str]], *, broker: str, since_ms: int) -> Desk:
+    """Return the desk of a daemon that runs since then, able to say how it is. `report`: each part and its trouble."""
+
+    def condition() -> Condition:
+        return Condition(
+            version=__version__,
+            pid=os.getpid(),
+            since=iso_time(since_ms),
+            broker=broker,
+            parts=report(),
+            limits=tuple(getattr(parts.connection, "limits", ())),
+            heard={
+                topic: TopicHeard(iso_time(at), trouble) for topic, (at, trouble) in parts.inbound.heard.all().items()
+            },
+        )
+
+    return replace(parts.desk, condition=condition)
 
 
 async def _remembered_topics(settings: KeptSettings) -> tuple[str, ...]:

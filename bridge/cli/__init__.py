@@ -18,8 +18,9 @@ COMMANDS: Final = {
     "run": "run the daemon",
     "demo": "show everything working, with a simulated home and a simulated IFTTT",
     "check-config": "check the configuration and do nothing else",
-    "user": "add and list people with an account",
-    "token": "mint access tokens, for tests and scripts",
+    "user": "add, list and remove people with an account",
+    "token": "mint, list and revoke access tokens, for tests and scripts",
+    "device": "list the devices and show what is known of them",
     "events": "list what has happened",
     "simulate": "play a home, or IFTTT, for trials",
 }

@@ -98,14 +98,24 @@ class Daemon:
 
     async def start(self, *, ready: bool = True) -> None:
         """Start, and wait until it says that it is ready (or only that it is alive)."""
+        self.launch()
+        await until(self.is_ready if ready else self.is_alive, what="the daemon being up")
+
+    def launch(self) -> None:
+        """Start, and do not wait."""
         self._write_config()
         with (self.folder / "daemon.log").open("ab") as log:
-            self._process = subprocess.Popen(  # noqa: ASYNC220 -- does not wait
+            self._process = subprocess.Popen(
                 [*self.launcher, sys.executable, "-m", "bridge", *self._config_arguments(), "run"],
                 stdout=log,
                 stderr=log,
             )
-        await until(self.is_ready if ready else self.is_alive, what="the daemon being up")
+
+    @property
+    def pid(self) -> int:
+        """The process that runs."""
+        assert self._process is not None
+        return self._process.pid
 
     async def is_ready(self) -> bool:
         """Ask whether every part works."""
