@@ -22,6 +22,7 @@ COMMANDS: Final = {
     "token": "mint, list and revoke access tokens, for tests and scripts",
     "device": "list the devices and show what is known of them",
     "events": "list what has happened",
+    "doctor": "look at everything a home depends on, and say what is wrong and what helps",
     "simulate": "play a home, or IFTTT, for trials",
 }
 

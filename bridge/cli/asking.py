@@ -35,8 +35,14 @@ T = TypeVar("T")
 class Desk:
     """Where one command asks, as often as it likes."""
 
-    def __init__(self, config: Path | None) -> None:
-        self._settings = load(config, os.environ)
+    def __init__(self, settings: Settings, *, patience_s: float = PATIENCE_S) -> None:
+        self._settings = settings
+        self._patience_s = patience_s
+
+    @classmethod
+    def of(cls, config: Path | None) -> "Desk":
+        """Return the desk of a configuration. Raises ConfigurationError."""
+        return cls(load(config, os.environ))
 
     def ask(self, request: Request, answer: type[T]) -> T:
         """Return the answer. Raises BridgeError with what stood in the way."""
@@ -49,7 +55,7 @@ class Desk:
 
     def _ask(self, request: bytes, *, repeatable: bool) -> bytes:
         database = self._settings.storage.path
-        give_up_at = time.monotonic() + PATIENCE_S
+        give_up_at = time.monotonic() + self._patience_s
         while True:
             path = socket_of(database)
             try:

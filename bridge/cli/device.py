@@ -24,7 +24,7 @@ def run_list(arguments: argparse.Namespace) -> int:
     """List devices."""
     from bridge.cli.asking import Desk  # noqa: PLC0415 -- nothing of this is needed to show the help
 
-    devices = Desk(arguments.config).ask(ListDevices(arguments.home), list[DeviceRow])
+    devices = Desk.of(arguments.config).ask(ListDevices(arguments.home), list[DeviceRow])
     for device in devices:
         if arguments.json:
             print(msgspec.json.encode(device).decode())
@@ -39,7 +39,7 @@ def run_show(arguments: argparse.Namespace) -> int:
     """Show one device."""
     from bridge.cli.asking import Desk  # noqa: PLC0415 -- nothing of this is needed to show the help
 
-    device = Desk(arguments.config).ask(ShowDevice(arguments.id), DeviceRow)
+    device = Desk.of(arguments.config).ask(ShowDevice(arguments.id), DeviceRow)
     if arguments.json:
         print(msgspec.json.encode(device).decode())
         return 0

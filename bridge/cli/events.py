@@ -20,7 +20,7 @@ def run(arguments: argparse.Namespace) -> int:
     """List the timeline, page by page: nobody waits for the database while somebody reads."""
     from bridge.cli.asking import Desk  # noqa: PLC0415 -- nothing of this is needed to show the help
 
-    desk, seq = Desk(arguments.config), 0
+    desk, seq = Desk.of(arguments.config), 0
     while True:
         page = desk.ask(ReadEvents(seq, arguments.home, arguments.follow), EventPage)
         for event in page.events:

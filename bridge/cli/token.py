@@ -28,7 +28,7 @@ def run_mint(arguments: argparse.Namespace) -> int:
     from bridge.cli.asking import Desk  # noqa: PLC0415 -- nothing of this is needed to show the help
 
     token = mint_token()
-    kept = Desk(arguments.config).ask(AddToken(arguments.user, digest_of(token)), TokenRow)
+    kept = Desk.of(arguments.config).ask(AddToken(arguments.user, digest_of(token)), TokenRow)
     print(f"Access token {kept.id} of {kept.user}, shown this once: {token}")
     return 0
 
@@ -37,7 +37,7 @@ def run_list(arguments: argparse.Namespace) -> int:
     """List tokens. The tokens themselves are nowhere."""
     from bridge.cli.asking import Desk  # noqa: PLC0415 -- nothing of this is needed to show the help
 
-    tokens = Desk(arguments.config).ask(ListTokens(arguments.user), list[TokenRow])
+    tokens = Desk.of(arguments.config).ask(ListTokens(arguments.user), list[TokenRow])
     for token in tokens:
         if arguments.json:
             print(msgspec.json.encode(token).decode())
@@ -52,6 +52,6 @@ def run_revoke(arguments: argparse.Namespace) -> int:
     """End a token."""
     from bridge.cli.asking import Desk  # noqa: PLC0415 -- nothing of this is needed to show the help
 
-    token = Desk(arguments.config).ask(RevokeToken(arguments.id), TokenRow)
+    token = Desk.of(arguments.config).ask(RevokeToken(arguments.id), TokenRow)
     print(f"Revoked token {token.id} of {token.user}")
     return 0

@@ -39,7 +39,7 @@ def run_add(arguments: argparse.Namespace) -> int:
 
     name = _checked_name(arguments.name)
     password = _read_password() if arguments.password_stdin else None
-    desk = Desk(arguments.config)
+    desk = Desk.of(arguments.config)
     password_hash = None if password is None else hash_password(password)
     user = desk.ask(AddUser(name, arguments.home, password_hash), UserRow)
     print(f"Added {user.name} to {user.home}. IFTTT will know this account as {user.id}")
@@ -50,7 +50,7 @@ def run_list(arguments: argparse.Namespace) -> int:
     """List accounts."""
     from bridge.cli.asking import Desk  # noqa: PLC0415 -- nothing of this is needed to show the help
 
-    users = Desk(arguments.config).ask(ListUsers(), list[UserRow])
+    users = Desk.of(arguments.config).ask(ListUsers(), list[UserRow])
     for user in users:
         if arguments.json:
             print(msgspec.json.encode(user).decode())
@@ -65,7 +65,7 @@ def run_remove(arguments: argparse.Namespace) -> int:
     """End an account. From then on IFTTT is told 401, and asks its person to connect again."""
     from bridge.cli.asking import Desk  # noqa: PLC0415 -- nothing of this is needed to show the help
 
-    user = Desk(arguments.config).ask(RemoveUser(arguments.name), UserRow)
+    user = Desk.of(arguments.config).ask(RemoveUser(arguments.name), UserRow)
     print(f"Removed {user.name} ({user.id}), with all tokens. What the home's devices did stays in the timeline")
     return 0
 
@@ -74,7 +74,7 @@ def run_passwd(arguments: argparse.Namespace) -> int:
     """Give an account another password."""
     from bridge.cli.asking import Desk  # noqa: PLC0415 -- nothing of this is needed to show the help
 
-    desk = Desk(arguments.config)
+    desk = Desk.of(arguments.config)
     password = _read_password() if arguments.password_stdin else _ask_password(arguments.name)
     user = desk.ask(SetPassword(arguments.name, hash_password(password)), UserRow)
     print(f"{user.name} has a new password")

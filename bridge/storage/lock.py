@@ -41,6 +41,18 @@ def spoken_to_at(database: Path) -> Path | None:
     return Path(text) if text else None
 
 
+def is_held(database: Path) -> bool:
+    """Tell whether somebody holds the lock now. Leaves nothing behind."""
+    try:
+        with _lock_path(database).open() as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
 def _lock_path(database: Path) -> Path:
     return database.with_name(f"{database.name}.lock")
 
