@@ -185,8 +185,11 @@ class Condition(msgspec.Struct, frozen=True):
 
 
 def request_to_bytes(request: Request) -> bytes:
-    """Put a request into JSON."""
-    return msgspec.json.encode(request)
+    """Put a request into JSON. Raises BridgeError for bytes of a terminal that are no text."""
+    try:
+        return msgspec.json.encode(request)
+    except UnicodeEncodeError:
+        raise BridgeError("names and ids are text in UTF-8; this is none") from None
 
 
 def request_from_bytes(content: bytes) -> AnyRequest:
