@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import re
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from bridge.desk.requests import ReadEvents, request_to_bytes
 from bridge.storage.lock import hold_lock
 from tests.parts.daemon import BUTTON_TOPIC, DOOR_TOPIC, LIGHT_TOPIC, Daemon
 from tests.parts.mosquitto import Mosquitto
@@ -131,7 +133,7 @@ async def test_what_is_taken_away_while_the_daemon_runs_is_gone_at_once(
     assert [(await daemon.post("triggers/door_opened", token, body))[0] for token in (kept, revoked[-1], removed)] == [
         *(200, 401, 401)
     ]
-    assert "bea" not in daemon.command("token", "list") + daemon.command("user", "list")
+    assert "bea" not in daemon.command("token", "list")
     await broker.publish(DOOR_TOPIC, "closed")
     await broker.publish(DOOR_TOPIC, "open")
     await until(lambda: len(realtime.told) > 0, what="IFTTT being told")
@@ -164,25 +166,36 @@ async def test_following_ends_when_the_daemon_stops_and_says_so(broker: Mosquitt
     )
 
 
+async def test_who_waits_for_the_next_event_gets_an_answer_when_the_daemon_stops(daemon: Daemon) -> None:
+    await daemon.start()
+    question = request_to_bytes(ReadEvents(0, None, wait=True))
+    with socket.socket(socket.AF_UNIX) as waiting:
+        waiting.connect(str(daemon.database.with_name("control.sock")))
+        waiting.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%s" % (len(question), question))
+        daemon.command("user", "list")  # answered after the question has been taken in
+        assert daemon.stop() == 0
+        answer = waiting.recv(65536)
+    assert answer.startswith(b"HTTP/1.1 200 OK")
+    assert answer.endswith(b'{"events":[],"live":true}')
+
+
 @pytest.mark.parametrize("given", [True, False])
 async def test_the_socket_is_the_owners_alone_and_gone_after_a_clean_stop(
     daemon: Daemon, tmp_path: Path, *, given: bool
 ) -> None:
     if given:
         daemon.launcher = ("env", f"RUNTIME_DIRECTORY={tmp_path / 'runtime'}")
-    socket = (tmp_path / "runtime" if given else daemon.database.parent) / "control.sock"
+    path = (tmp_path / "runtime" if given else daemon.database.parent) / "control.sock"
     await daemon.start()
-    assert (socket.is_socket(), oct(socket.stat().st_mode & 0o777)) == (True, "0o600")
-    assert oct(socket.parent.stat().st_mode & 0o777) == "0o700"
-    daemon.command("user", "add", "anna")
+    assert (path.is_socket(), oct(path.stat().st_mode & 0o777)) == (True, "0o600")
+    assert oct(path.parent.stat().st_mode & 0o777) == "0o700"
     daemon.kill()
-    assert socket.exists()
-    assert "anna" in daemon.command("user", "list")
+    assert path.exists()
 
     await daemon.start()
-    assert "anna" in daemon.command("user", "list")
+    assert "no users yet" in daemon.command("user", "list")
     assert daemon.stop() == 0
-    assert not socket.exists()
+    assert not path.exists()
     assert "control.unavailable" not in daemon.log
 
 
