@@ -18,7 +18,7 @@ import msgspec
 
 from bridge.desk.place import control_path
 from bridge.desk.requests import Request, request_to_bytes
-from bridge.errors import AlreadyRunning, BridgeError
+from bridge.errors import AlreadyRunning, BridgeError, NotTheOwner
 from bridge.settings import Settings, load
 from bridge.storage.lock import hold_lock, spoken_to_at
 
@@ -84,7 +84,7 @@ def through_socket(path: Path, request: bytes, *, timeout_s: float, repeatable: 
         except (FileNotFoundError, ConnectionRefusedError, NotADirectoryError):
             return None
         except PermissionError:
-            raise BridgeError(f"the daemon answers to its own user alone{_advice(_owner_of(path))}") from None
+            raise NotTheOwner(f"{path} is for its owner alone{_advice(_owner_of(path))}") from None
         except TimeoutError:
             raise BridgeError(_SILENT) from None
         try:
@@ -124,7 +124,7 @@ def check_owner(database: Path) -> None:
     owner = owner_of_files(database)
     if owner is None or owner == os.geteuid():
         return
-    raise BridgeError(f"{database} belongs to {name_of(owner)}{_advice(owner)}")
+    raise NotTheOwner(f"{database} belongs to {name_of(owner)}{_advice(owner)}")
 
 
 def owner_of_files(database: Path) -> int | None:

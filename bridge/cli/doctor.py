@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from bridge import __version__
-from bridge.errors import BridgeError, ConfigurationError
+from bridge.errors import BridgeError, ConfigurationError, NotTheOwner
 from bridge.settings import Settings, load, locate
 
 if TYPE_CHECKING:
@@ -85,7 +85,11 @@ def _with_settings(arguments: argparse.Namespace, settings: Settings, daemon: "D
     owner = owner_of_files(settings.storage.path)
     mine = owner in {None, os.geteuid()}
     files = look_at(settings.storage.path, owner=name_of(os.geteuid() if owner is None else owner), mine=mine)
-    inspection = inspect(settings.storage.path) if mine and files.bytes is not None else None
+    inspection = (
+        inspect(settings.storage.path, in_use=daemon.condition is not None or daemon.held)
+        if mine and files.bytes is not None
+        else None
+    )
     yield from check_storage(files, inspection, daemon.condition)
     yield check_disk(files)
     now_ms = time.time_ns() // 1_000_000  # noqa: TID251 -- commands read the clock
@@ -113,8 +117,8 @@ def _topics(settings: Settings, daemon: "Daemon") -> "Iterable[Check]":
     from bridge.doctor.topics import check_topics  # noqa: PLC0415 -- the same
 
     database = settings.storage.path
-    if daemon.trouble:
-        return [warning("topics", "nobody could look: the daemon does not answer", "see the check of the daemon")]
+    if daemon.trouble or daemon.out_of_reach:
+        return [warning("topics", "nobody could look: the daemon cannot be asked", "see the check of the daemon")]
     try:
         if daemon.condition is None:
             check_owner(database)
@@ -138,6 +142,8 @@ def _find_daemon(database: Path) -> "Daemon":
         )
         if content is not None:
             return Daemon(msgspec.json.decode(content, type=Condition))
+    except NotTheOwner as error:
+        return Daemon(None, out_of_reach=str(error))
     except BridgeError as error:
         return Daemon(None, str(error))
     except msgspec.DecodeError:

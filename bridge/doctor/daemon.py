@@ -16,16 +16,22 @@ _CURES = {
 
 @dataclass(frozen=True, slots=True)
 class Daemon:
-    """What was found at the control socket: a condition, or why there is none. `held`: somebody holds the database."""
+    """What was found at the control socket: a condition, or why there is none. `held`: somebody holds the database.
+
+    `out_of_reach`: why nobody could look.
+    """
 
     condition: Condition | None
     trouble: str = ""
     held: bool = False
+    out_of_reach: str = ""
 
 
 def check_daemon(daemon: Daemon, *, version: str) -> Check:
     """Say whether a daemon runs."""
     condition = daemon.condition
+    if daemon.out_of_reach:
+        return warning("daemon", f"nobody could look: {daemon.out_of_reach}", "run this as that user, or as root")
     if condition is None and daemon.trouble:
         return problem("daemon", daemon.trouble, "look into its log: journalctl -u ifttt-bridge; then restart it")
     if condition is None and daemon.held:

@@ -18,10 +18,21 @@ class Inspection:
     newest_ms: int | None = None
 
 
-def inspect(path: Path) -> Inspection:
-    """Check the file's structure, and when the newest event was recorded (epoch, milliseconds)."""
+def inspect(path: Path, *, in_use: bool) -> Inspection:
+    """Check the file's structure, and when the newest event was recorded (epoch, milliseconds).
+
+    A file that nobody uses is opened as one that cannot change: even a reader would leave files beside it otherwise.
+    """
+    if not in_use and not path.with_name(f"{path.name}-wal").exists():
+        found = _inspect(path, "mode=ro&immutable=1")
+        if not found.fault:  # else somebody may have begun to use it meanwhile
+            return found
+    return _inspect(path, "mode=ro")
+
+
+def _inspect(path: Path, how: str) -> Inspection:
     try:
-        with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, timeout=_TIMEOUT_S)) as connection:
+        with closing(sqlite3.connect(f"file:{quote(str(path))}?{how}", uri=True, timeout=_TIMEOUT_S)) as connection:
             fault = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
             if fault != "ok":
                 return Inspection(fault)

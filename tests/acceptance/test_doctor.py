@@ -108,7 +108,9 @@ async def test_a_healthy_home_has_no_problem_and_silent_topics_are_named(
     assert "elm_street" in found["service key"][0].cause
 
     assert daemon.stop() == 0
+    before = sorted(daemon.database.parent.iterdir())
     status, found = await examine(daemon, me, "--public", BRIDGE_PUBLIC__URL=address)
+    assert sorted(daemon.database.parent.iterdir()) == before
     assert (status, [check.name for check in problems(found)]) == (1, ["public address"])
     assert found["daemon"][0] == Check(
         "daemon", "warning", "it is not running", "start it: systemctl start ifttt-bridge"

@@ -89,6 +89,6 @@ async def test_another_user_is_refused_even_if_the_file_lets_it_in(folder: Path)
         return (await program.communicate())[0].decode()
 
     async with controlled(path, echo):
-        assert "answers to its own user alone; run this as that user: sudo -u 'root'" in await ask_as_nobody()
+        assert "is for its owner alone; run this as that user: sudo -u 'root'" in await ask_as_nobody()
         path.chmod(0o666)
         assert "only the user of the daemon and root may ask" in await ask_as_nobody()

@@ -56,10 +56,10 @@ def test_room_is_judged_before_it_ends(free: int | None, verdict: str, *, free_f
 def test_a_damaged_file_is_found_out_and_looking_leaves_nothing(tmp_path: Path) -> None:
     path = tmp_path / "bridge.db"
     path.write_bytes(b"SQLite format 3\0" + b"nothing of the sort" * 500)
-    assert inspect(path).fault
+    assert inspect(path, in_use=False).fault
     assert look_at(path, owner="pi", mine=True).bytes == path.stat().st_size
     assert list(tmp_path.iterdir()) == [path]
-    assert "unable to open" in inspect(tmp_path / "none.db").fault
+    assert "unable to open" in inspect(tmp_path / "none.db", in_use=False).fault
     assert list(tmp_path.iterdir()) == [path]
 
 
