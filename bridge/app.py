@@ -3,10 +3,11 @@ in the order in which data flows. Decides nothing.
 """  # noqa: D205 -- one sentence
 
 import asyncio
+import os
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -15,11 +16,13 @@ import structlog
 from aiohttp import web
 
 from bridge import __version__
-from bridge.assembly import Ground, Parts, build, load
+from bridge.assembly import Ground, Parts, build, load, with_condition
 from bridge.current import Current, bring_into_force
+from bridge.dashboard.control import controlled
 from bridge.dashboard.health import Health
 from bridge.dashboard.private import answer_private
 from bridge.dashboard.retained import RetainedHealth
+from bridge.desk.place import control_path
 from bridge.devices.last_known import LastKnown
 from bridge.errors import CannotListen
 from bridge.metered import Process, families_of
@@ -37,6 +40,9 @@ from bridge.web.server import listening
 
 SWITCH_INTERVAL_S: Final = 0.0005
 """A saturated loop starves the database's thread with the interpreter's default of 5 ms."""
+
+LOCK_WAIT_S: Final = 2.0
+"""A command without a daemon holds the lock for a moment: that must not keep a daemon from starting."""
 
 DRAIN_S: Final = 5.0
 FINISH_TELLING_S: Final = 3.0
@@ -83,7 +89,8 @@ async def run(
     """
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     async with AsyncExitStack() as stack:
-        stack.enter_context(hold_lock(settings.storage.path))
+        control = control_path(settings.storage.path, os.environ)
+        stack.enter_context(hold_lock(settings.storage.path, wait_s=LOCK_WAIT_S, spoken_to_at=control))
         broker_port = await stack.enter_async_context(_broker(settings))
         database = await stack.enter_async_context(open_database(settings.storage.path))
         session = await stack.enter_async_context(open_session())
@@ -147,6 +154,8 @@ async def _run_parts(daemon: _Daemon, *, stop: asyncio.Event, started: Callable[
             private_port = await _listen(
                 listeners, "private", settings.private.listen, partial(answer_private, health, families)
             )
+            await listeners.enter_async_context(_control(daemon, health))
+            listeners.callback(parts.news.end)
             running.set()
             ports = Ports(public_port, private_port, daemon.broker_port)
             status = partial(_status, daemon, health)
@@ -165,6 +174,13 @@ async def _run_parts(daemon: _Daemon, *, stop: asyncio.Event, started: Callable[
         await _within(TELL_HEALTH_S, retained.look())
         await _end(recovery)
         await _stop(parts, long)
+
+
+def _control(daemon: _Daemon, health: Health) -> AbstractAsyncContextManager[None]:
+    settings = daemon.settings
+    broker = f"{settings.mqtt.url.host}:{daemon.broker_port}"
+    desk = with_condition(daemon.parts, health.report, broker=broker, since_ms=_clock_ms())
+    return controlled(control_path(settings.storage.path, os.environ), desk.answer)
 
 
 def _attendance(daemon: _Daemon, ports: Ports, status: Callable[[], str]) -> dict[str, Coroutine[None, None, None]]:

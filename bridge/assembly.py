@@ -1,24 +1,30 @@
 """Builds every part of the daemon by hand, from the configuration and what the database holds. Runs none of them."""
 
 import asyncio
+import os
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
 import structlog
 
+from bridge import __version__
 from bridge.commands import Command
-from bridge.configured import all_service_keys, broker_of, policy_of
+from bridge.configured import all_service_keys, broker_of, homes_of, policy_of
 from bridge.current import Configuration, Current
 from bridge.dashboard.measures import Lags, RequestCounts
+from bridge.desk.desk import Desk
+from bridge.desk.news import News
+from bridge.desk.requests import Condition, TopicHeard
 from bridge.devices.last_known import LastKnown
 from bridge.errors import StorageUnavailable, TemporarilyUnavailable
 from bridge.housekeeping import Housekeeping
 from bridge.ifttt.household import RealHousehold
 from bridge.ifttt.identities import Identities, IdentityKey
+from bridge.ifttt.ingredients import iso_time
 from bridge.metered import Meters, Watched
 from bridge.mqtt.connection import Connection
 from bridge.mqtt.deliveries import Deliveries
@@ -83,6 +89,8 @@ class Parts:
     watched: Watched
     client: RealtimeClient
     service_keys: ServiceKeys
+    desk: Desk
+    news: News
 
     def take_over(self, current: Current, after: Configuration) -> None:
         """Let another configuration be in force. What only asks `current` needs no word; these hold something of it."""
@@ -159,10 +167,10 @@ def build(ground: Ground, client: RealtimeClient, *, port: int, observers: tuple
     meters = Meters(Lags(time.monotonic), RequestCounts())
     outbound = Outbound(registers.commands, connection, ground.known, clock_ms=ground.clock_ms)
     notifier = Notifier(client, kept.identities, on_told=meters.lags.told)
-    answers = Answers()
+    answers, news = Answers(), News()
     neighbours = Neighbours(
         connection.acknowledge,
-        (answers.committed, notifier.committed, outbound.observe, *observers),
+        (answers.committed, notifier.committed, outbound.observe, news.committed, *observers),
         notifier.take_moves,
         meters.lags.committed,
     )
@@ -181,10 +189,23 @@ def build(ground: Ground, client: RealtimeClient, *, port: int, observers: tuple
         ground.clock_ms,
         recovery.done,
     )
+    access = Access(registers.accounts, time.monotonic)
     service_keys = ServiceKeys(key.get_secret_value() for key in all_service_keys(current.now.settings))
-    site = _site(ground, service_keys, triggers, outbound, meters)
-    watched = Watched(connection, inbound, outbound, notifier, kept.identities, meters)
-    return Parts(connection, inbound, outbound, notifier, housekeeping, site, recovery, watched, client, service_keys)
+    site = _site(ground, access, service_keys, triggers, outbound, meters)
+    return Parts(
+        connection,
+        inbound,
+        outbound,
+        notifier,
+        housekeeping,
+        site,
+        recovery,
+        watched=Watched(connection, inbound, outbound, notifier, kept.identities, meters),
+        client=client,
+        service_keys=service_keys,
+        desk=_desk(ground, access, partial(_forget, notifier, meters), news),
+        news=news,
+    )
 
 
 def _inbound(ground: Ground, intake: Intake, neighbours: Neighbours, *, window: int) -> Inbound:
@@ -203,10 +224,6 @@ def _inbound(ground: Ground, intake: Intake, neighbours: Neighbours, *, window: 
 def _triggers(
     ground: Ground, answers: Answers, inbound: Inbound, notifier: Notifier, meters: Meters
 ) -> TriggerEndpoints:
-    def forgotten(key: IdentityKey) -> None:
-        notifier.forget(key)
-        meters.lags.forget(key)
-
     return TriggerEndpoints(
         TriggerParts(
             timelines=ground.registers.events,
@@ -216,7 +233,7 @@ def _triggers(
             household_of=partial(_household, ground),
             newest_seq=lambda: inbound.newest_seq,
             clock_ms=ground.clock_ms,
-            forgotten=forgotten,
+            forgotten=partial(_forget, notifier, meters),
             polled=meters.lags.polled,
             everything=lambda: ground.current.now.settings.ifttt.timeline_start == "everything",
         )
@@ -224,11 +241,16 @@ def _triggers(
 
 
 def _site(
-    ground: Ground, service_keys: ServiceKeys, triggers: TriggerEndpoints, outbound: Outbound, meters: Meters
+    ground: Ground,
+    access: Access,
+    service_keys: ServiceKeys,
+    triggers: TriggerEndpoints,
+    outbound: Outbound,
+    meters: Meters,
 ) -> PublicSite:
     test_tokens = TestTokens(time.monotonic)
     endpoints = Endpoints(
-        Callers(Access(ground.registers.accounts, time.monotonic), test_tokens),
+        Callers(access, test_tokens),
         SetupEndpoints(service_keys, test_tokens, clock_ms=ground.clock_ms),
         triggers,
         ActionEndpoints(partial(_carry_out, outbound, ground.current), partial(_household, ground)),
@@ -241,6 +263,51 @@ def _site(
         trusted_proxies=public.trusted_proxies,
         served=meters.requests.served,
     )
+
+
+def _forget(notifier: Notifier, meters: Meters, key: IdentityKey) -> None:
+    notifier.forget(key)
+    meters.lags.forget(key)
+
+
+def _desk(ground: Ground, access: Access, forget: Callable[[IdentityKey], None], news: News) -> Desk:
+    registers = ground.registers
+
+    def forget_user(user: str) -> None:
+        for key in ground.kept.identities.of_user(user):
+            ground.kept.identities.remove(key)
+            forget(key)
+
+    return Desk(
+        registers.accounts,
+        registers.events,
+        registers.entities,
+        homes=lambda: tuple(homes_of(ground.current.now.settings)),
+        catalogue=lambda: ground.current.now.catalogue,
+        clock_ms=ground.clock_ms,
+        forget_user=forget_user,
+        forget_tokens=access.forget,
+        news=news,
+    )
+
+
+def with_condition(parts: Parts, report: Callable[[], dict[str, str]], *, broker: str, since_ms: int) -> Desk:
+    """Return the desk of a daemon that runs since then, able to say how it is. `report`: each part and its trouble."""
+
+    def condition() -> Condition:
+        return Condition(
+            version=__version__,
+            pid=os.getpid(),
+            since=iso_time(since_ms),
+            broker=broker,
+            parts=report(),
+            limits=parts.connection.limits,
+            heard={
+                topic: TopicHeard(iso_time(at), trouble) for topic, (at, trouble) in parts.inbound.heard.all().items()
+            },
+        )
+
+    return replace(parts.desk, condition=condition)
 
 
 async def _remembered_topics(settings: KeptSettings) -> tuple[str, ...]:

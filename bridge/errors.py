@@ -3,6 +3,7 @@
 BridgeError
 ├── ConfigurationError            the configuration cannot be used; all faults at once
 ├── AlreadyRunning                another daemon holds this database
+├── NotTheOwner                  what belongs to another user must be asked for as that user
 ├── CannotListen                  an address that is taken or not ours
 ├── UnreadableMessage             a message that its dialect cannot understand
 ├── StorageError
@@ -46,6 +47,10 @@ class ConfigurationError(BridgeError):
 
 class AlreadyRunning(BridgeError):
     """Another process runs on the same database."""
+
+
+class NotTheOwner(BridgeError):
+    """The database and its daemon belong to another user."""
 
 
 class CannotListen(BridgeError):

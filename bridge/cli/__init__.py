@@ -19,17 +19,21 @@ COMMANDS: Final = {
     "demo": "show everything working, with a simulated home and a simulated IFTTT",
     "check-config": "check the configuration and do nothing else",
     "schema": "print a JSON Schema of the configuration, for editors",
-    "user": "add and list people with an account",
-    "token": "mint access tokens, for tests and scripts",
+    "user": "add, list and remove people with an account",
+    "token": "mint, list and revoke access tokens, for tests and scripts",
+    "device": "list the devices and show what is known of them",
     "events": "list what has happened",
+    "doctor": "look at everything a home depends on, and say what is wrong and what helps",
     "simulate": "play a home, or IFTTT, for trials",
+    "completion": "print what makes a shell complete these commands",
+    "man": "print this as a manual page",
 }
 
 
 def main(arguments: Sequence[str] | None = None) -> int:  # noqa: PLR0911 -- one line for each way to end
     """Run one command and return the exit status: 0 done, 1 failed, 2 wrong usage or configuration."""
     try:
-        parsed = _parser().parse_args(arguments)
+        parsed = parser().parse_args(arguments)
         status: int = parsed.run(parsed)
         sys.stdout.flush()
     except ConfigurationError as error:
@@ -56,19 +60,20 @@ def main(arguments: Sequence[str] | None = None) -> int:  # noqa: PLR0911 -- one
     return status
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def parser() -> argparse.ArgumentParser:
+    """Return the whole command line."""
+    whole = argparse.ArgumentParser(
         prog="ifttt-bridge", description="Links a home's MQTT devices to IFTTT as a service of its own."
     )
-    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
-    parser.add_argument(
+    whole.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    whole.add_argument(
         "--config",
         type=Path,
         metavar="FILE",
         help="the configuration (default: $BRIDGE_CONFIG, else /etc/ifttt-bridge/bridge.toml)",
     )
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    commands = whole.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for name, summary in COMMANDS.items():
         module = import_module(f"bridge.cli.{name.replace('-', '_')}")
-        module.add_arguments(commands.add_parser(name, help=summary, description=summary.capitalize() + "."))
-    return parser
+        module.add_arguments(commands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}."))
+    return whole

@@ -1,15 +1,14 @@
 """`ifttt-bridge user`: people with an account."""
 
 import argparse
+import getpass
 import sys
 
 import msgspec
 
+from bridge.desk.requests import AddUser, ListUsers, RemoveUser, SetPassword, UserRow
 from bridge.errors import AccountError
 from bridge.oauth.passwords import MAX_CHARACTERS, MIN_CHARACTERS, hash_password
-from bridge.settings import Settings
-from bridge.storage.accounts import Accounts
-from bridge.storage.database import Database
 
 MAX_NAME_CHARACTERS = 100
 
@@ -25,37 +24,60 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     listing = commands.add_parser("list", help="list accounts")
     listing.add_argument("--json", action="store_true", help="one JSON object a line")
     listing.set_defaults(run=run_list)
+    remove = commands.add_parser("remove", help="end an account, and erase its tokens and what IFTTT asked in its name")
+    remove.add_argument("name", metavar="NAME")
+    remove.set_defaults(run=run_remove)
+    passwd = commands.add_parser("passwd", help="give an account another password; tokens stay as they are")
+    passwd.add_argument("name", metavar="NAME")
+    passwd.add_argument("--password-stdin", action="store_true", help="read it from standard input (default: ask)")
+    passwd.set_defaults(run=run_passwd)
 
 
 def run_add(arguments: argparse.Namespace) -> int:
     """Make an account. Without a password it cannot sign in on a page, but may have tokens."""
-    from bridge.cli.database import now_ms, with_database  # noqa: PLC0415 -- the weight of the database
+    from bridge.cli.asking import Desk  # noqa: PLC0415 -- nothing of this is needed to show the help
 
     name = _checked_name(arguments.name)
     password = _read_password() if arguments.password_stdin else None
+    desk = Desk.of(arguments.config)
     password_hash = None if password is None else hash_password(password)
-
-    async def add(database: Database, settings: Settings) -> str:
-        home = arguments.home or settings.homes[0].id
-        user = await Accounts(database).add_user(name, home, password_hash=password_hash, now_ms=now_ms())
-        return f"Added {user.name} to {user.home}. IFTTT will know this account as {user.id}"
-
-    print(with_database(arguments, add))
+    user = desk.ask(AddUser(name, arguments.home, password_hash), UserRow)
+    print(f"Added {user.name} to {user.home}. IFTTT will know this account as {user.id}")
     return 0
 
 
 def run_list(arguments: argparse.Namespace) -> int:
     """List accounts."""
-    from bridge.cli.database import with_database  # noqa: PLC0415 -- the weight of the database
+    from bridge.cli.asking import Desk  # noqa: PLC0415 -- nothing of this is needed to show the help
 
-    users = with_database(arguments, lambda database, _settings: Accounts(database).users())
+    users = Desk.of(arguments.config).ask(ListUsers(), list[UserRow])
     for user in users:
         if arguments.json:
-            print(msgspec.json.encode({"name": user.name, "home": user.home, "id": user.id}).decode())
+            print(msgspec.json.encode(user).decode())
         else:
             print(f"{user.name:<24} {user.home:<16} {user.id}")
     if not users and not arguments.json:
         print("There are no users yet: ifttt-bridge user add NAME --password-stdin")
+    return 0
+
+
+def run_remove(arguments: argparse.Namespace) -> int:
+    """End an account. From then on IFTTT is told 401, and asks its person to connect again."""
+    from bridge.cli.asking import Desk  # noqa: PLC0415 -- nothing of this is needed to show the help
+
+    user = Desk.of(arguments.config).ask(RemoveUser(arguments.name), UserRow)
+    print(f"Removed {user.name} ({user.id}), with all tokens. What the home's devices did stays in the timeline")
+    return 0
+
+
+def run_passwd(arguments: argparse.Namespace) -> int:
+    """Give an account another password."""
+    from bridge.cli.asking import Desk  # noqa: PLC0415 -- nothing of this is needed to show the help
+
+    desk = Desk.of(arguments.config)
+    password = _read_password() if arguments.password_stdin else _ask_password(arguments.name)
+    user = desk.ask(SetPassword(arguments.name, hash_password(password)), UserRow)
+    print(f"{user.name} has a new password")
     return 0
 
 
@@ -67,7 +89,19 @@ def _checked_name(name: str) -> str:
 
 
 def _read_password() -> str:
-    password = sys.stdin.readline().removesuffix("\n").removesuffix("\r")
+    return _checked_password(sys.stdin.readline().removesuffix("\n").removesuffix("\r"))
+
+
+def _ask_password(name: str) -> str:
+    if not sys.stdin.isatty():
+        raise AccountError("there is no terminal to ask for the password; give it with --password-stdin")
+    password = _checked_password(getpass.getpass(f"New password of {name}: "))
+    if getpass.getpass("Once more: ") != password:
+        raise AccountError("the two are not the same; nothing was changed")
+    return password
+
+
+def _checked_password(password: str) -> str:
     if not MIN_CHARACTERS <= len(password) <= MAX_CHARACTERS:
         raise AccountError(f"a password has {MIN_CHARACTERS} to {MAX_CHARACTERS} characters")
     return password

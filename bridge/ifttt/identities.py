@@ -82,6 +82,10 @@ class Identities:
             del self._waiting[identity.timeline]
         return identity
 
+    def of_user(self, user: str) -> list[IdentityKey]:
+        """Return the keys of a user's identities."""
+        return [key for key in self._by_key if key.user == user]
+
     def concerned(self, event: Event) -> list[Identity]:
         """Return the identities in whose timelines an event shows; none for an event that is not offered."""
         if event.reason is not None or not self._waiting:

@@ -21,6 +21,7 @@ from bridge.devices.catalogue import Catalogue
 from bridge.devices.interpretation import LatePolicy
 from bridge.devices.last_known import EntityState
 from bridge.errors import StorageUnavailable
+from bridge.mqtt.heard import Heard
 from bridge.mqtt.intake import Intake
 from bridge.mqtt.interpreter import Draft, Interpreter, Listening
 from bridge.mqtt.message import Arrival, Connected, Marker, Message, Turn
@@ -115,6 +116,7 @@ class Inbound:
         self._backoff = Backoff(first_s=0.1, longest_s=5.0)
         self._chance = random.Random()  # noqa: S311 -- spreads attempts, guards nothing
         self.counts = Counts()
+        self.heard = Heard()
         self.storage_trouble = ""
 
     @property
@@ -221,6 +223,9 @@ class Inbound:
             self.counts.connections += sum(isinstance(arrival, Connected) for arrival in arrivals)
 
     def _count(self, messages: list[Message], draft: Draft) -> None:
+        troubles = [(ignored.topic, ignored.reason) for ignored in draft.ignored]
+        troubles += [(topic, "a fault of the bridge; its log says where") for topic, _ in draft.broken]
+        self.heard.note((message.topic for message in messages), troubles, now_ms=self._clock_ms())
         counts = self.counts
         counts.messages += len(messages)
         counts.events += len(draft.entries)

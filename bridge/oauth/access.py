@@ -10,7 +10,7 @@ from bridge.homes.user import User
 from bridge.oauth.tokens import MAX_TOKEN_CHARACTERS, digest_of
 
 REMEMBERED_S: Final = 10.0
-"""How long a found token is trusted without asking again: a revocation by another process counts after that."""
+"""How long a found token is trusted without asking again."""
 
 MAX_REMEMBERED: Final = 1024
 
@@ -38,6 +38,7 @@ class Access:
         self._tokens = tokens
         self._monotonic = monotonic
         self._remembered: OrderedDict[str, tuple[float, Grant]] = OrderedDict()
+        self._forgotten = 0
 
     async def check(self, token: str) -> Grant:
         """Return what a token gives. Raises NotAuthorized for anything but a live token."""
@@ -47,12 +48,19 @@ class Access:
         remembered = self._remembered.get(digest)
         if remembered is not None and remembered[0] > self._monotonic():
             return remembered[1]
+        forgotten = self._forgotten
         grant = await self._tokens.find(digest)
         if grant is None:
             self._remembered.pop(digest, None)
             raise NotAuthorized("The access token is not valid.")
-        self._remember(digest, grant)
+        if forgotten == self._forgotten:  # else what was found may have been revoked since
+            self._remember(digest, grant)
         return grant
+
+    def forget(self) -> None:
+        """Ask again for every token: one of them, or its user, is no more."""
+        self._remembered.clear()
+        self._forgotten += 1
 
     def _remember(self, digest: str, grant: Grant) -> None:
         self._remembered[digest] = (self._monotonic() + REMEMBERED_S, grant)

@@ -3,12 +3,23 @@
 import secrets
 import sqlite3
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from bridge.errors import AccountError
 from bridge.homes.user import USER_ID_PREFIX, Home, User
 from bridge.oauth.access import Grant
 from bridge.storage.database import Database
 from bridge.storage.events import newest_seq
+
+
+@dataclass(frozen=True, slots=True)
+class KeptToken:
+    """A token as it is kept. `user` is the name of its user."""
+
+    digest: str
+    user: str
+    client: str
+    created_at_ms: int
 
 
 class Accounts:
@@ -41,6 +52,32 @@ class Accounts:
             raise AccountError(f"there is no user {name!r}; `ifttt-bridge user list` shows who there is")
         return found[0]
 
+    async def remove_user(self, name: str) -> User:
+        """End an account and erase what belongs to it: tokens, identities, commands. Raises AccountError."""
+        user = await self.user_named(name)
+        await self._database.write(lambda connection: _remove_user(connection, user.id))
+        return user
+
+    async def set_password(self, name: str, password_hash: str) -> User:
+        """Give an account another password. Raises AccountError."""
+        user = await self.user_named(name)
+        await self._database.write(
+            lambda connection: connection.execute(
+                "UPDATE users SET password_hash = ? WHERE id = ?", (password_hash, user.id)
+            )
+        )
+        return user
+
+    async def tokens(self) -> list[KeptToken]:
+        """Return all tokens, by user and age."""
+        return await self._database.read(_tokens)
+
+    async def remove_token(self, digest: str) -> None:
+        """End a token."""
+        await self._database.write(
+            lambda connection: connection.execute("DELETE FROM tokens WHERE digest = ?", (digest,))
+        )
+
     async def add_token(self, digest: str, user: User, *, client: str, now_ms: int) -> None:
         """Keep the digest of a token that was given out."""
         row = (digest, user.id, client, now_ms)
@@ -67,6 +104,20 @@ def _add_user(connection: sqlite3.Connection, name: str, home: str, password_has
     except sqlite3.IntegrityError:
         raise AccountError(f"there is a user {name!r} already") from None
     return user
+
+
+def _remove_user(connection: sqlite3.Connection, user: str) -> None:
+    """Tokens and identities go with the row of their user."""
+    connection.execute("DELETE FROM commands WHERE user = ?", (user,))
+    connection.execute("DELETE FROM users WHERE id = ?", (user,))
+
+
+def _tokens(connection: sqlite3.Connection) -> list[KeptToken]:
+    rows = connection.execute(
+        "SELECT tokens.digest, users.name, tokens.client, tokens.created_at_ms "
+        "FROM tokens JOIN users ON users.id = tokens.user ORDER BY users.name, tokens.created_at_ms, tokens.digest"
+    )
+    return [KeptToken(*row) for row in rows]
 
 
 def _users(connection: sqlite3.Connection, where: str, *values: str) -> list[User]:

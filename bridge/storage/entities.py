@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterable
 
 from bridge.devices.entity import Entity
+from bridge.devices.last_known import EntityState
 from bridge.storage.database import Database
 from bridge.storage.events import newest_seq
 
@@ -35,6 +36,19 @@ class Entities:
             lambda connection: connection.execute("SELECT id FROM entities WHERE home = ?", (home,)).fetchall()
         )
         return frozenset(row[0] for row in rows)
+
+    async def states(self) -> dict[str, EntityState]:
+        """Return what is known of each entity that has ever spoken, as committed last."""
+        return await self._database.read(states_of)
+
+
+def states_of(connection: sqlite3.Connection) -> dict[str, EntityState]:
+    """Read what is known of each entity."""
+    rows = connection.execute("SELECT entity, value, brightness, since_ms, presses FROM entity_states")
+    return {
+        entity: EntityState(value, brightness, since_ms, tuple(presses.split()))
+        for entity, value, brightness, since_ms, presses in rows
+    }
 
 
 def _keep(connection: sqlite3.Connection, present: list[Entity], now_ms: int) -> list[str]:

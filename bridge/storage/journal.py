@@ -12,6 +12,7 @@ import msgspec
 
 from bridge.devices.last_known import EntityState
 from bridge.storage.database import Database
+from bridge.storage.entities import states_of
 from bridge.timeline.batch import Batch, Delivery, ToldMove
 from bridge.timeline.entry import Entry
 
@@ -117,13 +118,9 @@ def _state_row(entity: str, state: EntityState) -> tuple[object, ...]:
 
 def _load(connection: sqlite3.Connection) -> Loaded:
     sequence = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'events'").fetchone()
-    states = connection.execute("SELECT entity, value, brightness, since_ms, presses FROM entity_states")
     deliveries = connection.execute("SELECT slot, number, packet_id, digest FROM deliveries ORDER BY number")
     return Loaded(
         next_seq=(sequence[0] if sequence else 0) + 1,
-        states={
-            entity: EntityState(value, brightness, since_ms, tuple(presses.split()))
-            for entity, value, brightness, since_ms, presses in states
-        },
+        states=states_of(connection),
         deliveries=tuple(Delivery(*row) for row in deliveries),
     )

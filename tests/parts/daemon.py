@@ -103,6 +103,12 @@ class Daemon:
         self.launch()
         await until(self.is_ready if ready else self.is_alive, what="the daemon being up")
 
+    @property
+    def pid(self) -> int:
+        """The process that runs."""
+        assert self._process is not None
+        return self._process.pid
+
     async def is_ready(self) -> bool:
         """Ask whether every part works."""
         return await self._private("readyz")

@@ -2,12 +2,14 @@
 
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from bridge.errors import AlreadyRunning, StorageUnavailable
-from bridge.storage.lock import hold_lock
+from bridge.storage.lock import hold_lock, spoken_to_at
 
 HOLDER = """
 import sys, time
@@ -43,6 +45,25 @@ def test_a_lock_that_is_let_go_can_be_taken_again(path: Path) -> None:
     for _ in range(2):
         with hold_lock(path), pytest.raises(AlreadyRunning), hold_lock(path):
             pass
+
+
+def test_who_may_wait_gets_the_lock_when_it_is_let_go(path: Path) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        waiting = threading.Event()
+
+        def wait() -> Path | None:
+            waiting.set()
+            with hold_lock(path, wait_s=30):
+                return spoken_to_at(path)
+
+        with hold_lock(path, spoken_to_at=Path("/run/somewhere")):
+            assert spoken_to_at(path) == Path("/run/somewhere")
+            second = pool.submit(wait)
+            waiting.wait()
+            with pytest.raises(AlreadyRunning), hold_lock(path, wait_s=0.05):
+                pass
+            assert not second.done()
+        assert second.result(30) is None
 
 
 def test_other_databases_are_not_concerned(path: Path) -> None:

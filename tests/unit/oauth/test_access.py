@@ -102,3 +102,26 @@ class Unavailable:
 async def test_a_database_that_does_not_answer_is_not_a_dead_token() -> None:
     with pytest.raises(StorageUnavailable):
         await Access(Unavailable(), lambda: 0.0).check("token")
+
+
+async def test_after_forgetting_every_token_is_asked_for_again() -> None:
+    kept = Kept("token")
+    await kept.access.check("token")
+    kept.grants.clear()
+    kept.access.forget()
+    with pytest.raises(NotAuthorized):
+        await kept.access.check("token")
+
+
+async def test_what_was_being_looked_up_when_it_was_revoked_is_not_remembered() -> None:
+    class Slow(Kept):
+        async def find(self, digest: str) -> Grant | None:
+            found = await super().find(digest)
+            self.grants.clear()
+            self.access.forget()
+            return found
+
+    kept = Slow("token")
+    await kept.access.check("token")
+    with pytest.raises(NotAuthorized):
+        await kept.access.check("token")

@@ -1,0 +1,203 @@
+"""What can be asked at the desk, and what is answered. Plain values: they travel as JSON through the control socket."""
+
+from typing import Final
+
+import msgspec
+
+from bridge.errors import BridgeError
+
+PAGE: Final = 1000
+"""So many events at most are in one answer; who wants more asks for those behind the last."""
+
+
+class Request(msgspec.Struct, frozen=True, tag_field="ask", forbid_unknown_fields=True):
+    """Anything that can be asked."""
+
+    @property
+    def changes(self) -> bool:
+        """Whether asking twice may be something else than asking once."""
+        return True
+
+
+class Question(Request, frozen=True):
+    """A request that changes nothing."""
+
+    @property
+    def changes(self) -> bool:
+        """Nothing: it may be asked again."""
+        return False
+
+
+class AddUser(Request, frozen=True, tag="user add"):
+    """Make an account. `home` None: the first one."""
+
+    name: str
+    home: str | None
+    password_hash: str | None
+
+
+class ListUsers(Question, frozen=True, tag="user list"):
+    """Who has an account?"""
+
+
+class RemoveUser(Request, frozen=True, tag="user remove"):
+    """End an account, with all that belongs to it."""
+
+    name: str
+
+
+class SetPassword(Request, frozen=True, tag="user passwd"):
+    """Give an account another password."""
+
+    name: str
+    password_hash: str
+
+
+class AddToken(Request, frozen=True, tag="token mint"):
+    """Keep the digest of a token that is being given out."""
+
+    user: str
+    digest: str
+
+
+class ListTokens(Question, frozen=True, tag="token list"):
+    """Which tokens are alive? `user` None: of everybody."""
+
+    user: str | None
+
+
+class RevokeToken(Request, frozen=True, tag="token revoke"):
+    """End a token. `id` is the beginning of its digest."""
+
+    id: str
+
+
+class ReadEvents(Question, frozen=True, tag="events"):
+    """What has happened behind a sequence number? With `wait`, a running daemon answers when there is something."""
+
+    after: int
+    home: str | None
+    wait: bool
+
+
+class ListDevices(Question, frozen=True, tag="device list"):
+    """Which devices are there?"""
+
+    home: str | None
+
+
+class ShowDevice(Question, frozen=True, tag="device show"):
+    """What is known of one device?"""
+
+    id: str
+
+
+class Examine(Question, frozen=True, tag="doctor"):
+    """How are you? Only a running daemon can say."""
+
+
+AnyRequest = (
+    AddUser
+    | ListUsers
+    | RemoveUser
+    | SetPassword
+    | AddToken
+    | ListTokens
+    | RevokeToken
+    | ReadEvents
+    | ListDevices
+    | ShowDevice
+    | Examine
+)
+
+
+class UserRow(msgspec.Struct, frozen=True):
+    """A person with an account. `id` is what IFTTT knows."""
+
+    name: str
+    home: str
+    id: str
+
+
+class TokenRow(msgspec.Struct, frozen=True):
+    """An access token, without the token. `client`: who got it, "" for tests and scripts."""
+
+    id: str
+    user: str
+    client: str
+    created_at: str
+
+
+class EventRow(msgspec.Struct, frozen=True):
+    """What has happened."""
+
+    id: str
+    seq: int
+    home: str
+    entity: str
+    device: str
+    kind: str
+    recorded_at: str
+    offered: bool
+    reason: str | None
+    ingredients: dict[str, str]
+
+
+class EventPage(msgspec.Struct, frozen=True):
+    """Some events, oldest first. `live`: more may come; nothing happens where no daemon listens."""
+
+    events: list[EventRow]
+    live: bool
+
+
+class DeviceRow(msgspec.Struct, frozen=True):
+    """A device and what is known of it. `state` and `since` None: it has never spoken."""
+
+    id: str
+    name: str
+    home: str
+    room: str
+    kind: str
+    state: str | None
+    since: str | None
+    brightness: int | None
+    presses: tuple[str, ...]
+    topics: tuple[str, ...]
+
+
+class TopicHeard(msgspec.Struct, frozen=True):
+    """What a daemon has heard on a topic since it started. `trouble`: why it did not understand the last message."""
+
+    at: str
+    trouble: str
+
+
+class Condition(msgspec.Struct, frozen=True):
+    """How a running daemon is. `parts`: each by name, with its trouble, "" if it works."""
+
+    version: str
+    pid: int
+    since: str
+    broker: str
+    parts: dict[str, str]
+    limits: tuple[str, ...]
+    heard: dict[str, TopicHeard]
+
+
+def request_to_bytes(request: Request) -> bytes:
+    """Put a request into JSON. Raises BridgeError for bytes of a terminal that are no text."""
+    try:
+        return msgspec.json.encode(request)
+    except UnicodeEncodeError:
+        raise BridgeError("names and ids are text in UTF-8; this is none") from None
+
+
+def request_from_bytes(content: bytes) -> AnyRequest:
+    """Read a request. Raises BridgeError."""
+    try:
+        request: AnyRequest = msgspec.json.decode(content, type=AnyRequest)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        problem = "the running daemon does not know this request: it is of another version; restart it"
+    else:
+        return request
+    raise BridgeError(problem)

@@ -1,0 +1,67 @@
+"""One GET to somebody else's server, and in plain words what went wrong. Follows no redirect, keeps little."""
+
+import http.client
+import socket
+import ssl
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+
+TIMEOUT_S: Final = 10.0
+MAX_BODY_BYTES: Final = 65536
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """An answer. `status` 0: there was none, and `trouble` says why."""
+
+    status: int
+    content_type: str = ""
+    location: str = ""
+    body: bytes = b""
+    trouble: str = ""
+
+    @property
+    def is_page(self) -> bool:
+        """Whether this is a page for people: it comes from something in between."""
+        return self.content_type.startswith("text/html")
+
+
+def fetch(url: str, headers: dict[str, str], *, timeout_s: float = TIMEOUT_S) -> Fetched:
+    """Get one document."""
+    parts = urlsplit(url)
+    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    connection = kind(parts.hostname or "", parts.port, timeout=timeout_s)
+    path = f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
+    try:
+        connection.request("GET", path, headers={"Accept": "application/json", "User-Agent": "ifttt-bridge", **headers})
+        response = connection.getresponse()
+        return Fetched(
+            response.status,
+            response.getheader("Content-Type", ""),
+            response.getheader("Location", ""),
+            response.read(MAX_BODY_BYTES),
+        )
+    except (OSError, http.client.HTTPException) as error:
+        return Fetched(0, trouble=_words(error, parts.hostname or "", timeout_s))
+    finally:
+        connection.close()
+
+
+def _words(error: Exception, host: str, timeout_s: float) -> str:
+    match error:
+        case ssl.SSLCertVerificationError():
+            words = f"the TLS certificate of {host} is not good: {error.verify_message}"
+        case ssl.SSLError():
+            words = f"{host} does not speak TLS as it should: {error.reason or error}"
+        case socket.gaierror():
+            words = f"the name {host} is not known"
+        case TimeoutError():
+            words = f"{host} does not answer within {timeout_s:g} s"
+        case ConnectionRefusedError():
+            words = f"{host} refuses the connection: nothing listens there"
+        case OSError():
+            words = error.strerror or str(error) or type(error).__name__
+        case _:
+            words = f"{host} does not speak HTTP ({type(error).__name__})"
+    return words

@@ -1,0 +1,37 @@
+"""Does each configured topic speak, and is it understood?"""
+
+from collections.abc import Iterable, Sequence
+
+from bridge.desk.requests import Condition, DeviceRow, TopicHeard
+from bridge.doctor.check import Check, ok, warning
+
+
+def check_topics(devices: Sequence[DeviceRow], condition: Condition | None) -> Iterable[Check]:
+    """Say for each topic whether anything was ever heard there. A daemon knows more than the database."""
+    topics = sorted({topic for device in devices for topic in device.topics})
+    for topic in topics:
+        speakers = [device for device in devices if topic in device.topics]
+        heard = None if condition is None else condition.heard.get(topic)
+        yield _check(topic, speakers, heard)
+
+
+def _check(topic: str, speakers: Sequence[DeviceRow], heard: TopicHeard | None) -> Check:
+    name, names = f"topic {topic}", ", ".join(device.name for device in speakers)
+    if heard is not None and heard.trouble:
+        return warning(
+            name,
+            f"{names}: the message at {heard.at} was not understood: {heard.trouble}",
+            f"compare kind, schema and words of the device with what it says: mosquitto_sub -v -t '{topic}'",
+        )
+    if heard is not None:
+        return ok(name, f"{names}: heard at {heard.at}")
+    since = max((device.since for device in speakers if device.since is not None), default=None)
+    if since is not None:
+        return ok(name, f"{names}: known from before; its state is the same since {since}")
+    if any(device.presses for device in speakers):
+        return ok(name, f"{names}: has been pressed before")
+    return warning(
+        name,
+        f"{names}: nothing was ever heard here",
+        "use the device once; then compare the topic, capitals too, with what is said: mosquitto_sub -v -t '#'",
+    )

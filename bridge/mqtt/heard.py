@@ -1,0 +1,29 @@
+"""When was each topic heard last since the start, and was it understood? For whoever looks for a silent device."""
+
+from collections.abc import Iterable
+from typing import Final
+
+MAX_TOPICS: Final = 10_000
+"""More than any home subscribes to; what an old session still brings must not add up beyond it."""
+
+
+class Heard:
+    """What has come in, by topic. Times are epoch milliseconds."""
+
+    def __init__(self) -> None:
+        self._at_ms: dict[str, int] = {}
+        self._troubles: dict[str, str] = {}
+
+    def note(self, topics: Iterable[str | None], troubles: Iterable[tuple[str, str]], *, now_ms: int) -> None:
+        """Take note of messages, and of those among them that were not understood, with the reason."""
+        for topic in topics:
+            if topic is not None and (topic in self._at_ms or len(self._at_ms) < MAX_TOPICS):
+                self._at_ms[topic] = now_ms
+                self._troubles.pop(topic, None)
+        for topic, reason in troubles:
+            if topic in self._at_ms:
+                self._troubles[topic] = reason
+
+    def all(self) -> dict[str, tuple[int, str]]:
+        """Return for each topic when it was heard last, and why that was not understood, "" if it was."""
+        return {topic: (at_ms, self._troubles.get(topic, "")) for topic, at_ms in self._at_ms.items()}

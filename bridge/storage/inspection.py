@@ -1,0 +1,42 @@
+"""Looking at a database file without changing it, whoever has it open. For its owner: others would leave files."""
+
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+_TIMEOUT_S: Final = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What was found. `fault`: what SQLite found wrong, "" if nothing. `newest_ms`: when the last event came."""
+
+    fault: str
+    newest_ms: int | None = None
+
+
+def inspect(path: Path, *, in_use: bool) -> Inspection:
+    """Check the file's structure, and when the newest event was recorded (epoch, milliseconds).
+
+    A file that nobody uses is opened as one that cannot change: even a reader would leave files beside it otherwise.
+    """
+    if not in_use and not path.with_name(f"{path.name}-wal").exists():
+        found = _inspect(path, "mode=ro&immutable=1")
+        if not found.fault:  # else somebody may have begun to use it meanwhile
+            return found
+    return _inspect(path, "mode=ro")
+
+
+def _inspect(path: Path, how: str) -> Inspection:
+    try:
+        with closing(sqlite3.connect(f"file:{quote(str(path))}?{how}", uri=True, timeout=_TIMEOUT_S)) as connection:
+            fault = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
+            if fault != "ok":
+                return Inspection(fault)
+            newest = connection.execute("SELECT recorded_at_ms FROM events ORDER BY seq DESC LIMIT 1").fetchone()
+            return Inspection("", None if newest is None else int(newest[0]))
+    except sqlite3.DatabaseError as error:
+        return Inspection(str(error))
