@@ -93,7 +93,7 @@ class Connection:
     @property
     def trouble(self) -> str:
         """Why not everything is live, "" if it is."""
-        if self._course.rival:
+        if self._course.rival and (self._course.sure or not self.live):
             return self._course.rival
         if self.live:
             return ""

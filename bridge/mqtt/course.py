@@ -36,13 +36,14 @@ class Pace:
 class Course:
     """Learns from how each attempt went. `protocol`, `with_will` and `delay_s` are for the next one.
 
-    `rival`: what is to be said of another client with our id, "" if there is none.
+    `rival`: what is to be said of another client with our id, "" if there is none; `sure`: the broker said so.
     """
 
     def __init__(self, broker: Broker, pace: Pace) -> None:
         self.protocol = Protocol.V311 if broker.protocol is Protocol.V311 else Protocol.V5
         self.with_will = True
         self.rival = ""
+        self.sure = False
         self._pace = pace
         self._backoff = Backoff(first_s=0.25, longest_s=30.0)
         self._client_id = broker.client_id
@@ -74,7 +75,8 @@ class Course:
         else:
             self._closed_soon = 0
         if self._closed_soon >= PROOF and not self.rival:
-            self.rival = self._rival(sure=isinstance(error, SessionTakenOver))
+            self.sure = isinstance(error, SessionTakenOver)
+            self.rival = self._rival(sure=self.sure)
         steady = lasted_s > self._pace.steady_s and not self.rival
         self._attempt = 0 if steady else self._attempt + 1
 
@@ -84,7 +86,13 @@ class Course:
         self._closed_soon = 0
 
     def delay_s(self, chance: random.Random) -> float:
-        """Return how long to wait before the next attempt."""
+        """Return how long to wait before the next attempt.
+
+        None at all where a rival is only suspected: a broker that restarts takes no connection at that moment, and
+        that clears it of the suspicion.
+        """
+        if self._closed_soon and not self.rival:
+            return 0.0
         return self._backoff.longest_s if self._slowly else self._backoff.delay_s(self._attempt, chance)
 
     def _choose_protocol(self, error: ConnectionFailed) -> None:

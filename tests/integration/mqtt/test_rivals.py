@@ -10,7 +10,7 @@ from tests.integration.mqtt.conftest import Listen
 from tests.integration.mqtt.standins import serving
 from tests.parts.waiting import until
 
-SHORT = Pace(calm_s=0.5)
+SHORT = Pace(calm_s=3.0)
 CONNACK = bytes([0x20, 3, 0, 0, 0])
 TAKEN_OVER = bytes([0xE0, 2, 0x8E, 0])
 
@@ -27,7 +27,8 @@ async def test_a_rival_is_said_once_and_its_end_too(listen: Listen) -> None:
                 )
                 rounds = rival.connection.number
                 await until(lambda: rival.connection.number > rounds, what="one round more")
-            await until(lambda: here.connection.trouble == "", what="calm")
+            await until(lambda: "mqtt.rival_gone" in [line["event"] for line in logs], what="calm")
+            await until(lambda: here.connection.trouble == "", what="being live")
     events = [line["event"] for line in logs if line["event"].startswith("mqtt.rival")]
     assert events.count("mqtt.rival_gone") == 1
     said = [line for line in logs if line["event"] == "mqtt.rival"]

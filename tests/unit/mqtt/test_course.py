@@ -96,7 +96,9 @@ def test_a_broker_that_says_nothing_shows_a_rival_by_closing_again_and_again() -
     for lasted_s in (3600.0, 1.0, 1.0):
         ours.ended(CLOSED, lasted_s)
         assert ours.rival == ""
+    assert ours.delay_s(CHANCE) == 0.0  # a broker that restarts would refuse now
     ours.ended(CLOSED, 1.0)
+    assert ours.delay_s(CHANCE) > 0.0
     assert "probably connected with the client id" in ours.rival
 
 
