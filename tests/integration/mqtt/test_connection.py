@@ -75,7 +75,9 @@ async def test_an_acknowledgement_for_an_ended_connection_is_not_sent(broker: Mo
         await until(lambda: here.connection.live, what="the next connection")
         await until(lambda: len(here.messages) == 2, what="the message again")
         old, new = here.messages
-        assert (old.connection, new.connection, new.duplicate) == (1, 2, True)
+        assert old.connection == 1
+        assert new.connection > 1
+        assert new.duplicate
         here.connection.acknowledge([old])
     async with listen() as here:
         await here.live()
