@@ -124,7 +124,7 @@ async def test_a_bad_configuration_is_refused_whole_in_the_words_of_check_config
     await daemon.reload()
     with pytest.raises(AssertionError) as told:
         daemon.command("check-config")
-    faults = [line for line in str(told.value).splitlines() if "bridge.toml: " in line]
+    faults = [line for line in str(told.value).splitlines() if line.startswith(f"{daemon.folder}/bridge.toml:")]
     refused = [line for line in daemon.log.splitlines() if "event=config.refused" in line]
     assert len(faults) == len(refused) == 3, "a wrong key, a name that is missing, a wrong kind"
     for fault, line in zip(faults, refused, strict=True):
