@@ -258,6 +258,20 @@ async def test_who_asks_while_it_reads_is_served_by_one_more_reading_and_a_stop_
     assert "Traceback" not in daemon.log
 
 
+async def test_hanging_up_in_a_terminal_reads_again_and_closing_the_terminal_ends_it(daemon: Daemon) -> None:
+    terminal, its_end = os.openpty()
+    daemon.launcher = ("setsid", "--ctty")
+    daemon.stdin = its_end
+    daemon.launch()
+    os.close(its_end)
+    await until(daemon.is_ready, what="the daemon being up")
+    await daemon.reload()
+    os.close(terminal)
+    assert daemon.ended() == 0
+    assert daemon.log.count("config.reloaded") == 1
+    assert "bridge.stopped" in daemon.log
+
+
 async def _written_to(fifo: Path) -> int:
     """Open a pipe for writing as soon as somebody reads from it."""
     opened: list[int] = []
