@@ -20,7 +20,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run until SIGTERM or SIGINT. A second signal leaves at once. SIGHUP: read the configuration again."""
+    """Run until SIGTERM or SIGINT. A second signal leaves at once. SIGHUP: read the configuration again.
+
+    But if the terminal was closed in which it was started, it ends: nobody would know of it any more.
+    """
     asked_early: list[int] = []
     signal.signal(signal.SIGHUP, lambda number, _: asked_early.append(number))  # what has been read may be old already
     with load_apart(arguments.config, os.environ) as settings_when_read:
@@ -38,8 +41,12 @@ def run(arguments: argparse.Namespace) -> int:
     async def until_told() -> None:
         stop, asked = asyncio.Event(), asyncio.Event()
         stop_on_signals(stop, signal.SIGTERM, signal.SIGINT)
-        loop = asyncio.get_running_loop()
-        signal.signal(signal.SIGHUP, lambda *_: loop.call_soon_threadsafe(asked.set))
+        loop, at_terminal = asyncio.get_running_loop(), has_terminal()
+
+        def hung_up() -> None:
+            (stop if at_terminal and not has_terminal() else asked).set()
+
+        signal.signal(signal.SIGHUP, lambda *_: loop.call_soon_threadsafe(hung_up))
         if asked_early:
             asked.set()
         try:
@@ -49,6 +56,15 @@ def run(arguments: argparse.Namespace) -> int:
 
     asyncio.run(until_told())
     return 0
+
+
+def has_terminal() -> bool:
+    """Tell whether a terminal controls this process: one that was closed does no longer."""
+    try:
+        os.close(os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY))
+    except OSError:
+        return False
+    return True
 
 
 async def read_apart(config: Path | None, *, within_s: float = READING_S) -> Settings:

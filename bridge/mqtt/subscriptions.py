@@ -86,6 +86,7 @@ class Subscriptions:
     def end(self) -> None:
         """Say that the connection is over."""
         self._client = None
+        self._heard_out.set()  # there is nothing more to come on it
 
     async def give_up(self, topics: Collection[str]) -> None:
         """Hear these no more. When this returns, what was said there before has come in.

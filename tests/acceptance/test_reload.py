@@ -124,7 +124,7 @@ async def test_a_bad_configuration_is_refused_whole_in_the_words_of_check_config
     await daemon.reload()
     with pytest.raises(AssertionError) as told:
         daemon.command("check-config")
-    faults = [line for line in str(told.value).splitlines() if "bridge.toml:" in line]
+    faults = [line for line in str(told.value).splitlines() if line.startswith(f"{daemon.folder}/bridge.toml:")]
     refused = [line for line in daemon.log.splitlines() if "event=config.refused" in line]
     assert len(faults) == len(refused) == 3, "a wrong key, a name that is missing, a wrong kind"
     for fault, line in zip(faults, refused, strict=True):
@@ -256,6 +256,20 @@ async def test_who_asks_while_it_reads_is_served_by_one_more_reading_and_a_stop_
     os.close(writing)
     assert daemon.log.count("config.reloaded") == 1
     assert "Traceback" not in daemon.log
+
+
+async def test_hanging_up_in_a_terminal_reads_again_and_closing_the_terminal_ends_it(daemon: Daemon) -> None:
+    terminal, its_end = os.openpty()
+    daemon.launcher = ("setsid", "--ctty")
+    daemon.stdin = its_end
+    daemon.launch()
+    os.close(its_end)
+    await until(daemon.is_ready, what="the daemon being up")
+    await daemon.reload()
+    os.close(terminal)
+    assert daemon.ended() == 0
+    assert daemon.log.count("config.reloaded") == 1
+    assert "bridge.stopped" in daemon.log
 
 
 async def _written_to(fifo: Path) -> int:

@@ -77,6 +77,7 @@ class Daemon:
     realtime_url: str = "http://127.0.0.1:9/v1/notifications"
     mqtt: str = ""
     launcher: tuple[str, ...] = ()
+    stdin: int | None = None
     renamed: dict[str, str] = field(default_factory=dict)
     public_port: int = field(default_factory=free_port)
     private_port: int = field(default_factory=free_port)
@@ -144,6 +145,7 @@ class Daemon:
         with (self.folder / "daemon.log").open("ab") as log:
             self._process = subprocess.Popen(
                 [*self.launcher, sys.executable, "-m", "bridge", *self._config_arguments(), "run"],
+                stdin=self.stdin,
                 stdout=log,
                 stderr=log,
             )
