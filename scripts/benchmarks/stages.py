@@ -19,7 +19,7 @@ from bridge.mqtt.deliveries import Deliveries
 from bridge.mqtt.inbound import MAX_BATCH
 from bridge.mqtt.intake import Intake
 from bridge.mqtt.interpreter import Draft, Interpreter, Listening
-from bridge.mqtt.message import Arrival, Message
+from bridge.mqtt.message import Arrival, Marker, Message
 from bridge.settings import Settings, load
 from bridge.storage.database import open_database
 from bridge.storage.journal import Journal
@@ -100,6 +100,8 @@ async def _connected(settings: Settings, intake: Intake) -> AsyncIterator[Connec
     async with asyncio.TaskGroup() as tasks:
         running = tasks.create_task(connection.run())
         await until(lambda: connection.live, what="the connection being live")
+        # the connection's own message counts in the broker's window like any other
+        connection.acknowledge([each for each in await intake.take(MAX_BATCH) if isinstance(each, Marker)])
         yield connection
         running.cancel()
 
