@@ -14,11 +14,9 @@ _STANDS: Final = (
     "broker helps if it hangs"
 )
 _CURES: Final = (
-    (("not authori", "bad user name", "password", "identifier"), _CREDENTIALS),
-    (("certificate", "ssl", "tls"), "check which authority signed the broker's certificate, and for which name"),
-    (("refused",), "start the broker (systemctl status mosquitto), or correct url in [mqtt]"),
-    (("name or service", "name resolution", "nodename", "no address"), "correct the name in url of [mqtt]"),
-    (("timed out", "not answer", "trying", "keep alive", "unreachable", "no route"), _STANDS),
+    (("let the user", "lets nobody in"), _CREDENTIALS),
+    (("nothing listens",), "start the broker (systemctl status mosquitto), or correct url in [mqtt]"),
+    (("does not answer", "fallen silent", ": trying"), _STANDS),
     (("still coming in",), "wait: a long absence takes a while"),
 )
 _OTHERWISE: Final = "look into the log of the broker: journalctl -u mosquitto"
@@ -38,14 +36,15 @@ def check_broker(address: str, condition: Condition | None, attempt: Callable[[]
         yield warning("broker", limit, "see config/README.md, The broker")
 
 
-def cure_of(trouble: str) -> str:
-    """Return what helps against a trouble, by the words that brokers, libraries and systems use."""
-    words = trouble.casefold()
-    return next((cure for signs, cure in _CURES if any(sign in words for sign in signs)), _OTHERWISE)
+def cause_and_cure(trouble: str) -> tuple[str, str]:
+    """Part a trouble, as bridge/mqtt/reasons.py tells it, from its advice; for the commonest there is more to say."""
+    cause, _, advice = trouble.partition("; ")
+    known = next((cure for signs, cure in _CURES if any(sign in cause for sign in signs)), "")
+    return cause, known or advice or _OTHERWISE
 
 
 def _judged(trouble: str, address: str, well: str) -> Check:
     if not trouble:
         return ok("broker", well)
-    cause = trouble if address in trouble else f"no connection to {address}: {trouble}"
-    return problem("broker", cause, cure_of(trouble))
+    cause, cure = cause_and_cure(trouble)
+    return problem("broker", cause if address in cause else f"no connection to {address}: {cause}", cure)

@@ -1,11 +1,16 @@
 """Whether a daemon runs, and which of its parts do not work."""
 
+import socket
+
 import pytest
 
 from bridge.desk.requests import Condition
-from bridge.doctor.broker import check_broker, cure_of
+from bridge.doctor.broker import cause_and_cure, check_broker
 from bridge.doctor.daemon import Daemon, check_daemon, check_parts
+from bridge.mqtt import reasons
+from bridge.mqtt.session import Broker
 
+BROKER = Broker("broker.lan", 1883, "bridge")
 WELL = Condition("1.0", 812, "2026-11-24T18:00:00Z", "broker.lan:1883", {"broker": "", "storage": ""}, (), {})
 
 
@@ -53,15 +58,17 @@ def test_a_broker_inside_the_daemon_is_not_looked_for_without_it() -> None:
 @pytest.mark.parametrize(
     ("trouble", "cure"),
     [
-        ("[code:135] Not authorized", "mosquitto_passwd"),
-        ("Bad user name or password", "mosquitto_passwd"),
-        ("[Errno 111] Connection refused", "start the broker"),
-        ("[Errno -2] Name or service not known", "correct the name"),
-        ("Operation timed out", "stand still"),
-        ("TLS: CERTIFICATE_VERIFY_FAILED", "certificate"),
+        (str(reasons.refused(0x87, "Not authorized", BROKER)), "mosquitto_passwd"),
+        (str(reasons.unreachable(ConnectionRefusedError(), BROKER)), "start the broker"),
+        (str(reasons.unreachable(socket.gaierror(socket.EAI_NONAME, ""), BROKER)), "check mqtt.url"),
+        (str(reasons.unreachable(TimeoutError(), BROKER)), "stand still"),
+        (str(reasons.silent(BROKER)), "stand still"),
+        (f"no connection to {BROKER.address}: trying", "stand still"),
         ("what waited at the broker is still coming in", "wait"),
         ("something never seen", "log of the broker"),
     ],
 )
 def test_each_trouble_has_its_cure(trouble: str, cure: str) -> None:
-    assert cure in cure_of(trouble)
+    cause, told = cause_and_cure(trouble)
+    assert cure in told
+    assert trouble.startswith(cause)
