@@ -124,14 +124,7 @@ async def _broker(settings: Settings) -> AsyncIterator[int]:
 async def _run_parts(daemon: _Daemon, *, stop: asyncio.Event, started: Callable[[Ports], None]) -> None:
     parts, settings = daemon.parts, daemon.settings
     running = asyncio.Event()
-    health = Health(
-        running.is_set,
-        {
-            "broker": lambda: parts.connection.trouble,
-            "storage": lambda: parts.inbound.storage_trouble,
-            "realtime": lambda: parts.notifier.trouble,
-        },
-    )
+    health = _health(parts, running)
     families = families_of(parts.watched, health, _process(settings))
     retained = _retained(health, parts)
     async with asyncio.TaskGroup() as tasks:
@@ -174,6 +167,17 @@ async def _run_parts(daemon: _Daemon, *, stop: asyncio.Event, started: Callable[
         await _within(TELL_HEALTH_S, retained.look())
         await _end(recovery)
         await _stop(parts, long)
+
+
+def _health(parts: Parts, running: asyncio.Event) -> Health:
+    return Health(
+        running.is_set,
+        {
+            "broker": lambda: parts.connection.trouble,
+            "storage": lambda: parts.inbound.storage_trouble,
+            "realtime": lambda: parts.notifier.trouble,
+        },
+    )
 
 
 def _control(daemon: _Daemon, health: Health) -> AbstractAsyncContextManager[None]:

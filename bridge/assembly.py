@@ -32,6 +32,7 @@ from bridge.mqtt.inbound import Committed, Inbound, Neighbours
 from bridge.mqtt.intake import Intake
 from bridge.mqtt.interpreter import Interpreter
 from bridge.mqtt.outbound import Order, Outbound
+from bridge.mqtt.session import Broker
 from bridge.oauth.access import Access
 from bridge.realtime.client import RealtimeClient
 from bridge.realtime.notifier import Notifier
@@ -156,14 +157,7 @@ def build(ground: Ground, client: RealtimeClient, *, port: int, observers: tuple
     registers, kept, current = ground.registers, ground.kept, ground.current
     broker = broker_of(current.now.settings, port=port)
     intake = Intake(INTAKE_PER_WINDOW * broker.receive_maximum)
-    connection = Connection(
-        broker,
-        intake,
-        topics=lambda: current.now.catalogue.topics,
-        remembered_topics=partial(_remembered_topics, registers.settings),
-        remember_topics=partial(_remember_topics, registers.settings),
-        away_before_start_s=kept.away_s,
-    )
+    connection = _connection(ground, broker, intake)
     meters = Meters(Lags(time.monotonic), RequestCounts())
     outbound = Outbound(registers.commands, connection, ground.known, clock_ms=ground.clock_ms)
     notifier = Notifier(client, kept.identities, on_told=meters.lags.told)
@@ -205,6 +199,18 @@ def build(ground: Ground, client: RealtimeClient, *, port: int, observers: tuple
         service_keys=service_keys,
         desk=_desk(ground, access, partial(_forget, notifier, meters), news),
         news=news,
+    )
+
+
+def _connection(ground: Ground, broker: Broker, intake: Intake) -> Connection:
+    settings = ground.registers.settings
+    return Connection(
+        broker,
+        intake,
+        topics=lambda: ground.current.now.catalogue.topics,
+        remembered_topics=partial(_remembered_topics, settings),
+        remember_topics=partial(_remember_topics, settings),
+        away_before_start_s=ground.kept.away_s,
     )
 
 

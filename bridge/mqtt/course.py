@@ -55,8 +55,12 @@ class Course:
         self._slowly = False
 
     def failed(self, error: ConnectionFailed) -> None:
-        """Learn from an attempt that came to nothing."""
-        self._attempt += 1
+        """Learn from an attempt that came to nothing.
+
+        Right after a connection that was closed soon it means that the broker restarts: that it was there a moment ago
+        counts for more than how often it has gone.
+        """
+        self._attempt = 1 if self._closed_soon else self._attempt + 1
         self._closed_soon = 0
         self._slowly = isinstance(error, CredentialsRefused)
         if isinstance(error, WillRefused):

@@ -37,10 +37,10 @@ async def test_presses_under_ten_reloads_are_each_in_the_timeline_exactly_once_a
     await daemon.start()
     async with steady_publisher(broker.port, BUTTON_TOPIC, per_second=PRESSES_PER_SECOND) as publisher:
         for number in range(RELOADS):
-            before = daemon.count_events()
             daemon.edit('name = "Bedside button"', f'name = "Button {number}"')
             daemon.edit(LAST_LINE, LAST_LINE + (GARAGE if number % 2 == 0 else ""))
             await daemon.reload()
+            before = daemon.count_events()
             await until(lambda before=before: daemon.count_events() > before + 20, what="presses coming in")  # type: ignore[misc]
     await until(lambda: daemon.count_events() >= len(publisher.sent), what="every press on disk")
 

@@ -18,7 +18,7 @@ from tests.acceptance.test_whole_path import (
     test_sigterm_ends_with_status_zero_and_says_goodbye_in_order,
 )
 from tests.parts.daemon import BUTTON_TOPIC
-from tests.parts.installed import InstalledDaemon
+from tests.parts.installed import UNIT, InstalledDaemon
 from tests.parts.mosquitto import Mosquitto
 from tests.parts.publisher import steady_publisher
 from tests.parts.waiting import until
@@ -75,3 +75,33 @@ async def test_a_secret_that_root_keeps_reaches_the_daemon_and_one_that_is_missi
     assert daemon.machine.run("ls", handed_over).split() == ["ifttt.service_keys"]
     assert daemon.machine.run("stat", "-c", "%a %U", f"{handed_over}/ifttt.service_keys").split()[0] == "400"
     daemon.machine.run("rm", store)
+
+
+async def test_systemctl_reload_takes_what_is_right_and_refuses_what_is_wrong(daemon: InstalledDaemon) -> None:
+    await daemon.start()
+    daemon.edit('name = "Bedside button"', 'name = "Night button"')
+    daemon.machine.run("systemctl", "reload", UNIT)
+    await until(lambda: "config.reloaded" in daemon.log, what="the new name being in force")
+    assert "Night button" in daemon.command("device", "list")
+
+    daemon.edit('name = "Bedside button"', 'nam = "Night button"')
+    daemon.machine.run("systemctl", "reload", UNIT)
+    await until(lambda: "config.refused" in daemon.log, what="the wrong key being told")
+    assert "Night button" in daemon.command("device", "list")
+    assert daemon.show("ActiveState") == "active"
+
+
+async def test_systemd_watches_over_a_daemon_that_stands_still(daemon: InstalledDaemon) -> None:
+    """With a shorter limit than the shipped one: a minute is long for a test."""
+    folder = f"/run/systemd/system/{UNIT}.d"
+    daemon.machine.run("sh", "-c", f"mkdir -p {folder} && printf '[Service]\\nWatchdogSec=3\\n' >{folder}/short.conf")
+    daemon.machine.run("systemctl", "daemon-reload")
+    try:
+        await daemon.start()
+        first = daemon.show("MainPID")
+        daemon.freeze()
+        await until(lambda: daemon.show("MainPID") not in {first, "0"}, what="systemd having started another")
+        await until(daemon.is_ready, what="that one being ready")
+        assert daemon.show("NRestarts") == "1"
+    finally:
+        daemon.machine.run("sh", "-c", f"rm -r {folder} && systemctl daemon-reload")

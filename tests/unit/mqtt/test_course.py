@@ -127,3 +127,12 @@ def test_beside_a_rival_the_delay_grows_however_long_each_connection_lasts() -> 
     assert ours.rival == ""
     ours.ended(AWAY, 60.0)
     assert ours.delay_s(CHANCE) <= 0.25
+
+
+def test_a_broker_that_restarts_again_and_again_is_met_each_time_without_delay() -> None:
+    ours = course()
+    for _ in range(20):
+        ours.ended(CLOSED, 0.1)
+        assert ours.delay_s(CHANCE) == 0.0
+        ours.failed(AWAY)
+        assert ours.delay_s(CHANCE) <= 1.0
