@@ -9,7 +9,8 @@ import pytest
 
 from bridge.simulator.home import Button, Door, Furniture, Light, SimulatedHome
 from bridge.simulator.steps import DoorMoved, HomeStep, LightObeyed, Pressed
-from tests.simulator.broker import DEADLINE_S, Heard, Mosquitto, Watcher, free_port
+from tests.parts.ports import free_port
+from tests.simulator.broker import DEADLINE_S, Heard, Mosquitto, Watcher
 
 DOOR = "home/front-door/state"
 BUTTON = "home/bedside-button/action"
