@@ -10,6 +10,7 @@ from typing import Final
 
 from bridge.settings.addresses import parse_broker_url
 from bridge.settings.draft import Draft, Fault
+from bridge.settings.text_files import reason_of
 from bridge.settings.words import one_line
 
 TLS_KEYS: Final = ("ca_file", "cert_file", "key_file")
@@ -62,25 +63,15 @@ def _fault_of(key: str, file: Path) -> str | None:
     try:
         with file.open("rb") as opened:
             content = opened.read(LARGEST_PEM)
-    except (OSError, ValueError) as error:
-        return f"{name} {_unreadable(error)}"
+    except OSError as error:
+        return f"{name} {reason_of(error)}"
+    except ValueError:
+        return f"{name} has a NUL character in its path; remove it"
     if key == "key_file":
         return _fault_of_key(name, content)
     if _CERTIFICATE not in content:
         return f'{name} holds no certificate in PEM form; such a file says "{_CERTIFICATE.decode()}"'
     return None if key == "cert_file" else _fault_of_authority(name, file)
-
-
-def _unreadable(error: Exception) -> str:
-    match error:
-        case FileNotFoundError():
-            return "does not exist; check the path"
-        case PermissionError():
-            return "may not be read by this user; check its owner and mode"
-        case IsADirectoryError():
-            return "is a folder; give the path of a file"
-        case _:
-            return f"cannot be read: {getattr(error, 'strerror', None) or 'its path is odd'}"
 
 
 def _fault_of_key(name: str, content: bytes) -> str | None:
