@@ -13,7 +13,7 @@ import structlog
 from bridge.errors import StorageUnavailable
 from bridge.mqtt.connection import Connection
 from bridge.mqtt.inbound import Inbound
-from bridge.realtime.notifier import Notifier
+from bridge.realtime.notifiers import Notifiers
 from bridge.storage.identities import TriggerIdentities
 from bridge.storage.settings import LAST_CONNECTED_MS, TOLD_UP_TO, KeptSettings
 from bridge.web.triggers import TriggerEndpoints
@@ -31,7 +31,7 @@ class Housekeeping:
     register: TriggerIdentities
     connection: Connection
     inbound: Inbound
-    notifier: Notifier
+    notifiers: Notifiers
     triggers: TriggerEndpoints
     clock_ms: Callable[[], int]
     recovered: asyncio.Event
@@ -49,10 +49,10 @@ class Housekeeping:
         try:
             if self.connection.live:  # in the midst of a backlog the absence is not over
                 await self.settings.keep(LAST_CONNECTED_MS, self.clock_ms())
-            told, polled = self.notifier.take_moves(), self.triggers.take_polled()
+            told, polled = self.notifiers.take_moves(), self.triggers.take_polled()
             if told or polled:
                 await self.register.note(told, polled)
-            told_up_to = self.notifier.told_up_to(self.inbound.newest_seq)
+            told_up_to = self.notifiers.told_up_to(self.inbound.newest_seq)
             if self.recovered.is_set() and told_up_to != self.told_up_to:
                 await self.settings.keep(TOLD_UP_TO, told_up_to)
                 self.told_up_to = told_up_to
