@@ -3,7 +3,7 @@
 import asyncio
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -41,7 +41,7 @@ from bridge.realtime.notifiers import Account, Notifiers
 from bridge.registers import Registers
 from bridge.storage.events import Events
 from bridge.storage.journal import Loaded
-from bridge.storage.settings import LAST_CONNECTED_MS, SUBSCRIBED_TOPICS, TOLD_UP_TO, KeptSettings
+from bridge.storage.settings import LAST_CONNECTED_MS, RESTORED, SUBSCRIBED_TOPICS, TOLD_UP_TO, KeptSettings
 from bridge.timeline.entry import Entry
 from bridge.web.actions import ActionEndpoints
 from bridge.web.answers import Answers
@@ -105,10 +105,11 @@ class Parts:
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
-    """Finds what was owed to IFTTT before a restart."""
+    """Finds what was owed to IFTTT before a restart. `restored` tells users as such, after a copy was put back."""
 
     notifiers: Notifiers
     events: Events
+    restored: Callable[[], Awaitable[None]]
     told_up_to: int
     newest_seq: int
     clock_ms: Callable[[], int]
@@ -120,6 +121,7 @@ class Recovery:
         postponed = False
         while not self.done.is_set():
             try:
+                await self.restored()
                 await self.notifiers.recover(
                     self.events.after, told_up_to=self.told_up_to, newest_seq=self.newest_seq, age_s=self._age_s
                 )
@@ -143,9 +145,11 @@ async def load(registers: Registers, *, now_ms: int) -> Kept:
     if interrupted:
         log.warning("commands.interrupted", count=interrupted)
     last_connected_ms = await registers.settings.number(LAST_CONNECTED_MS)
+    identities = Identities(await registers.identities.load())
+    identities.let_rest(now_ms)
     return Kept(
         loaded=await registers.journal.load(),
-        identities=Identities(await registers.identities.load()),
+        identities=identities,
         away_s=_away_s(last_connected_ms, now_ms),
         told_up_to=await registers.settings.number(TOLD_UP_TO) or 0,
     )
@@ -170,11 +174,18 @@ def build(ground: Ground, session: aiohttp.ClientSession, *, port: int, observer
     inbound = _inbound(ground, intake, neighbours, window=broker.receive_maximum)
     triggers = _triggers(ground, answers, inbound, notifiers, meters)
     recovery = Recovery(
-        notifiers, registers.events, kept.told_up_to, inbound.newest_seq, ground.clock_ms, asyncio.Event()
+        notifiers,
+        registers.events,
+        partial(_tell_restored, registers, notifiers),
+        kept.told_up_to,
+        inbound.newest_seq,
+        ground.clock_ms,
+        asyncio.Event(),
     )
     housekeeping = Housekeeping(
         registers.settings,
         registers.identities,
+        kept.identities,
         connection,
         inbound,
         notifiers,
@@ -355,6 +366,16 @@ async def _carry_out(
     if entity is None:
         raise TemporarilyUnavailable("The device has just been removed.")
     return await outbound.carry_out(Order(command, entity, user, request_id))
+
+
+async def _tell_restored(registers: Registers, notifiers: Notifiers) -> None:
+    """After a copy was put back, let IFTTT ask for everything: whom it was told of since the copy is not known."""
+    if not await registers.settings.number(RESTORED):
+        return
+    users = await registers.accounts.connected()
+    notifiers.tell_users(users)
+    await registers.settings.keep(RESTORED, 0)
+    log.info("realtime.restored", users=len(users), note="IFTTT is asked to look at everything")
 
 
 def _away_s(last_connected_ms: int | None, now_ms: int) -> float:

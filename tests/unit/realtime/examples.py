@@ -27,7 +27,7 @@ def waiting(
 ) -> Identity:
     """Return an identity that waits for the door of its own name, or for that one."""
     timeline = TimelineKey("home", door or identity, CONTACT_OPENED)
-    return Identity(key(identity, user=user, client=client), "door_opened", {}, timeline, 0, start_seq, told_seq)
+    return Identity(key(identity, user=user, client=client), "door_opened", {}, timeline, 0, start_seq, told_seq, 0)
 
 
 def waiting_for(doors: Iterable[str]) -> Identities:
