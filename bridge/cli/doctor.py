@@ -62,7 +62,7 @@ def _checks(arguments: argparse.Namespace) -> "Iterator[Check]":
     database = _database_of(path) if settings is None else settings.storage.path
     daemon = _find_daemon(database)
     yield check_daemon(daemon, version=__version__)
-    yield from check_parts(daemon.condition)
+    yield from check_parts(daemon.condition, refused=settings is None)
     if settings is not None:
         yield from _with_settings(arguments, settings, daemon)
     elif daemon.condition is not None:
