@@ -127,7 +127,7 @@ async def _run_parts(daemon: _Daemon, *, stop: asyncio.Event, started: Callable[
     running = asyncio.Event()
     sources = Sources(lambda: daemon.current.now.settings.sources)
     health = _health(parts, sources, running)
-    families = families_of(parts.watched, health, _process(settings))
+    families = families_of(parts.metered, health, _process(settings))
     retained = _retained(health, parts)
     async with asyncio.TaskGroup() as tasks:
         recovery = tasks.create_task(parts.recovery.run(), name="recovery")

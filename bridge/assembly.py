@@ -25,7 +25,7 @@ from bridge.housekeeping import Housekeeping
 from bridge.ifttt.household import RealHousehold
 from bridge.ifttt.identities import Identities, IdentityKey
 from bridge.ifttt.ingredients import iso_time
-from bridge.metered import Meters, Watched
+from bridge.metered import Metered, Meters
 from bridge.mqtt.connection import Connection
 from bridge.mqtt.deliveries import Deliveries
 from bridge.mqtt.inbound import Committed, Inbound, Neighbours
@@ -87,7 +87,7 @@ class Parts:
     housekeeping: Housekeeping
     site: PublicSite
     recovery: "Recovery"
-    watched: Watched
+    metered: Metered
     client: RealtimeClient
     service_keys: ServiceKeys
     desk: Desk
@@ -194,7 +194,7 @@ def build(ground: Ground, client: RealtimeClient, *, port: int, observers: tuple
         housekeeping,
         site,
         recovery,
-        watched=Watched(connection, inbound, outbound, notifier, kept.identities, meters),
+        metered=Metered(connection, inbound, outbound, notifier, kept.identities, meters),
         client=client,
         service_keys=service_keys,
         desk=_desk(ground, access, partial(_forget, notifier, meters), news),
