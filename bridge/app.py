@@ -31,6 +31,7 @@ from bridge.realtime.client import open_session
 from bridge.registers import Registers
 from bridge.reload import Reload, Rereading
 from bridge.settings import Address, Settings
+from bridge.sources import Sources
 from bridge.storage.database import Database, open_database
 from bridge.storage.lock import hold_lock
 from bridge.storage.migrate import migrate
@@ -122,8 +123,9 @@ async def _broker(settings: Settings) -> AsyncIterator[int]:
 async def _run_parts(daemon: _Daemon, *, stop: asyncio.Event, started: Callable[[Ports], None]) -> None:
     parts, settings = daemon.parts, daemon.settings
     running = asyncio.Event()
-    health = _health(parts, running)
-    families = families_of(parts.watched, health, _process(settings))
+    sources = Sources(lambda: daemon.current.now.settings.sources)
+    health = _health(parts, sources, running)
+    families = families_of(parts.metered, health, _process(settings))
     retained = _retained(health, parts)
     async with asyncio.TaskGroup() as tasks:
         recovery = tasks.create_task(parts.recovery.run(), name="recovery")
@@ -136,6 +138,7 @@ async def _run_parts(daemon: _Daemon, *, stop: asyncio.Event, started: Callable[
                 ("housekeeping", parts.housekeeping.run()),
                 ("connection", parts.connection.run()),
                 ("retained health", retained.run()),
+                ("sources", sources.run()),
             )
         }
         async with AsyncExitStack() as listeners:
@@ -167,13 +170,14 @@ async def _run_parts(daemon: _Daemon, *, stop: asyncio.Event, started: Callable[
         await _stop(parts, long)
 
 
-def _health(parts: Parts, running: asyncio.Event) -> Health:
+def _health(parts: Parts, sources: Sources, running: asyncio.Event) -> Health:
     return Health(
         running.is_set,
         {
             "broker": lambda: parts.connection.trouble,
             "storage": lambda: parts.inbound.storage_trouble,
             "realtime": lambda: parts.notifiers.trouble,
+            "configuration": lambda: sources.trouble,
         },
     )
 

@@ -26,7 +26,7 @@ from bridge.housekeeping import Housekeeping
 from bridge.ifttt.household import RealHousehold
 from bridge.ifttt.identities import Identities, IdentityKey
 from bridge.ifttt.ingredients import iso_time
-from bridge.metered import Meters, Watched
+from bridge.metered import Metered, Meters
 from bridge.mqtt.connection import Connection
 from bridge.mqtt.deliveries import Deliveries
 from bridge.mqtt.inbound import Committed, Inbound, Neighbours
@@ -89,7 +89,7 @@ class Parts:
     housekeeping: Housekeeping
     site: PublicSite
     recovery: "Recovery"
-    watched: Watched
+    metered: Metered
     service_keys: ServiceKeys
     desk: Desk
     news: News
@@ -204,7 +204,7 @@ def build(ground: Ground, session: aiohttp.ClientSession, *, port: int, observer
         housekeeping,
         site,
         recovery,
-        watched=Watched(connection, inbound, outbound, notifiers, kept.identities, meters),
+        metered=Metered(connection, inbound, outbound, notifiers, kept.identities, meters),
         service_keys=service_keys,
         desk=_desk(ground, access, partial(_forget, notifiers, meters), news),
         news=news,

@@ -40,7 +40,7 @@ class Meters:
 
 
 @dataclass(frozen=True, slots=True)
-class Watched:
+class Metered:
     """The parts that are read when somebody asks."""
 
     connection: Connection
@@ -61,14 +61,14 @@ class Process:
     database: Path
 
 
-def families_of(watched: Watched, health: Health, process: Process) -> Sequence[Family]:
+def families_of(metered: Metered, health: Health, process: Process) -> Sequence[Family]:
     """Return every metric, in the order in which they are shown."""
     return (
         *_bridge(health, process),
-        *_broker(watched.connection, watched.inbound),
-        *_taken_in(watched.inbound, watched.meters.lags),
-        *_told(watched.notifiers, watched.identities, watched.meters.lags),
-        *_asked(watched.outbound, watched.meters.requests),
+        *_broker(metered.connection, metered.inbound),
+        *_taken_in(metered.inbound, metered.meters.lags),
+        *_told(metered.notifiers, metered.identities, metered.meters.lags),
+        *_asked(metered.outbound, metered.meters.requests),
         *database_families(process.database),
         *process_families(started_s=process.started_s),
     )

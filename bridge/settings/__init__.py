@@ -24,6 +24,7 @@ from bridge.settings.values import (
     Public,
     Secret,
     Settings,
+    SourceFile,
     Storage,
     Switch,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "Public",
     "Secret",
     "Settings",
+    "SourceFile",
     "Storage",
     "Switch",
     "load",

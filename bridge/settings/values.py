@@ -253,8 +253,19 @@ class CustomEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file that holds what a key stands for. `what`: the key and the kind of file, as a person says it."""
+
+    what: str
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
-    """The whole configuration. `notes` are lines for a person: nothing is wrong, but something should be known."""
+    """The whole configuration. `notes` are lines for a person: nothing is wrong, but something should be known.
+
+    `sources`: the files of secrets and certificates that the next start needs again.
+    """
 
     public: Public
     private: Private
@@ -267,3 +278,4 @@ class Settings:
     devices: tuple[Device, ...]
     custom_events: tuple[CustomEvent, ...]
     notes: tuple[str, ...] = ()
+    sources: tuple[SourceFile, ...] = ()
