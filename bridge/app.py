@@ -36,6 +36,7 @@ from bridge.storage.database import Database, open_database
 from bridge.storage.lock import hold_lock
 from bridge.storage.migrate import migrate
 from bridge.systemd import notify, watchdog_s
+from bridge.takeover import Takeover
 from bridge.watchdog import Watchdog, Watched, http_answers
 from bridge.web.server import listening
 
@@ -71,6 +72,7 @@ class _Daemon:
     settings: Settings
     current: Current
     parts: Parts
+    takeover: Takeover
     database: Database
     broker_port: int
     reload: Reload | None
@@ -101,8 +103,9 @@ async def run(
         kept = await load(registers, now_ms=_clock_ms())
         ground = Ground(current, registers, kept, LastKnown(kept.loaded.states), _clock_ms)
         parts = build(ground, session, port=broker_port, observers=observers)
-        reload = None if rereading is None else Reload(rereading, ground, parts)
-        daemon = _Daemon(settings, ground.current, parts, database, broker_port, reload)
+        takeover = Takeover(ground, parts)
+        reload = None if rereading is None else Reload(rereading, ground.current, takeover)
+        daemon = _Daemon(settings, ground.current, parts, takeover, database, broker_port, reload)
         await _run_parts(daemon, stop=stop, started=started)
     log.info("bridge.stopped")
 
@@ -185,7 +188,9 @@ def _health(parts: Parts, sources: Sources, running: asyncio.Event) -> Health:
 def _control(daemon: _Daemon, health: Health) -> AbstractAsyncContextManager[None]:
     settings = daemon.settings
     broker = f"{settings.mqtt.url.host}:{daemon.broker_port}"
-    desk = with_condition(daemon.parts, health.report, broker=broker, since_ms=_clock_ms())
+    desk = with_condition(
+        daemon.parts, health.report, decided=daemon.takeover.decisions, broker=broker, since_ms=_clock_ms()
+    )
     return controlled(control_path(settings.storage.path, os.environ), desk.answer)
 
 

@@ -76,13 +76,14 @@ class Device:
 class Entity:
     """One ability of a device: a contact, a button, a light, a switch.
 
-    `unit`: of a SENSOR's number. `can_unlock`: a LOCK that may be unlocked from outside.
+    `exposed`: IFTTT sees it. `unit`: of a SENSOR's number. `can_unlock`: a LOCK that may be unlocked from outside.
     """
 
     id: str
     device: Device
     kind: EntityKind
     dialect: Dialect
+    exposed: bool = True
     unit: str = ""
     can_unlock: bool = False
 

@@ -2,13 +2,14 @@
 changes: thrown away and done again when the commit fails.
 """  # noqa: D205 -- one sentence
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bridge.devices.catalogue import Catalogue
 from bridge.devices.entity import Entity
 from bridge.devices.interpretation import Circumstances, LatePolicy, interpret
 from bridge.devices.last_known import EntityState, LastKnown
 from bridge.errors import UnreadableMessage
+from bridge.events import NotOffered
 from bridge.mqtt.deliveries import Deliveries, DeliveriesDraft
 from bridge.mqtt.message import Arrival, BacklogEnded, Connected, Marker, Message, Turn
 from bridge.timeline.entry import Entry, entry_id
@@ -110,7 +111,10 @@ class Interpreter:
         if result.state is not known:
             draft.states[entity.id] = result.state
         if result.event is not None:
-            draft.entries.append(Entry(draft.next_seq, entry_id(how.now_ms), how.now_ms, result.event))
+            event = result.event
+            if not entity.exposed and event.reason is None:
+                event = replace(event, reason=NotOffered.HIDDEN)
+            draft.entries.append(Entry(draft.next_seq, entry_id(how.now_ms), how.now_ms, event))
             draft.received_s.append(message.received_s)
             draft.next_seq += 1
 

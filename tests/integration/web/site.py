@@ -13,6 +13,7 @@ from bridge.commands import Command
 from bridge.devices.catalogue import Catalogue
 from bridge.devices.last_known import LastKnown
 from bridge.events import CONTACT_OPENED, Event, NotOffered
+from bridge.homes.sight import Sight, Sights
 from bridge.homes.user import User
 from bridge.ifttt.household import RealHousehold
 from bridge.ifttt.identities import Identities, IdentityKey
@@ -23,6 +24,7 @@ from bridge.storage.accounts import Accounts
 from bridge.storage.database import Database, open_database
 from bridge.storage.entities import Entities
 from bridge.storage.events import Events
+from bridge.storage.exposure import Exposure
 from bridge.storage.identities import TriggerIdentities
 from bridge.storage.journal import Journal
 from bridge.storage.migrate import migrate
@@ -103,6 +105,7 @@ class Site:
     accounts: Accounts
     endpoints: Endpoints
     forgotten: list[IdentityKey]
+    sights: Sights = field(default_factory=Sights)
     users: dict[str, User] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
     carried_out: list[tuple[Command, str, str | None]] = field(default_factory=list)
@@ -110,6 +113,11 @@ class Site:
     port: int = 0
     session: aiohttp.ClientSession | None = None
     carry_out_error: Exception | None = None
+
+    async def look_again(self) -> None:
+        """Let count what was exposed and shared."""
+        exposure = Exposure(self.database)
+        self.sights = Sights(await exposure.placed(), await exposure.shares())
 
     async def request(
         self,
@@ -236,10 +244,12 @@ async def _build(
     await accounts.keep_homes(HOMES)
     await Entities(database).keep((*ENTITIES, GONE), now_ms=clock.ms - 1)
     await Entities(database).keep(ENTITIES, now_ms=clock.ms)
-    once_known = {home.id: await Entities(database).once_known(home.id) for home in HOMES}
 
-    def household_of(home: str) -> RealHousehold:
-        return RealHousehold(home, catalogue, known, once_known[home])
+    def sight_of(user: User) -> Sight:
+        return site.sights.of(user.home, user.id)
+
+    def household_of(user: User) -> RealHousehold:
+        return RealHousehold(user.home, catalogue, known, sight_of(user))
 
     answers, identities = Answers(), Identities(await register.load())
     forgotten: list[IdentityKey] = []
@@ -250,6 +260,7 @@ async def _build(
         register=wrap_register(register),
         answers=answers,
         household_of=household_of,
+        sight_of=sight_of,
         newest_seq=lambda: site.newest_seq,
         clock_ms=lambda: clock.ms,
         forgotten=forgotten.append,
@@ -265,4 +276,5 @@ async def _build(
         ActionEndpoints(carry_out, household_of),
     )
     site = Site(path, database, clock, answers, identities, register, accounts, endpoints, forgotten)
+    await site.look_again()
     return site  # the closures above look at it
