@@ -24,14 +24,20 @@ def parse_text(payload: bytes) -> str:
 
 def parse_object(payload: bytes) -> dict[str, object]:
     """Parse a JSON object. Refuses scalars, lists, NaN, infinities, and nesting deeper than 16."""
+    parsed = parse_value(payload)
+    if not isinstance(parsed, dict):
+        raise UnreadableMessage("JSON, but not an object")
+    return parsed
+
+
+def parse_value(payload: bytes) -> object:
+    """Parse any JSON value. Refuses NaN, infinities, and nesting deeper than 16."""
     if len(payload) > MAX_PAYLOAD_BYTES:
         raise UnreadableMessage("larger than 1 MiB")
     try:
-        parsed = msgspec.json.decode(payload.removeprefix(_BYTE_ORDER_MARK))
+        parsed: object = msgspec.json.decode(payload.removeprefix(_BYTE_ORDER_MARK))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise UnreadableMessage("not JSON") from None
-    if not isinstance(parsed, dict):
-        raise UnreadableMessage("JSON, but not an object")
     if not _shallow(parsed, MAX_DEPTH):
         raise UnreadableMessage("JSON nested too deeply")
     return parsed
