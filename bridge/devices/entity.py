@@ -2,19 +2,47 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from bridge.commands import Command, Publication
 from bridge.devices.reading import Reading
 
 
 class EntityKind(StrEnum):
-    """What an entity is for a person."""
+    """What an entity is for a person.
+
+    SENSOR is a number. BATTERY (a level in percent) and AVAILABILITY (online, offline) tell of the device as a whole:
+    their events carry the device's id. CUSTOM is an event that the configuration made up; it has no state.
+    """
 
     CONTACT = "contact"
     BUTTON = "button"
     LIGHT = "light"
     SWITCH = "switch"
+    MOTION = "motion"
+    LEAK = "leak"
+    SMOKE = "smoke"
+    GAS = "gas"
+    CO = "co"
+    TAMPER = "tamper"
+    VIBRATION = "vibration"
+    LOCK = "lock"
+    COVER = "cover"
+    SENSOR = "sensor"
+    BATTERY = "battery"
+    AVAILABILITY = "availability"
+    CUSTOM = "custom"
+
+
+ALARMS: Final = (
+    EntityKind.LEAK,
+    EntityKind.SMOKE,
+    EntityKind.GAS,
+    EntityKind.CO,
+    EntityKind.TAMPER,
+    EntityKind.VIBRATION,
+)
+"""The kinds whose being on is an alarm; the kind's name is the alarm's sort."""
 
 
 class Dialect(Protocol):
@@ -46,12 +74,17 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """One ability of a device: a contact, a button, a light, a switch."""
+    """One ability of a device: a contact, a button, a light, a switch.
+
+    `unit`: of a SENSOR's number. `can_unlock`: a LOCK that may be unlocked from outside.
+    """
 
     id: str
     device: Device
     kind: EntityKind
     dialect: Dialect
+    unit: str = ""
+    can_unlock: bool = False
 
     @property
     def home(self) -> str:

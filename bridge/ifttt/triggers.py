@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 from bridge.errors import BadInput
+from bridge.ifttt.declaring import Trigger
 from bridge.ifttt.fields import ANY, read_fields
 from bridge.ifttt.household import Household
 from bridge.ifttt.ingredients import values_of
-from bridge.ifttt.service import Trigger
 from bridge.timeline.entry import Entry
 from bridge.timeline.timeline import WINDOW, shown_seconds
 

@@ -5,15 +5,20 @@ from typing import Any
 
 import msgspec
 
-from bridge.events import BUTTON, Event, NotOffered
+from bridge.events import ALARM_CLEARED, ALARM_RAISED, BUTTON, Event, NotOffered, any_of
 from bridge.storage.database import Database
-from bridge.timeline.entry import ANY_PRESS, Entry
+from bridge.timeline.entry import Entry
 from bridge.timeline.timeline import Question
 
 _COLUMNS = """
 seq, id, home, device, entity, kind, recorded_at_ms, device_time_ms, before, after, ingredients, reason
 """
-_PRESSES = f"kind >= '{BUTTON}.' AND kind < '{BUTTON}/'"  # the words of the partial indexes: SQLite compares them
+_FAMILY_INDEXES = {
+    any_of(BUTTON): "press",
+    any_of(ALARM_RAISED): "alarm_raised",
+    any_of(ALARM_CLEARED): "alarm_cleared",
+}
+"""The partial index of each family, by what stands for the family in a question."""
 
 
 class Events:
@@ -47,20 +52,26 @@ def _newest_sql(question: Question) -> tuple[str, tuple[str | int, ...]]:
     """Name the index: without statistics SQLite may walk a home's whole range to find one rare entity in it."""
     key = question.key
     scope = "home" if key.entity is None else "entity"
-    presses = key.kind == ANY_PRESS
-    conditions = ["offered = 1", "home = ?", "seq >= ?", _PRESSES if presses else "kind = ?"]
+    family = _FAMILY_INDEXES.get(key.kind)
+    conditions = ["offered = 1", "home = ?", "seq >= ?", "kind = ?" if family is None else _in_family(key.kind)]
     values: list[str | int] = [key.home, question.start_seq]
-    if not presses:
+    if family is None:
         values.append(key.kind)
     if key.entity is not None:
         conditions.append("entity = ?")
         values.append(key.entity)
-    index = f"events_{scope}_press" if presses else f"events_{scope}_kind"
+    index = f"events_{scope}_{family or 'kind'}"
     sql = (
         f"SELECT {_COLUMNS} FROM events INDEXED BY {index} "  # noqa: S608 -- constants only
         f"WHERE {' AND '.join(conditions)} ORDER BY seq DESC LIMIT ?"
     )
     return sql, (*values, question.limit)
+
+
+def _in_family(whole: str) -> str:
+    """Return the condition in the very words of the partial index: SQLite compares them."""
+    prefix = whole.removesuffix("*")
+    return f"kind >= '{prefix}' AND kind < '{prefix.removesuffix('.')}/'"
 
 
 def _entries(rows: sqlite3.Cursor) -> list[Entry]:

@@ -9,8 +9,9 @@ from aiohttp import web
 from bridge.commands import Command
 from bridge.errors import BadInput, NoSuchResource
 from bridge.ifttt.actions import read_command
+from bridge.ifttt.declaring import Action
 from bridge.ifttt.household import HouseholdOf
-from bridge.ifttt.service import ACTIONS, Action
+from bridge.ifttt.service import ACTIONS
 from bridge.web.bodies import read_object
 from bridge.web.caller import Caller
 from bridge.web.envelope import respond_with_data

@@ -9,10 +9,11 @@ import structlog
 from aiohttp import web
 
 from bridge.errors import BadInput, NoSuchResource
+from bridge.ifttt.declaring import Trigger
 from bridge.ifttt.household import Choice, Household, HouseholdOf
 from bridge.ifttt.identities import MAX_IDENTITY_CHARACTERS, Identities, Identity, IdentityKey
 from bridge.ifttt.samples import SampleHousehold, sample_entries
-from bridge.ifttt.service import TRIGGERS, Trigger
+from bridge.ifttt.service import TRIGGERS
 from bridge.ifttt.triggers import check_fields, items_of, read_limit
 from bridge.timeline.timeline import Question, Timelines, first_sight_seq
 from bridge.web.answers import AnswerKey, Answers

@@ -11,9 +11,9 @@ from bridge.ifttt.fields import MAX_VALUE_CHARACTERS, Field, Source, read_fields
 from bridge.ifttt.household import Choice
 from tests.unit.ifttt.examples import household
 
-DOOR = Field("door", "Door", EntityKind.CONTACT, any_label="Any door")
+DOOR = Field("door", "Door", (EntityKind.CONTACT,), any_label="Any door")
 PRESS = Field("press", "Press", Source.PRESSES, any_label="Any press")
-LIGHT = Field("light", "Light", EntityKind.LIGHT)
+LIGHT = Field("light", "Light", (EntityKind.LIGHT,))
 TEXT = Field("text", "Text", required=False)
 DECLARED = (LIGHT, TEXT)
 anything = st.recursive(
