@@ -255,6 +255,8 @@ class Connection:
         if message.topic == self._broker.marker_topic:
             self._backlog.take(message)
             self._subscriptions.heard(message.payload)
+        elif self._broker.is_own(message.topic):
+            self._intake.put(Marker(message.connection, message.qos, message.packet_id))
         else:
             self._intake.put(message)
 

@@ -7,10 +7,10 @@ Jinja, which parses them, is loaded with the first one: a home without templates
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
-from bridge.devices.dialects.json_values import parse_text, parse_value
+from bridge.devices.payloads import parse_text, parse_value
 from bridge.devices.templates.steps import Step
 from bridge.devices.templates.values import LONGEST_TEXT, UNDEFINED, Run, json_items
 from bridge.errors import UnreadableMessage
@@ -29,8 +29,8 @@ class Template:
     """A text with what is to be put in. Its evaluation raises UnreadableMessage and nothing else."""
 
     text: str
-    _step: Step
-    _uses: frozenset[str]
+    _step: Step = field(compare=False, repr=False)
+    _uses: frozenset[str] = field(compare=False, repr=False)
 
     def render(self, payload: bytes) -> str:
         """Work it out for a message: `value` is its text, `value_json` what that is as JSON."""
@@ -50,8 +50,8 @@ class Condition:
     """An expression that holds for a message or does not. Its evaluation raises UnreadableMessage and nothing else."""
 
     text: str
-    _step: Step
-    _uses: frozenset[str]
+    _step: Step = field(compare=False, repr=False)
+    _uses: frozenset[str] = field(compare=False, repr=False)
 
     def holds(self, payload: bytes) -> bool:
         """Tell whether it is true of a message. What is not there is not true."""

@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 
-from bridge.devices.dialects.json_values import parse_value
+from bridge.devices.payloads import parse_value
 from bridge.devices.templates import numbers, texts
 from bridge.devices.templates.operators import part
 from bridge.devices.templates.values import ITEM_COSTS, NOT_A_TEXT, UNDEFINED, Run, Undefined, json_items
@@ -32,12 +32,23 @@ def insisted(_run: Run, value: object) -> object:
 
 def first(run: Run, value: object) -> object:
     """Return the first item."""
-    return part(run, value, 0)
+    return _item(run, value, 0)
 
 
 def last(run: Run, value: object) -> object:
     """Return the last item."""
-    return part(run, value, -1)
+    return _item(run, value, -1)
+
+
+def _item(run: Run, value: object, index: int) -> object:
+    if isinstance(value, Undefined):
+        return value
+    if isinstance(value, dict):  # of a dict, as of any that one may go through, these are the keys
+        run.weigh(value)
+        return part(run, list(value), index)
+    if not isinstance(value, str | list):
+        raise UnreadableMessage(NOT_A_TEXT)
+    return part(run, value, index)
 
 
 def from_json(run: Run, value: object, default: object = UNDEFINED) -> object:
