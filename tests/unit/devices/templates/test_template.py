@@ -88,7 +88,7 @@ def test_a_command_is_written_with_the_variables_that_it_has(volume: object, lev
         ("value_json.contact", False),
     ],
 )
-def test_a_condition_holds_or_does_not(text: str, holds: bool) -> None:  # noqa: FBT001 -- the expected result
+def test_a_condition_holds_or_does_not(text: str, *, holds: bool) -> None:
     assert parse_condition(text).holds(PAYLOAD) is holds
 
 
