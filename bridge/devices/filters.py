@@ -2,14 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Final
-
-WILDCARDS: Final = ("+", "#")
 
 
 def is_filter(text: str) -> bool:
     """Tell whether a topic of the configuration stands for several."""
-    return any(wildcard in text for wildcard in WILDCARDS)
+    return "+" in text or "#" in text
 
 
 @dataclass(slots=True)
