@@ -27,7 +27,7 @@ from bridge.devices.last_known import LastKnown
 from bridge.errors import CannotListen
 from bridge.metered import Process, families_of
 from bridge.mqtt.inbound import Committed
-from bridge.realtime.client import RealtimeClient, open_session
+from bridge.realtime.client import open_session
 from bridge.registers import Registers
 from bridge.reload import Reload, Rereading
 from bridge.settings import Address, Settings
@@ -99,9 +99,7 @@ async def run(
         current = Current(await bring_into_force(settings, registers, now_ms=_clock_ms()))
         kept = await load(registers, now_ms=_clock_ms())
         ground = Ground(current, registers, kept, LastKnown(kept.loaded.states), _clock_ms)
-        service_key = settings.ifttt.service_keys[0].get_secret_value()
-        client = RealtimeClient(session, settings.ifttt.realtime_url, service_key)
-        parts = build(ground, client, port=broker_port, observers=observers)
+        parts = build(ground, session, port=broker_port, observers=observers)
         reload = None if rereading is None else Reload(rereading, ground, parts)
         daemon = _Daemon(settings, ground.current, parts, database, broker_port, reload)
         await _run_parts(daemon, stop=stop, started=started)
@@ -134,7 +132,7 @@ async def _run_parts(daemon: _Daemon, *, stop: asyncio.Event, started: Callable[
             for name, coroutine in (
                 ("inbound", parts.inbound.run()),
                 ("outbound", parts.outbound.run()),
-                ("notifier", parts.notifier.run()),
+                ("notifiers", parts.notifiers.run()),
                 ("housekeeping", parts.housekeeping.run()),
                 ("connection", parts.connection.run()),
                 ("retained health", retained.run()),
@@ -175,7 +173,7 @@ def _health(parts: Parts, running: asyncio.Event) -> Health:
         {
             "broker": lambda: parts.connection.trouble,
             "storage": lambda: parts.inbound.storage_trouble,
-            "realtime": lambda: parts.notifier.trouble,
+            "realtime": lambda: parts.notifiers.trouble,
         },
     )
 
@@ -260,7 +258,7 @@ async def _stop(parts: Parts, tasks: dict[str, asyncio.Task[None]]) -> None:
     await _within(DRAIN_S, parts.inbound.drained())
     await parts.housekeeping.write()
     await _end(tasks["connection"])
-    await _within(FINISH_TELLING_S, parts.notifier.finish())
+    await _within(FINISH_TELLING_S, parts.notifiers.finish())
     await parts.outbound.settle()
     await parts.housekeeping.write()
     await _end(*tasks.values())

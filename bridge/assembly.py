@@ -3,17 +3,18 @@
 import asyncio
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
+import aiohttp
 import structlog
 
 from bridge import __version__
 from bridge.commands import Command
-from bridge.configured import all_service_keys, broker_of, homes_of, policy_of
+from bridge.configured import accounts_of, all_service_keys, broker_of, homes_of, policy_of
 from bridge.current import Configuration, Current
 from bridge.dashboard.measures import Lags, RequestCounts
 from bridge.desk.desk import Desk
@@ -36,10 +37,11 @@ from bridge.mqtt.session import Broker
 from bridge.oauth.access import Access
 from bridge.realtime.client import RealtimeClient
 from bridge.realtime.notifier import Notifier
+from bridge.realtime.notifiers import Account, Notifiers
 from bridge.registers import Registers
 from bridge.storage.events import Events
 from bridge.storage.journal import Loaded
-from bridge.storage.settings import LAST_CONNECTED_MS, SUBSCRIBED_TOPICS, TOLD_UP_TO, KeptSettings
+from bridge.storage.settings import LAST_CONNECTED_MS, RESTORED, SUBSCRIBED_TOPICS, TOLD_UP_TO, KeptSettings
 from bridge.timeline.entry import Entry
 from bridge.web.actions import ActionEndpoints
 from bridge.web.answers import Answers
@@ -83,33 +85,31 @@ class Parts:
     connection: Connection
     inbound: Inbound
     outbound: Outbound
-    notifier: Notifier
+    notifiers: Notifiers
     housekeeping: Housekeeping
     site: PublicSite
     recovery: "Recovery"
     watched: Watched
-    client: RealtimeClient
     service_keys: ServiceKeys
     desk: Desk
     news: News
 
     def take_over(self, current: Current, after: Configuration) -> None:
         """Let another configuration be in force. What only asks `current` needs no word; these hold something of it."""
-        before, current.now = current.now.settings, after
-        ifttt, public = after.settings.ifttt, after.settings.public
+        current.now = after
+        public = after.settings.public
         self.service_keys.replace(key.get_secret_value() for key in all_service_keys(after.settings))
-        if ifttt != before.ifttt:
-            self.client.use(ifttt.realtime_url, ifttt.service_keys[0].get_secret_value())
-            self.notifier.try_again()
+        self.notifiers.use(accounts_of(after.settings))
         self.site.serve_at(public.url, public.trusted_proxies)
 
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
-    """Finds what was owed to IFTTT before a restart."""
+    """Finds what was owed to IFTTT before a restart. `restored` tells users as such, after a copy was put back."""
 
-    notifier: Notifier
+    notifiers: Notifiers
     events: Events
+    restored: Callable[[], Awaitable[None]]
     told_up_to: int
     newest_seq: int
     clock_ms: Callable[[], int]
@@ -121,7 +121,8 @@ class Recovery:
         postponed = False
         while not self.done.is_set():
             try:
-                await self.notifier.recover(
+                await self.restored()
+                await self.notifiers.recover(
                     self.events.after, told_up_to=self.told_up_to, newest_seq=self.newest_seq, age_s=self._age_s
                 )
                 self.done.set()
@@ -144,15 +145,17 @@ async def load(registers: Registers, *, now_ms: int) -> Kept:
     if interrupted:
         log.warning("commands.interrupted", count=interrupted)
     last_connected_ms = await registers.settings.number(LAST_CONNECTED_MS)
+    identities = Identities(await registers.identities.load())
+    identities.let_rest(now_ms)
     return Kept(
         loaded=await registers.journal.load(),
-        identities=Identities(await registers.identities.load()),
+        identities=identities,
         away_s=_away_s(last_connected_ms, now_ms),
         told_up_to=await registers.settings.number(TOLD_UP_TO) or 0,
     )
 
 
-def build(ground: Ground, client: RealtimeClient, *, port: int, observers: tuple[Committed, ...]) -> Parts:
+def build(ground: Ground, session: aiohttp.ClientSession, *, port: int, observers: tuple[Committed, ...]) -> Parts:
     """Put the parts together. `port`: where the broker is; `observers`: who else wants to know what is committed."""
     registers, kept, current = ground.registers, ground.kept, ground.current
     broker = broker_of(current.now.settings, port=port)
@@ -160,25 +163,32 @@ def build(ground: Ground, client: RealtimeClient, *, port: int, observers: tuple
     connection = _connection(ground, broker, intake)
     meters = Meters(Lags(time.monotonic), RequestCounts())
     outbound = Outbound(registers.commands, connection, ground.known, clock_ms=ground.clock_ms)
-    notifier = Notifier(client, kept.identities, on_told=meters.lags.told)
+    notifiers = _notifiers(ground, session, meters)
     answers, news = Answers(), News()
     neighbours = Neighbours(
         connection.acknowledge,
-        (answers.committed, notifier.committed, outbound.observe, news.committed, *observers),
-        notifier.take_moves,
+        (answers.committed, notifiers.committed, outbound.observe, news.committed, *observers),
+        notifiers.take_moves,
         meters.lags.committed,
     )
     inbound = _inbound(ground, intake, neighbours, window=broker.receive_maximum)
-    triggers = _triggers(ground, answers, inbound, notifier, meters)
+    triggers = _triggers(ground, answers, inbound, notifiers, meters)
     recovery = Recovery(
-        notifier, registers.events, kept.told_up_to, inbound.newest_seq, ground.clock_ms, asyncio.Event()
+        notifiers,
+        registers.events,
+        partial(_tell_restored, registers, notifiers),
+        kept.told_up_to,
+        inbound.newest_seq,
+        ground.clock_ms,
+        asyncio.Event(),
     )
     housekeeping = Housekeeping(
         registers.settings,
         registers.identities,
+        kept.identities,
         connection,
         inbound,
-        notifier,
+        notifiers,
         triggers,
         ground.clock_ms,
         recovery.done,
@@ -190,14 +200,13 @@ def build(ground: Ground, client: RealtimeClient, *, port: int, observers: tuple
         connection,
         inbound,
         outbound,
-        notifier,
+        notifiers,
         housekeeping,
         site,
         recovery,
-        watched=Watched(connection, inbound, outbound, notifier, kept.identities, meters),
-        client=client,
+        watched=Watched(connection, inbound, outbound, notifiers, kept.identities, meters),
         service_keys=service_keys,
-        desk=_desk(ground, access, partial(_forget, notifier, meters), news),
+        desk=_desk(ground, access, partial(_forget, notifiers, meters), news),
         news=news,
     )
 
@@ -211,6 +220,21 @@ def _connection(ground: Ground, broker: Broker, intake: Intake) -> Connection:
         remembered_topics=partial(_remembered_topics, settings),
         remember_topics=partial(_remember_topics, settings),
         away_before_start_s=ground.kept.away_s,
+    )
+
+
+def _notifiers(ground: Ground, session: aiohttp.ClientSession, meters: Meters) -> Notifiers:
+    def by_user() -> bool:
+        return ground.current.now.settings.ifttt.notify == "user"
+
+    def client_for(account: Account) -> RealtimeClient:
+        return RealtimeClient(session, account.url, account.service_key)
+
+    return Notifiers(
+        ground.kept.identities,
+        accounts_of(ground.current.now.settings),
+        client_for=client_for,
+        notifier_for=partial(Notifier, always_by_user=by_user, on_told=meters.lags.told),
     )
 
 
@@ -228,7 +252,7 @@ def _inbound(ground: Ground, intake: Intake, neighbours: Neighbours, *, window: 
 
 
 def _triggers(
-    ground: Ground, answers: Answers, inbound: Inbound, notifier: Notifier, meters: Meters
+    ground: Ground, answers: Answers, inbound: Inbound, notifiers: Notifiers, meters: Meters
 ) -> TriggerEndpoints:
     return TriggerEndpoints(
         TriggerParts(
@@ -239,7 +263,7 @@ def _triggers(
             household_of=partial(_household, ground),
             newest_seq=lambda: inbound.newest_seq,
             clock_ms=ground.clock_ms,
-            forgotten=partial(_forget, notifier, meters),
+            forgotten=partial(_forget, notifiers, meters),
             polled=meters.lags.polled,
             everything=lambda: ground.current.now.settings.ifttt.timeline_start == "everything",
         )
@@ -271,8 +295,8 @@ def _site(
     )
 
 
-def _forget(notifier: Notifier, meters: Meters, key: IdentityKey) -> None:
-    notifier.forget(key)
+def _forget(notifiers: Notifiers, meters: Meters, key: IdentityKey) -> None:
+    notifiers.forget(key)
     meters.lags.forget(key)
 
 
@@ -342,6 +366,16 @@ async def _carry_out(
     if entity is None:
         raise TemporarilyUnavailable("The device has just been removed.")
     return await outbound.carry_out(Order(command, entity, user, request_id))
+
+
+async def _tell_restored(registers: Registers, notifiers: Notifiers) -> None:
+    """After a copy was put back, let IFTTT ask for everything: whom it was told of since the copy is not known."""
+    if not await registers.settings.number(RESTORED):
+        return
+    users = await registers.accounts.connected()
+    notifiers.tell_users(users)
+    await registers.settings.keep(RESTORED, 0)
+    log.info("realtime.restored", users=len(users), note="IFTTT is asked to look at everything")
 
 
 def _away_s(last_connected_ms: int | None, now_ms: int) -> float:

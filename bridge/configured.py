@@ -10,6 +10,7 @@ from bridge.devices.templates.template import parse_condition, parse_template
 from bridge.events import custom_kind
 from bridge.homes.user import Home
 from bridge.mqtt.session import Broker, Protocol, Tls
+from bridge.realtime.notifiers import Account
 from bridge.settings import Button, Contact, CustomEvent, Light, Secret, Settings, Switch
 from bridge.settings import Device as DeviceTable
 
@@ -32,6 +33,15 @@ def all_service_keys(settings: Settings) -> list[Secret]:
     """Return every service key that IFTTT may present: those of the service, and of its clients."""
     own = [client.service_key for client in settings.oauth.clients if client.service_key is not None]
     return [*settings.ifttt.service_keys, *own]
+
+
+def accounts_of(settings: Settings) -> list[Account]:
+    """Return with which service key the identities of each client are told; the first of [ifttt] is for all others."""
+    url, first = settings.ifttt.realtime_url, settings.ifttt.service_keys[0]
+    keys = {"": first} | {
+        client.client_id: client.service_key for client in settings.oauth.clients if client.service_key is not None
+    }
+    return [Account(client, url, key.get_secret_value()) for client, key in keys.items()]
 
 
 def policy_of(settings: Settings) -> LatePolicy:

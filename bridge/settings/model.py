@@ -129,6 +129,10 @@ class IftttTable(Table):
     timeline_start: Literal["first-sight", "everything"] = Field(
         "first-sight", description="What a new Applet finds in its first answer"
     )
+    notify: Literal["identity", "user"] = Field(
+        "identity",
+        description="Whether IFTTT is told which Applets are concerned, or only whose: then it asks for all of theirs",
+    )
 
 
 class ClientTable(Table):

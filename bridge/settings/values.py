@@ -122,6 +122,7 @@ class Ifttt:
     service_keys: tuple[Secret, ...]
     realtime_url: str
     timeline_start: Literal["first-sight", "everything"]
+    notify: Literal["identity", "user"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,10 @@ LAST_CONNECTED_MS: Final = "mqtt.last_connected_ms"
 TOLD_UP_TO: Final = "realtime.told_up_to"
 """The sequence number up to which nothing is owed to any identity."""
 
+RESTORED: Final = "realtime.restored"
+"""1 while this is a copy that was put back, and IFTTT has not been told so: what it was told since the copy was made is
+not known. Whoever puts a copy back sets it."""
+
 SUBSCRIBED_TOPICS: Final = "mqtt.subscribed_topics"
 """What the broker's session for us was subscribed to last, one topic a line."""
 

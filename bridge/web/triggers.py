@@ -152,7 +152,7 @@ class TriggerEndpoints:
             everything = parts.everything()
             recent = [] if everything else await parts.timelines.newest(Question(timeline))
             start_seq = 0 if everything else first_sight_seq(recent, now_ms, newest_seq)
-            identity = Identity(key, trigger.slug, fields, timeline, now_ms, start_seq, newest_seq)
+            identity = Identity(key, trigger.slug, fields, timeline, now_ms, start_seq, newest_seq, now_ms)
             await parts.register.keep(identity)
             parts.identities.add(identity)
             log.info("identity.first_seen", trigger=trigger.slug, user=key.user, identity=key.identity)
@@ -174,8 +174,11 @@ class TriggerEndpoints:
 
     def _note_poll(self, key: IdentityKey) -> None:
         self._parts.polled(key)
+        now_ms = self._parts.clock_ms()
+        if self._parts.identities.polled(key, now_ms):
+            log.info("identity.back", user=key.user, identity=key.identity)
         if len(self._polled) < MAX_POLLED_NOTES:
-            self._polled[key] = self._parts.clock_ms()
+            self._polled[key] = now_ms
 
 
 def household_for(caller: Caller, household_of: HouseholdOf) -> Household:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from bridge.events import Event, NotOffered
-from bridge.ifttt.identities import MAX_PER_USER, Identities, Identity, IdentityKey
+from bridge.ifttt.identities import MAX_PER_USER, RESTS_AFTER_MS, Identities, Identity, IdentityKey
 from bridge.ifttt.service import TRIGGERS
 
 OPENED = Event("home", "front-door", "front-door", "contact.opened", {})
@@ -43,10 +43,11 @@ def identity(
     user: str = "u_1",
     client: str = "production",
     home: str = "home",
+    polled_ms: int = 0,
 ) -> Identity:
     given = {"door": "front-door"} if fields is None else fields
     timeline = TRIGGERS[slug].timeline(home, given)
-    return Identity(IdentityKey(client, user, text), slug, given, timeline, 0, 1, 0)
+    return Identity(IdentityKey(client, user, text), slug, given, timeline, 0, 1, 0, polled_ms)
 
 
 def test_an_event_concerns_those_who_wait_for_it() -> None:
@@ -90,6 +91,31 @@ def test_a_user_has_room_for_so_many_and_others_are_not_touched_by_it() -> None:
     assert identities.has_room("u_2")
     identities.remove(identity("the last").key)
     assert identities.has_room("u_1")
+
+
+def test_what_ifttt_has_not_asked_for_in_thirty_days_waits_for_nothing_until_it_asks() -> None:
+    long_ago, lately = identity("one"), identity("two", polled_ms=1)
+    identities = Identities([long_ago, lately])
+    assert identities.let_rest(RESTS_AFTER_MS) == []
+    assert identities.let_rest(RESTS_AFTER_MS + 1) == [long_ago.key]
+    assert identities.let_rest(RESTS_AFTER_MS + 1) == []
+    assert identities.concerned(OPENED) == [lately]
+    assert identities.find(long_ago.key) == long_ago, "its first sight is kept"
+    assert (len(identities), identities.resting) == (2, 1)
+    assert identities.polled(long_ago.key, RESTS_AFTER_MS + 2)
+    assert not identities.polled(long_ago.key, RESTS_AFTER_MS + 3)
+    assert identities.concerned(OPENED) == [lately, long_ago]
+    assert identities.let_rest(RESTS_AFTER_MS + 2) == [lately.key]
+
+
+def test_what_rests_can_be_removed_and_come_anew() -> None:
+    identities = Identities([identity()])
+    identities.let_rest(RESTS_AFTER_MS + 1)
+    identities.remove(identity().key)
+    assert (len(identities), identities.resting) == (0, 0)
+    assert not identities.polled(identity().key, 5)
+    identities.add(identity(polled_ms=RESTS_AFTER_MS))
+    assert len(identities.concerned(OPENED)) == 1
 
 
 def test_removing_what_is_not_there_does_nothing() -> None:

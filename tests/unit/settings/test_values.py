@@ -85,7 +85,7 @@ def test_a_secret_is_shown_to_nobody(shown: object) -> None:
 
 
 def test_a_dump_of_all_fields_holds_no_secret() -> None:
-    keys = Ifttt((Secret("hunter22"),), "https://realtime.example.org", "first-sight")
+    keys = Ifttt((Secret("hunter22"),), "https://realtime.example.org", "first-sight", "identity")
     assert "hunter22" not in f"{keys} {asdict(keys)}"
     with pytest.raises(TypeError):
         msgspec.json.encode(keys)
