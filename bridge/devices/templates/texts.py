@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from bridge.devices.templates.values import LONGEST_TEXT, NOT_A_TEXT, UNDEFINED, Run, a_text, whole
+from bridge.devices.templates.values import LONGEST_TEXT, NOT_A_TEXT, TOO_LONG, UNDEFINED, Run, a_text, whole
 from bridge.errors import UnreadableMessage
 
 LEEWAY: Final = 5
@@ -123,5 +123,5 @@ def _paid(run: Run, value: object) -> str:
 def _fitting(text: str) -> str:
     """Return a text that grew, perhaps: some letters are two when they are large."""
     if len(text) > LONGEST_TEXT:
-        raise UnreadableMessage(NOT_A_TEXT)
+        raise UnreadableMessage(TOO_LONG)
     return text
