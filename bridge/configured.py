@@ -2,13 +2,16 @@
 
 from typing import assert_never
 
+from bridge.devices.dialects.custom import CustomMessages
 from bridge.devices.dialects.plain import Dimming, PlainButton, PlainState, StateWords
 from bridge.devices.entity import Device, Dialect, Entity, EntityKind
 from bridge.devices.interpretation import LatePolicy
+from bridge.devices.templates.template import parse_condition, parse_template
+from bridge.events import custom_kind
 from bridge.homes.user import Home
 from bridge.mqtt.session import Broker, Protocol, Tls
 from bridge.realtime.notifiers import Account
-from bridge.settings import Button, Contact, Light, Secret, Settings, Switch
+from bridge.settings import Button, Contact, CustomEvent, Light, Secret, Settings, Switch
 from bridge.settings import Device as DeviceTable
 
 
@@ -18,11 +21,12 @@ def homes_of(settings: Settings) -> list[Home]:
 
 
 def entities_of(settings: Settings) -> list[Entity]:
-    """Return the entities: each device of the configuration is one, with the same id."""
-    return [
+    """Return the entities: each device of the configuration is one, with the same id, and so is each custom event."""
+    devices = [
         Entity(table.id, Device(table.id, table.home, table.name, table.room), EntityKind(table.kind), _dialect(table))
         for table in settings.devices
     ]
+    return devices + [_custom(event) for event in settings.custom_events]
 
 
 def all_service_keys(settings: Settings) -> list[Secret]:
@@ -61,6 +65,13 @@ def broker_of(settings: Settings, *, port: int | None = None) -> Broker:
         websocket_path=mqtt.url.path,
         own_status_topic=mqtt.status_topic,
     )
+
+
+def _custom(event: CustomEvent) -> Entity:
+    when = None if event.when is None else parse_condition(event.when)
+    messages = CustomMessages(event.topic, when, tuple(map(parse_template, event.values)))
+    identity = custom_kind(event.slug)
+    return Entity(identity, Device(identity, event.home, event.name), EntityKind.CUSTOM, messages)
 
 
 def _dialect(table: DeviceTable) -> Dialect:

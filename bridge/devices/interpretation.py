@@ -8,7 +8,7 @@ from typing import Final, assert_never
 
 from bridge.devices.entity import Entity, EntityKind
 from bridge.devices.last_known import MAX_PRESSES, EntityState
-from bridge.devices.reading import PressReading, Reading, StateReading
+from bridge.devices.reading import CustomReading, PressReading, Reading, StateReading
 from bridge.events import (
     CONTACT_CLOSED,
     CONTACT_OPENED,
@@ -29,6 +29,10 @@ EDGE_KINDS: Final = {
     (EntityKind.SWITCH, "on"): SWITCH_TURNED_ON,
     (EntityKind.SWITCH, "off"): SWITCH_TURNED_OFF,
 }
+
+
+VALUES: Final = ("value1", "value2", "value3")
+"""What a custom event tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,8 @@ def interpret(entity: Entity, known: EntityState, reading: Reading, how: Circums
             return _state(entity, known, reading, how)
         case PressReading():
             return _press(entity, known, reading, how)
+        case CustomReading():
+            return Interpretation(known, _custom(entity, reading, how))
         case _:
             assert_never(reading)
 
@@ -114,13 +120,31 @@ def _press(entity: Entity, known: EntityState, reading: PressReading, how: Circu
     return Interpretation(state, event)
 
 
+def _custom(entity: Entity, reading: CustomReading, how: Circumstances) -> Event | None:
+    if how.retained:
+        return None  # as a press: it was said before anybody asked
+    values = dict.fromkeys(VALUES, "") | dict(zip(VALUES, reading.values, strict=False))
+    return Event(
+        home=entity.home,
+        device=entity.device.id,
+        entity=entity.id,
+        kind=entity.id,  # custom.<slug>
+        ingredients={"name": entity.device.name} | values,
+        reason=NotOffered.LATE if _waited_too_long(how) else None,
+    )
+
+
 def _is_late(reading: PressReading, how: Circumstances) -> bool:
     """Tell whether a press that waited at the broker is too old. The device's own time knows better than ours."""
     if not how.backlog:
         return False
     if reading.device_time_ms is not None:
         return how.now_ms - reading.device_time_ms > how.policy.late_press_limit_s * 1000
-    return how.away_s > how.policy.late_press_limit_s
+    return _waited_too_long(how)
+
+
+def _waited_too_long(how: Circumstances) -> bool:
+    return how.backlog and how.away_s > how.policy.late_press_limit_s
 
 
 def _names(entity: Entity) -> dict[str, str]:

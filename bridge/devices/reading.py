@@ -19,4 +19,11 @@ class PressReading:
     device_time_ms: int | None = None
 
 
-Reading = StateReading | PressReading
+@dataclass(frozen=True, slots=True)
+class CustomReading:
+    """A custom event happened, with the values that it tells: up to three."""
+
+    values: tuple[str, ...] = ()
+
+
+Reading = StateReading | PressReading | CustomReading

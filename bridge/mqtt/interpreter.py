@@ -12,6 +12,7 @@ from bridge.errors import UnreadableMessage
 from bridge.events import NotOffered
 from bridge.mqtt.deliveries import Deliveries, DeliveriesDraft
 from bridge.mqtt.message import Arrival, BacklogEnded, Connected, Marker, Message, Turn
+from bridge.mqtt.routes import route
 from bridge.timeline.entry import Entry, entry_id
 
 
@@ -81,7 +82,7 @@ class Interpreter:
         if topic is None:
             draft.ignored.append(Ignored("?", "topic not UTF-8"))
             return
-        entities = self.catalogue.at(topic)
+        entities = self._listening(topic, message.routes)
         if not entities:
             draft.ignored.append(Ignored(topic, "no device speaks here"))
             return
@@ -99,6 +100,13 @@ class Interpreter:
             except Exception as error:  # noqa: BLE001 -- the edge of one message: a fault of ours must not stall the session
                 draft.broken.append((topic, error))
         draft.taken += len(draft.ignored) + len(draft.broken) == faults
+
+    def _listening(self, topic: str, routes: tuple[int, ...]) -> tuple[Entity, ...]:
+        """Return the entities that a message is for: of a topic that several subscriptions take, those of its own."""
+        if not routes:
+            return self.catalogue.at(topic)
+        wanted = (found for filter_, found in self.catalogue.listening(topic) if route(filter_) in routes)
+        return tuple(entity for found in wanted for entity in found)
 
     def _entity(self, draft: Draft, entity: Entity, message: Message, how: Circumstances) -> None:
         reading = entity.dialect.read(message.topic or "", message.payload)

@@ -31,7 +31,6 @@ def _unused(draft: Draft) -> Iterator[Location]:
             value = draft.at((*location, key))
             if value is not None and value not in _NOTHING:
                 yield *location, key
-    yield from _elements(draft, ("custom_events",))
 
 
 def _elements(draft: Draft, array: Location) -> Iterator[Location]:

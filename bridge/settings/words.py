@@ -5,10 +5,13 @@ Each parser raises ValueError with a sentence for a person; those of secrets nev
 
 import re
 import unicodedata
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 from bridge.devices.dialects.json_values import MAX_DEPTH, is_unknown
+from bridge.devices.templates import template as templates
+from bridge.errors import TemplateRefused
 from bridge.settings.values import Secret
 
 LONGEST_DURATION_S: Final = 365 * 86_400
@@ -210,7 +213,24 @@ def parse_client_secret(value: object) -> Secret:
 
 
 def parse_template(value: object) -> str:
-    """Parse what is worked out from a message. Whether it makes sense is not known here."""
+    """Parse what is worked out from a message."""
+    return _accepted(_template(value), templates.parse_template)
+
+
+def parse_when(value: object) -> str:
+    """Parse what must be true of a message."""
+    return _accepted(_template(value), templates.parse_condition)
+
+
+def _accepted(text: str, parse: Callable[[str], object]) -> str:
+    try:
+        parse(text)
+    except TemplateRefused as refused:
+        raise ValueError(one_line(str(refused))) from None
+    return text
+
+
+def _template(value: object) -> str:
     text = as_text(value)
     if not text.strip():
         raise ValueError("is empty; leave it out, or give a template")

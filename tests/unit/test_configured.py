@@ -5,9 +5,12 @@ from pathlib import Path
 import pytest
 
 from bridge.configured import broker_of, entities_of, homes_of, policy_of
+from bridge.devices.dialects.custom import CustomMessages
 from bridge.devices.dialects.plain import Dimming, PlainButton, PlainState, StateWords
 from bridge.devices.entity import EntityKind
 from bridge.devices.interpretation import LatePolicy
+from bridge.devices.reading import CustomReading
+from bridge.devices.templates.template import parse_condition, parse_template
 from bridge.homes.user import Home
 from bridge.mqtt.session import Broker, Protocol, Tls
 from bridge.settings import Settings, load
@@ -77,6 +80,15 @@ kind = "light"
 state_topic = "shed"
 command_topic = "shed/set"
 """
+PARCEL = """
+[[custom_events]]
+slug = "parcel"
+name = "Parcel in the box"
+home = "cabin"
+topic = "home/mailbox/+"
+when = "value_json.weight > 50"
+values = ["{{ value_json.weight }}"]
+"""
 
 
 @pytest.fixture
@@ -117,6 +129,17 @@ def test_each_device_speaks_as_its_table_says(settings: Settings) -> None:
         ),
         "shed-light": PlainState("shed", StateWords("ON", "OFF", "on", "off"), None, "shed/set", Dimming()),
     }
+
+
+def test_a_custom_event_is_an_entity_of_its_own_home(tmp_path: Path) -> None:
+    file = tmp_path / "bridge.toml"
+    file.write_text(FILE + PARCEL)
+    event = entities_of(load(file, {}))[-1]
+    assert (event.id, event.device.id, event.home) == ("custom.parcel", "custom.parcel", "cabin")
+    assert (event.kind, event.device.name, event.device.room) == (EntityKind.CUSTOM, "Parcel in the box", "")
+    when, weight = parse_condition("value_json.weight > 50"), parse_template("{{ value_json.weight }}")
+    assert event.dialect == CustomMessages("home/mailbox/+", when, (weight,))
+    assert event.dialect.read("home/mailbox/1", b'{"weight": 60}') == CustomReading(("60",))
 
 
 def test_what_comes_late_is_treated_as_the_file_says(settings: Settings) -> None:

@@ -192,7 +192,6 @@ def test_what_this_version_does_not_act_upon_is_said(loaded: Load, file: Path) -
         '[mqtt]\nurl = "embedded"\ndiscovery = ["homie"]\n[ifttt]\n' + KEYS + CLIENT
         + 'client_secret = "secret-of-the-clone"\n[[homes]]\nid = "a"\nname = "A"\npublish_topics = ["a/+"]\n'
         '[[devices]]\nid = "d"\nname = "D"\nkind = "contact"\nstate_topic = "d"\ndebounce = "500ms"\n'
-        '[[custom_events]]\nslug = "parcel"\nname = "P"\ntopic = "p"\n'
     )  # fmt: skip
     later = "understood, not used by this version yet"
     client = "understood; this version takes its service_key from IFTTT, and offers no OAuth yet"
@@ -201,7 +200,6 @@ def test_what_this_version_does_not_act_upon_is_said(loaded: Load, file: Path) -
         f"{file}:6: oauth.clients[my.clone]: {client}",
         f"{file}:13: homes[a].publish_topics: {later}",
         f"{file}:19: devices[d].debounce: {later}",
-        f"{file}:20: custom_events[parcel]: {later}",
     )
 
 
