@@ -5,8 +5,23 @@ import pytest
 from bridge.desk.requests import Condition, DeviceRow, TopicHeard
 from bridge.doctor.topics import check_topics
 
-PARCEL = DeviceRow("custom.parcel", "Parcel", "home", "", "custom", None, None, None, (), ("home/mailbox/+",))
-DOOR = DeviceRow("door", "Door", "home", "", "contact", None, None, None, (), ("home/door",))
+PARCEL = DeviceRow(
+    "custom.parcel",
+    "Parcel",
+    "home",
+    "",
+    "custom",
+    None,
+    None,
+    None,
+    (),
+    ("home/mailbox/+",),
+    exposed=True,
+    not_shared_with=(),
+)
+DOOR = DeviceRow(
+    "door", "Door", "home", "", "contact", None, None, None, (), ("home/door",), exposed=True, not_shared_with=()
+)
 EARLY, LATE = "2026-11-24T18:00:00Z", "2026-11-24T19:00:00Z"
 
 
