@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bridge.commands import Command
 from bridge.current import Current
+from bridge.devices.entity import availability_id
 from bridge.devices.last_known import LastKnown
 from bridge.errors import TemporarilyUnavailable
 from bridge.events import Event
@@ -57,4 +58,6 @@ class CarryOut:
         entity = self.current.now.catalogue.find(command.home, command.entity)
         if entity is None:
             raise TemporarilyUnavailable("The device has just been removed.")
-        return await self.outbound.carry_out(Order(command, entity, user, request_id))
+        availability = self.current.now.catalogue.find(command.home, availability_id(entity.device.id))
+        told_by = None if availability is None else availability.id
+        return await self.outbound.carry_out(Order(command, entity, user, request_id, told_by))

@@ -29,7 +29,7 @@ def _heard(topic: str, heard: Mapping[str, TopicHeard]) -> TopicHeard | None:
 
 
 def _check(topic: str, speakers: Sequence[DeviceRow], heard: TopicHeard | None) -> Check:
-    name, names = f"topic {topic}", ", ".join(device.name for device in speakers)
+    name, names = f"topic {topic}", ", ".join(dict.fromkeys(device.name for device in speakers))
     if heard is not None and heard.trouble:
         return warning(
             name,

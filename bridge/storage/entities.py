@@ -36,10 +36,10 @@ class Entities:
 
 def states_of(connection: sqlite3.Connection) -> dict[str, EntityState]:
     """Read what is known of each entity."""
-    rows = connection.execute("SELECT entity, value, brightness, since_ms, presses FROM entity_states")
+    rows = connection.execute("SELECT entity, value, brightness, since_ms, presses, position, fired FROM entity_states")
     return {
-        entity: EntityState(value, brightness, since_ms, tuple(presses.split()))
-        for entity, value, brightness, since_ms, presses in rows
+        entity: EntityState(value, brightness, since_ms, tuple(presses.split()), position, tuple(fired.split()))
+        for entity, value, brightness, since_ms, presses, position, fired in rows
     }
 
 
