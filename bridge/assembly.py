@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import secrets
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -13,7 +14,7 @@ import structlog
 
 from bridge import __version__
 from bridge.commands import Command
-from bridge.configured import all_service_keys, broker_of, homes_of, policy_of
+from bridge.configured import all_service_keys, broker_of, homes_of, own_topics_of, policy_of, publish_topics_of
 from bridge.current import Configuration, Current
 from bridge.dashboard.measures import Lags, RequestCounts
 from bridge.desk.desk import Desk
@@ -22,6 +23,7 @@ from bridge.desk.requests import Condition, TopicHeard
 from bridge.devices.last_known import LastKnown
 from bridge.errors import StorageUnavailable, TemporarilyUnavailable
 from bridge.housekeeping import Housekeeping
+from bridge.ifttt.cursors import KEY_BYTES, Cursors
 from bridge.ifttt.household import RealHousehold
 from bridge.ifttt.identities import Identities, IdentityKey
 from bridge.ifttt.ingredients import iso_time
@@ -39,15 +41,17 @@ from bridge.realtime.notifier import Notifier
 from bridge.registers import Registers
 from bridge.storage.events import Events
 from bridge.storage.journal import Loaded
-from bridge.storage.settings import LAST_CONNECTED_MS, SUBSCRIBED_TOPICS, TOLD_UP_TO, KeptSettings
+from bridge.storage.settings import CURSOR_KEY, LAST_CONNECTED_MS, SUBSCRIBED_TOPICS, TOLD_UP_TO, KeptSettings
 from bridge.timeline.entry import Entry
 from bridge.web.actions import ActionEndpoints
 from bridge.web.answers import Answers
 from bridge.web.caller import Callers, TestTokens
 from bridge.web.credentials import ServiceKeys
+from bridge.web.queries import QueryEndpoints
 from bridge.web.server import Endpoints, PublicSite
 from bridge.web.setup import SetupEndpoints
 from bridge.web.triggers import TriggerEndpoints, TriggerParts
+from bridge.web.validation import ValidationEndpoints
 
 INTAKE_PER_WINDOW: Final = 4
 RECOVERY_RETRY_S: Final = 5.0
@@ -63,6 +67,7 @@ class Kept:
     identities: Identities
     away_s: float
     told_up_to: int
+    cursor_key: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +154,7 @@ async def load(registers: Registers, *, now_ms: int) -> Kept:
         identities=Identities(await registers.identities.load()),
         away_s=_away_s(last_connected_ms, now_ms),
         told_up_to=await registers.settings.number(TOLD_UP_TO) or 0,
+        cursor_key=bytes.fromhex(await registers.settings.kept_first(CURSOR_KEY, secrets.token_hex(KEY_BYTES))),
     )
 
 
@@ -254,12 +260,14 @@ def _site(
     outbound: Outbound,
     meters: Meters,
 ) -> PublicSite:
-    test_tokens = TestTokens(time.monotonic)
+    test_tokens, household_of = TestTokens(time.monotonic), partial(_household, ground)
     endpoints = Endpoints(
         Callers(access, test_tokens),
         SetupEndpoints(service_keys, test_tokens, clock_ms=ground.clock_ms),
         triggers,
-        ActionEndpoints(partial(_carry_out, outbound, ground.current), partial(_household, ground)),
+        ActionEndpoints(partial(_carry_out, outbound, ground.current), household_of),
+        QueryEndpoints(ground.registers.events, household_of, Cursors(ground.kept.cursor_key), ground.clock_ms),
+        ValidationEndpoints(household_of),
     )
     public = ground.current.now.settings.public
     return PublicSite(
@@ -332,14 +340,21 @@ async def _remember_topics(settings: KeptSettings, topics: tuple[str, ...]) -> N
 
 def _household(ground: Ground, home: str) -> RealHousehold:
     now = ground.current.now
-    return RealHousehold(home, now.catalogue, ground.known, now.once_known.get(home, frozenset()))
+    return RealHousehold(
+        home,
+        now.catalogue,
+        ground.known,
+        now.once_known.get(home, frozenset()),
+        publish_topics_of(now.settings, home),
+        own_topics_of(broker_of(now.settings)),
+    )
 
 
 async def _carry_out(
     outbound: Outbound, current: Current, command: Command, *, user: str, request_id: str | None
 ) -> str:
     entity = current.now.catalogue.find(command.home, command.entity)
-    if entity is None:
+    if entity is None and command.publication is None:
         raise TemporarilyUnavailable("The device has just been removed.")
     return await outbound.carry_out(Order(command, entity, user, request_id))
 

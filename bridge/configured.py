@@ -2,6 +2,7 @@
 
 from typing import assert_never
 
+from bridge.dashboard.retained import TOPIC as HEALTH_TOPIC
 from bridge.devices.dialects.plain import Dimming, PlainButton, PlainState, StateWords
 from bridge.devices.entity import Device, Dialect, Entity, EntityKind
 from bridge.devices.interpretation import LatePolicy
@@ -28,6 +29,16 @@ def all_service_keys(settings: Settings) -> list[Secret]:
     """Return every service key that IFTTT may present: those of the service, and of its clients."""
     own = [client.service_key for client in settings.oauth.clients if client.service_key is not None]
     return [*settings.ifttt.service_keys, *own]
+
+
+def publish_topics_of(settings: Settings, home: str) -> tuple[str, ...]:
+    """Return the topics to which the Applets of a home may publish, as filters."""
+    return next((each.publish_topics for each in settings.homes if each.id == home), ())
+
+
+def own_topics_of(broker: Broker) -> tuple[str, ...]:
+    """Return the topics on which the bridge speaks of itself."""
+    return (broker.status_topic, broker.marker_topic, broker.probe_topic, broker.beside_status(HEALTH_TOPIC))
 
 
 def policy_of(settings: Settings) -> LatePolicy:

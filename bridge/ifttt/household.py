@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bridge.devices.catalogue import Catalogue
-from bridge.devices.entity import Device, EntityKind
-from bridge.devices.last_known import LastKnown
+from bridge.devices.entity import Device, Entity, EntityKind
+from bridge.devices.last_known import EntityState, LastKnown
 from bridge.devices.topics import is_topic, matches
+from bridge.timeline.entry import Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,8 @@ class Household(Protocol):
 class RealHousehold:
     """A home as the catalogue has it. `once_known`: ids of all entities that the home has or ever had.
 
-    `publish_topics`: filters of the topics to which its Applets may publish.
+    `publish_topics`: filters of the topics to which its Applets may publish; `own_topics`: those on which the bridge
+    speaks of itself, where nobody else does, whatever a filter says.
     """
 
     home: str
@@ -58,6 +60,7 @@ class RealHousehold:
     known: LastKnown
     once_known: frozenset[str]
     publish_topics: tuple[str, ...] = ()
+    own_topics: tuple[str, ...] = ()
 
     def things(self, kinds: tuple[EntityKind, ...]) -> list[Choice]:
         """Return the entities of some kinds, by label."""
@@ -81,7 +84,9 @@ class RealHousehold:
 
     def may_publish_to(self, topic: str) -> bool:
         """Tell whether this home lets Applets publish to a topic."""
-        return is_topic(topic) and any(matches(filter_, topic) for filter_ in self.publish_topics)
+        if not is_topic(topic) or topic in self.own_topics:
+            return False
+        return any(matches(filter_, topic) for filter_ in self.publish_topics)
 
     def once_had(self, thing: str) -> bool:
         """Tell whether this home has or ever had an entity or a device."""
@@ -93,6 +98,18 @@ class RealHousehold:
         for entity in self.catalogue.of_kind(self.home, EntityKind.BUTTON):
             words.update(self.known.of(entity.id).presses)
         return tuple(sorted(words))
+
+    def entities(self) -> list[Entity]:
+        """Return the entities that are seen."""
+        return [entity for entity in self.catalogue if entity.home == self.home]
+
+    def state_of(self, entity: str) -> EntityState:
+        """Return what is known of one of them."""
+        return self.known.of(entity)
+
+    def sees(self, entry: Entry) -> bool:
+        """Tell whether something that happened is seen."""
+        return entry.event.home == self.home
 
 
 HouseholdOf = Callable[[str], RealHousehold]

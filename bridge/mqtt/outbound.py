@@ -56,10 +56,13 @@ class Sender(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A command as somebody gave it, for an entity. `request_id` makes a repetition recognisable."""
+    """A command as somebody gave it, for an entity; None for a message that is for no entity.
+
+    `request_id` makes a repetition recognisable.
+    """
 
     command: Command
-    entity: Entity
+    entity: Entity | None
     user: str
     request_id: str | None
 
@@ -124,11 +127,11 @@ class Outbound:
                 return earlier.id
             await self._sender.check_awake()
             command = self._absolute(order.command)
-            publications = order.entity.dialect.write(command)
+            publications = _messages(command, order.entity)
             row = RecordedCommand(
                 f"c_{secrets.token_hex(12)}", order.user, order.request_id, command, self._clock_ms(), Outcome.PENDING
             )
-            earlier = await self._register.record(row)
+            earlier = await self._write_down(row)
             if earlier is not None:
                 return earlier.id
             await self._send(row, publications)
@@ -171,8 +174,16 @@ class Outbound:
         await self._note()  # the register must know it too, else it takes the repetition for done
         return None
 
+    async def _write_down(self, row: RecordedCommand) -> RecordedCommand | None:
+        try:
+            return await self._register.record(row)
+        except asyncio.CancelledError:  # who asked waits no longer, and the row may be on its way to the disk
+            self._outcomes[row.id] = Outcome.NOT_SENT
+            raise
+
     async def _send(self, row: RecordedCommand, publications: Sequence[Publication]) -> None:
-        self._watch(row)  # from now on: a device may be quicker than the broker's acknowledgement
+        if row.command.publication is None:
+            self._watch(row)  # from now on: a device may be quicker than the broker's acknowledgement
         outcome = Outcome.UNKNOWN  # unless it is known better in the end
         try:
             await self._publish(publications)
@@ -194,7 +205,10 @@ class Outbound:
                 raise DeliveryUnknown("the broker took only a part of the command") from error
 
     def _sent(self, row: RecordedCommand, outcome: Outcome) -> None:
-        if outcome is not Outcome.PUBLISHED:
+        if row.command.publication is not None:  # no device will say anything: this is how it ended
+            self._outcomes[row.id] = outcome
+            self.counts[outcome] += 1
+        elif outcome is not Outcome.PUBLISHED:
             self._settle_as(row.id, outcome)
         elif self._known.of(row.command.entity).value == _wanted(row.command):
             self._settle_as(row.id, Outcome.CONFIRMED)
@@ -240,6 +254,14 @@ class Outbound:
         if watched is not None or outcome is Outcome.NOT_SENT:
             self._outcomes[command_id] = outcome
             self.counts[outcome] += 1
+
+
+def _messages(command: Command, entity: Entity | None) -> tuple[Publication, ...]:
+    if command.publication is not None:
+        return (command.publication,)
+    if entity is None:
+        raise ValueError("a command for no entity must be a publication")
+    return entity.dialect.write(command)
 
 
 def _wanted(command: Command) -> str:
