@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import secrets
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -22,6 +23,7 @@ from bridge.desk.requests import Condition, TopicHeard
 from bridge.devices.last_known import LastKnown
 from bridge.errors import StorageUnavailable
 from bridge.housekeeping import Housekeeping
+from bridge.ifttt.cursors import KEY_BYTES, Cursors
 from bridge.ifttt.identities import Identities, IdentityKey
 from bridge.ifttt.ingredients import iso_time
 from bridge.lookups import CarryOut, Lookups
@@ -40,15 +42,17 @@ from bridge.realtime.notifiers import Account, Notifiers
 from bridge.registers import Registers
 from bridge.storage.events import Events
 from bridge.storage.journal import Loaded
-from bridge.storage.settings import LAST_CONNECTED_MS, RESTORED, SUBSCRIBED_TOPICS, TOLD_UP_TO, KeptSettings
+from bridge.storage.settings import CURSOR_KEY, LAST_CONNECTED_MS, RESTORED, SUBSCRIBED_TOPICS, TOLD_UP_TO, KeptSettings
 from bridge.timeline.entry import Entry
 from bridge.web.actions import ActionEndpoints
 from bridge.web.answers import Answers
 from bridge.web.caller import Callers, TestTokens
 from bridge.web.credentials import ServiceKeys
+from bridge.web.queries import QueryEndpoints
 from bridge.web.server import Endpoints, PublicSite
 from bridge.web.setup import SetupEndpoints
 from bridge.web.triggers import TriggerEndpoints, TriggerParts
+from bridge.web.validation import ValidationEndpoints
 
 INTAKE_PER_WINDOW: Final = 4
 RECOVERY_RETRY_S: Final = 5.0
@@ -64,6 +68,7 @@ class Kept:
     identities: Identities
     away_s: float
     told_up_to: int
+    cursor_key: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +156,7 @@ async def load(registers: Registers, *, now_ms: int) -> Kept:
         identities=identities,
         away_s=_away_s(last_connected_ms, now_ms),
         told_up_to=await registers.settings.number(TOLD_UP_TO) or 0,
+        cursor_key=bytes.fromhex(await registers.settings.kept_first(CURSOR_KEY, secrets.token_hex(KEY_BYTES))),
     )
 
 
@@ -280,11 +286,14 @@ def _site(
     meters: Meters,
 ) -> PublicSite:
     test_tokens = TestTokens(time.monotonic)
+    household_of = Lookups(ground.current, ground.known).household
     endpoints = Endpoints(
         Callers(access, test_tokens),
         SetupEndpoints(service_keys, test_tokens, clock_ms=ground.clock_ms),
         triggers,
-        ActionEndpoints(CarryOut(outbound, ground.current), Lookups(ground.current, ground.known).household),
+        ActionEndpoints(CarryOut(outbound, ground.current), household_of),
+        QueryEndpoints(ground.registers.events, household_of, Cursors(ground.kept.cursor_key), ground.clock_ms),
+        ValidationEndpoints(household_of),
     )
     public = ground.current.now.settings.public
     return PublicSite(

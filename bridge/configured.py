@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final, assert_never
 
+from bridge.dashboard.retained import TOPIC as HEALTH_TOPIC
 from bridge.devices.dialects.custom import CustomMessages
 from bridge.devices.dialects.plain import Dimming, PlainButton, PlainState, StateWords
 from bridge.devices.dialects.plain_availability import PlainAvailability
@@ -60,6 +61,16 @@ def accounts_of(settings: Settings) -> list[Account]:
         client.client_id: client.service_key for client in settings.oauth.clients if client.service_key is not None
     }
     return [Account(client, url, key.get_secret_value()) for client, key in keys.items()]
+
+
+def publish_topics_of(settings: Settings, home: str) -> tuple[str, ...]:
+    """Return the topics to which the Applets of a home may publish, as filters."""
+    return next((each.publish_topics for each in settings.homes if each.id == home), ())
+
+
+def own_topics_of(broker: Broker) -> tuple[str, ...]:
+    """Return the topics on which the bridge speaks of itself."""
+    return (broker.status_topic, broker.marker_topic, broker.probe_topic, broker.beside_status(HEALTH_TOPIC))
 
 
 def policy_of(settings: Settings) -> LatePolicy:

@@ -6,6 +6,7 @@ Knows neither HTTP nor who asks.
 from dataclasses import dataclass
 
 from bridge.commands import Command
+from bridge.configured import broker_of, own_topics_of, publish_topics_of
 from bridge.current import Current
 from bridge.devices.entity import availability_id
 from bridge.devices.last_known import LastKnown
@@ -27,7 +28,15 @@ class Lookups:
 
     def household(self, user: User) -> RealHousehold:
         """Return what a user sees of their home."""
-        return RealHousehold(user.home, self.current.now.catalogue, self.known, self.sight(user))
+        now = self.current.now
+        return RealHousehold(
+            user.home,
+            now.catalogue,
+            self.known,
+            self.sight(user),
+            publish_topics_of(now.settings, user.home),
+            own_topics_of(broker_of(now.settings)),
+        )
 
     def sight(self, user: User) -> Sight:
         """Return which things a user sees, and since when."""
@@ -56,6 +65,8 @@ class CarryOut:
     async def __call__(self, command: Command, *, user: str, request_id: str | None) -> str:
         """Carry a command out and return its id."""
         entity = self.current.now.catalogue.find(command.home, command.entity)
+        if entity is None and command.publication is not None:
+            return await self.outbound.carry_out(Order(command, None, user, request_id))
         if entity is None:
             raise TemporarilyUnavailable("The device has just been removed.")
         availability = self.current.now.catalogue.find(command.home, availability_id(entity.device.id))

@@ -23,7 +23,7 @@ from bridge.mqtt.inbound import Inbound
 from bridge.mqtt.outbound import Outbound
 from bridge.realtime.notifiers import Notifiers
 
-OUTCOMES = (Outcome.CONFIRMED, Outcome.UNCONFIRMED, Outcome.NOT_SENT, Outcome.UNKNOWN)
+OUTCOMES = (Outcome.CONFIRMED, Outcome.UNCONFIRMED, Outcome.PUBLISHED, Outcome.NOT_SENT, Outcome.UNKNOWN)
 REPLIES = ("2xx", "4xx", "5xx", "none")
 _NO_EVENTS: Mapping[tuple[str, ...], float] = {
     (kind.value, reason): 0 for kind in EntityKind for reason in ("", *NotOffered)

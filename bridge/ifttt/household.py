@@ -6,10 +6,11 @@ from typing import Protocol
 
 from bridge.devices.catalogue import Catalogue
 from bridge.devices.entity import Device, Entity, EntityKind
-from bridge.devices.last_known import LastKnown
+from bridge.devices.last_known import EntityState, LastKnown
 from bridge.devices.topics import is_topic, matches
 from bridge.homes.sight import Sight
 from bridge.homes.user import User
+from bridge.timeline.entry import Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,8 @@ class Household(Protocol):
 class RealHousehold:
     """A home as the catalogue has it, as far as one user sees it.
 
-    `publish_topics`: filters of the topics to which its Applets may publish.
+    `publish_topics`: filters of the topics to which its Applets may publish; `own_topics`: those on which the bridge
+    speaks of itself, where nobody else does, whatever a filter says.
     """
 
     home: str
@@ -60,6 +62,7 @@ class RealHousehold:
     known: LastKnown
     sight: Sight
     publish_topics: tuple[str, ...] = ()
+    own_topics: tuple[str, ...] = ()
 
     def things(self, kinds: tuple[EntityKind, ...]) -> list[Choice]:
         """Return the entities of some kinds, by label."""
@@ -81,7 +84,9 @@ class RealHousehold:
 
     def may_publish_to(self, topic: str) -> bool:
         """Tell whether this home lets Applets publish to a topic."""
-        return is_topic(topic) and any(matches(filter_, topic) for filter_ in self.publish_topics)
+        if not is_topic(topic) or topic in self.own_topics:
+            return False
+        return any(matches(filter_, topic) for filter_ in self.publish_topics)
 
     def once_had(self, thing: str) -> bool:
         """Tell whether the user sees an entity or a device, or would if it were still there."""
@@ -93,6 +98,19 @@ class RealHousehold:
         for entity in self._seen(EntityKind.BUTTON):
             words.update(self.known.of(entity.id).presses)
         return tuple(sorted(words))
+
+    def entities(self) -> list[Entity]:
+        """Return the entities that are seen."""
+        return [each for each in self.catalogue if each.home == self.home and self.sight.sees(each.id)]
+
+    def state_of(self, entity: str) -> EntityState:
+        """Return what is known of one of them."""
+        return self.known.of(entity)
+
+    def sees(self, entry: Entry) -> bool:
+        """Tell whether something that happened is seen: not what is older than the sight of its entity."""
+        since = self.sight.since.get(entry.event.entity)
+        return entry.event.home == self.home and since is not None and entry.seq >= since
 
     def _seen(self, kind: EntityKind) -> list[Entity]:
         return [entity for entity in self.catalogue.of_kind(self.home, kind) if self.sight.sees(entity.id)]

@@ -58,13 +58,14 @@ class Sender(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A command as somebody gave it, for an entity. `request_id` makes a repetition recognisable.
+    """A command as somebody gave it, for an entity; None for a message that is for no entity.
 
-    `availability`: the entity that says whether the device can be reached, None if nobody says.
+    `request_id` makes a repetition recognisable. `availability`: the entity that says whether the device can be
+    reached, None if nobody says.
     """
 
     command: Command
-    entity: Entity
+    entity: Entity | None
     user: str
     request_id: str | None
     availability: str | None = None
@@ -135,7 +136,7 @@ class Outbound:
             row = RecordedCommand(
                 f"c_{secrets.token_hex(12)}", order.user, order.request_id, command, self._clock_ms(), Outcome.PENDING
             )
-            earlier = await self._register.record(row)
+            earlier = await self._write_down(row)
             if earlier is not None:
                 return earlier.id
             await self._send(row, publications)
@@ -178,8 +179,16 @@ class Outbound:
         await self._note()  # the register must know it too, else it takes the repetition for done
         return None
 
+    async def _write_down(self, row: RecordedCommand) -> RecordedCommand | None:
+        try:
+            return await self._register.record(row)
+        except asyncio.CancelledError:  # who asked waits no longer, and the row may be on its way to the disk
+            self._outcomes[row.id] = Outcome.NOT_SENT
+            raise
+
     async def _send(self, row: RecordedCommand, publications: Sequence[Publication]) -> None:
-        self._watch(row)  # from now on: a device may be quicker than the broker's acknowledgement
+        if row.command.publication is None:
+            self._watch(row)  # from now on: a device may be quicker than the broker's acknowledgement
         outcome = Outcome.UNKNOWN  # unless it is known better in the end
         try:
             await self._publish(publications)
@@ -201,7 +210,10 @@ class Outbound:
                 raise DeliveryUnknown("the broker took only a part of the command") from error
 
     def _sent(self, row: RecordedCommand, outcome: Outcome) -> None:
-        if outcome is not Outcome.PUBLISHED:
+        if row.command.publication is not None:  # no device will say anything: this is how it ended
+            self._outcomes[row.id] = outcome
+            self.counts[outcome] += 1
+        elif outcome is not Outcome.PUBLISHED:
             self._settle_as(row.id, outcome)
         elif _confirms(self._known.of(row.command.entity), row.command):
             self._settle_as(row.id, Outcome.CONFIRMED)
@@ -221,7 +233,12 @@ class Outbound:
 
     def _messages(self, order: Order) -> tuple[Publication, ...]:
         """Put an order into messages. To a device that is known to be offline it would go nowhere, or too late."""
-        entity, name = order.entity, order.entity.device.name
+        entity = order.entity
+        if order.command.publication is not None:
+            return (order.command.publication,)
+        if entity is None:
+            raise ValueError("a command for no entity must be a publication")
+        name = entity.device.name
         if order.command.wish is Wish.UNLOCK and not entity.can_unlock:
             raise BadInput(f"Your home does not allow {name} to be unlocked.", skip=True)
         publications = entity.dialect.write(order.command)

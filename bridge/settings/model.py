@@ -179,7 +179,7 @@ class HomeTable(Table):
     publish_topics: Annotated[tuple[Filter, ...], Loose] = Field(
         (),
         examples=[["home/announce/+"]],
-        description="The topics to which Applets may publish. Not used by this version yet",
+        description="The topics to which Applets may publish",
         json_schema_extra=UNIQUE,
     )
 

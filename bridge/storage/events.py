@@ -1,4 +1,4 @@
-"""Reading the timeline: the newest entries of one timeline, what came after a sequence number, the whole list."""
+"""Reading the timeline: the newest of one timeline, the history of a home, what came after a sequence number."""
 
 import heapq
 import sqlite3
@@ -11,6 +11,7 @@ import msgspec
 from bridge.events import ALARM_CLEARED, ALARM_RAISED, BUTTON, Event, NotOffered, any_of
 from bridge.storage.database import Database
 from bridge.timeline.entry import Entry
+from bridge.timeline.history import Page
 from bridge.timeline.timeline import Question
 
 _COLUMNS = """
@@ -22,6 +23,9 @@ _FAMILY_INDEXES = {
     any_of(ALARM_CLEARED): "alarm_cleared",
 }
 """The partial index of each family, by what stands for the family in a question."""
+
+_DID_HAPPEN = (NotOffered.LATE, NotOffered.CHANGED_WHILE_AWAY)
+"""What no trigger is offered although it happened: history without it would have holes."""
 
 
 class Events:
@@ -36,6 +40,11 @@ class Events:
         if among is not None:
             return await self._database.read(lambda connection: _newest_among(connection, question, among))
         sql, values = _newest_sql(question)
+        return await self._database.read(lambda connection: _entries(connection.execute(sql, values)))
+
+    async def history(self, page: Page) -> list[Entry]:
+        """Return what happened in a home or to one of its devices, newest first; not what was hidden or held back."""
+        sql, values = _history_sql(page)
         return await self._database.read(lambda connection: _entries(connection.execute(sql, values)))
 
     async def newest_seq(self) -> int:
@@ -87,6 +96,23 @@ def _newest_among(connection: sqlite3.Connection, question: Question, among: Ite
         "ORDER BY seq DESC"
     )
     return _entries(connection.execute(sql, (question.key.home, msgspec.json.encode(newest).decode())))
+
+
+def _history_sql(page: Page) -> tuple[str, tuple[str | int, ...]]:
+    conditions = ["home = ?", "seq >= ?", f"(offered = 1 OR reason IN ({', '.join('?' * len(_DID_HAPPEN))}))"]
+    values: list[str | int] = [page.home, page.since_seq, *_DID_HAPPEN]
+    if page.device is not None:
+        conditions.append("device = ?")
+        values.append(page.device)
+    if page.before_seq is not None:
+        conditions.append("seq < ?")
+        values.append(page.before_seq)
+    index = "events_home" if page.device is None else "events_device"
+    sql = (
+        f"SELECT {_COLUMNS} FROM events INDEXED BY {index} "  # noqa: S608 -- constants only
+        f"WHERE {' AND '.join(conditions)} ORDER BY seq DESC LIMIT ?"
+    )
+    return sql, (*values, page.limit)
 
 
 def _in_family(whole: str) -> str:

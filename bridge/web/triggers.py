@@ -79,7 +79,7 @@ class TriggerEndpoints:
 
     async def poll(self, request: web.BaseRequest, caller: Caller, slug: str) -> web.Response:
         """Answer a poll: the newest items of the timeline that the fields ask for."""
-        trigger = _trigger(slug)
+        trigger = trigger_of(slug)
         body = await read_object(request)
         given, limit = body.get("triggerFields"), read_limit(body.get("limit"))
         if caller.set_up_at_ms is not None:
@@ -98,7 +98,7 @@ class TriggerEndpoints:
 
     async def forget(self, request: web.BaseRequest, caller: Caller, slug: str, identity: str) -> web.Response:  # noqa: ARG002 -- one shape for all endpoints
         """End an identity: nobody uses it any more. One that is not known is ended already."""
-        _trigger(slug)
+        trigger_of(slug)
         key = _identity_key(caller, identity)
         if key is not None and not caller.test:
             async with self._first_sight:  # else a poll under way could bring it back, in memory alone
@@ -110,7 +110,7 @@ class TriggerEndpoints:
 
     async def options(self, request: web.BaseRequest, caller: Caller, slug: str, field: str) -> web.Response:
         """Return the choices of a field. The body says nothing of use and may be anything."""
-        declared = next((each for each in _trigger(slug).fields if each.slug == field and each.has_options), None)
+        declared = next((each for each in trigger_of(slug).fields if each.slug == field and each.has_options), None)
         if declared is None:
             raise NoSuchResource("There is no such field with choices.")
         household = household_for(caller, self._parts.household_of)
@@ -130,8 +130,9 @@ class TriggerEndpoints:
         fields = check_fields(trigger, given, self._parts.household_of(caller.user), known=known)
         if known is None or known != fields:
             identity = await self._meet(caller, key, trigger, fields)
-        start_seq = 0 if identity is None else identity.start_seq
-        return identity, self._seen(caller.user, trigger.timeline(caller.user.home, fields), start_seq, limit)
+        if identity is None:
+            return None, self._seen(caller.user, trigger.timeline(caller.user.home, fields), 0, limit)
+        return identity, self._seen(caller.user, identity.timeline, identity.start_seq, limit)
 
     def _seen(self, user: User, timeline: TimelineKey, start_seq: int, limit: int) -> Question | None:
         """Ask for what this user sees of a timeline, None where that is nothing."""
@@ -202,7 +203,8 @@ def options_response(choices: list[Choice], request: web.BaseRequest) -> web.Res
     return respond_with_data([{"label": choice.label, "value": choice.value} for choice in choices], request)
 
 
-def _trigger(slug: str) -> Trigger:
+def trigger_of(slug: str) -> Trigger:
+    """Return a declared trigger. Raises NoSuchResource."""
     trigger = TRIGGERS.get(slug)
     if trigger is None:
         raise NoSuchResource("There is no such trigger.")

@@ -1,5 +1,6 @@
 """The public listener with everything below it real, put together as bridge/app.py does; commands are only noted."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from bridge.devices.last_known import LastKnown
 from bridge.events import CONTACT_OPENED, Event, NotOffered
 from bridge.homes.sight import Sight, Sights
 from bridge.homes.user import User
+from bridge.ifttt.cursors import Cursors
 from bridge.ifttt.household import RealHousehold
 from bridge.ifttt.identities import Identities, IdentityKey
 from bridge.ifttt.service import timeline_of
@@ -36,16 +38,20 @@ from bridge.web.answers import Answers
 from bridge.web.caller import Callers, TestTokens
 from bridge.web.credentials import ServiceKeys
 from bridge.web.origin import Network
+from bridge.web.queries import QueryEndpoints
 from bridge.web.server import Endpoints, PublicSite, listening
 from bridge.web.setup import SetupEndpoints
 from bridge.web.triggers import IdentityRegister, TriggerEndpoints, TriggerParts
-from tests.integration.web.homes import ENTITIES, GONE, HOMES
+from bridge.web.validation import ValidationEndpoints
+from tests.integration.web.homes import ENTITIES, GONE, HOMES, OWN_TOPICS, PUBLISH_TOPICS
 
 KEY: Final = "the-key-of-production"
 STAGING_KEY: Final = "the-key-of-staging"
 WITH_KEY: Final = {"IFTTT-Service-Key": KEY}
 JSON: Final = "application/json; charset=utf-8"
 NOON_MS: Final = 1_770_000_000_000
+CARRY_OUT_S: Final = 0.3
+"""How long an action may take here; tests do not wait for the seconds of a real home."""
 
 
 @dataclass(slots=True)
@@ -104,6 +110,7 @@ class Site:
     register: TriggerIdentities
     accounts: Accounts
     endpoints: Endpoints
+    known: LastKnown
     forgotten: list[IdentityKey]
     sights: Sights = field(default_factory=Sights)
     users: dict[str, User] = field(default_factory=dict)
@@ -113,6 +120,7 @@ class Site:
     port: int = 0
     session: aiohttp.ClientSession | None = None
     carry_out_error: Exception | None = None
+    home_hangs: bool = False
 
     async def look_again(self) -> None:
         """Let count what was exposed and shared."""
@@ -161,10 +169,10 @@ class Site:
         answer = await self.request("POST", "test/setup", headers=WITH_KEY)
         return str(answer.data["accessToken"])
 
-    async def samples(self) -> dict[str, dict[str, dict[str, str]]]:
+    async def samples(self) -> dict[str, dict[str, dict[str, Any]]]:
         """Return the samples of test/setup."""
         answer = await self.request("POST", "test/setup", headers=WITH_KEY)
-        found: dict[str, dict[str, dict[str, str]]] = answer.data["samples"]
+        found: dict[str, dict[str, dict[str, Any]]] = answer.data["samples"]
         return found
 
     async def happen(
@@ -200,7 +208,9 @@ class Site:
         return int(await self.database.read(lambda connection: connection.execute(sql).fetchone()[0]))
 
     async def carry_out(self, command: Command, *, user: str, request_id: str | None) -> str:
-        """Note a command instead of sending it."""
+        """Note a command instead of sending it; while `home_hangs` it never ends."""
+        if self.home_hangs:
+            await asyncio.Event().wait()
         if self.carry_out_error is not None:
             raise self.carry_out_error
         self.carried_out.append((command, user, request_id))
@@ -249,7 +259,8 @@ async def _build(
         return site.sights.of(user.home, user.id)
 
     def household_of(user: User) -> RealHousehold:
-        return RealHousehold(user.home, catalogue, known, sight_of(user))
+        topics = PUBLISH_TOPICS[user.home]
+        return RealHousehold(user.home, catalogue, known, sight_of(user), topics, OWN_TOPICS)
 
     answers, identities = Answers(), Identities(await register.load())
     forgotten: list[IdentityKey] = []
@@ -273,8 +284,10 @@ async def _build(
         Callers(Access(accounts, lambda: clock.seconds), tests),
         SetupEndpoints(ServiceKeys((KEY, STAGING_KEY)), tests, clock_ms=lambda: clock.ms),
         TriggerEndpoints(parts),
-        ActionEndpoints(carry_out, household_of),
+        ActionEndpoints(carry_out, household_of, within_s=CARRY_OUT_S),
+        QueryEndpoints(Events(database), household_of, Cursors(b"a key of this test"), lambda: clock.ms),
+        ValidationEndpoints(household_of),
     )
-    site = Site(path, database, clock, answers, identities, register, accounts, endpoints, forgotten)
+    site = Site(path, database, clock, answers, identities, register, accounts, endpoints, known, forgotten)
     await site.look_again()
     return site  # the closures above look at it

@@ -43,6 +43,20 @@ def test_the_words_of_all_buttons_are_there_once_and_sorted() -> None:
     assert home.presses() == ("buzz", "ring", "single")
 
 
+def test_messages_go_only_to_topics_that_the_home_allows_and_never_to_our_own() -> None:
+    home = RealHousehold("home", Catalogue([]), LastKnown({}), Sight({}, whole=True), ("a/+", "own/#"), ("own/status",))
+    allowed = {
+        topic
+        for topic in ("a/b", "a", "a/b/c", "a/+", "own/x", "own/status", "$SYS/x", "")
+        if home.may_publish_to(topic)
+    }
+    assert allowed == {"a/b", "own/x"}
+    everything = RealHousehold("home", Catalogue([]), LastKnown({}), Sight({}, whole=True), ("#",), ("own/status",))
+    assert everything.may_publish_to("any/where")
+    assert not everything.may_publish_to("own/status")
+    assert not everything.may_publish_to("$SYS/broker")
+
+
 def test_what_the_home_once_had_is_remembered() -> None:
     assert household().once_had("gone-door")
     assert not household().once_had("cabin-door")

@@ -57,11 +57,11 @@ async def test_the_state_asked_for_confirms_and_nothing_on_the_way(
     asked: Order, before: EntityState, not_yet: EntityState, done: EntityState
 ) -> None:
     house = House()
-    house.known.replace({asked.entity.id: before})
+    house.known.replace({asked.command.entity: before})
     command_id = await house.outbound.carry_out(asked)
-    house.report(not_yet, asked.entity.id)
+    house.report(not_yet, asked.command.entity)
     assert await house.outcome(command_id) is Outcome.PUBLISHED
-    house.report(done, asked.entity.id)
+    house.report(done, asked.command.entity)
     assert await house.outcome(command_id) is Outcome.CONFIRMED
 
 
