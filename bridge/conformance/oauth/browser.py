@@ -25,7 +25,7 @@ class Browser:
     ask: Callable[[str], Awaitable[str]]
     patience_s: float = PATIENCE_S
 
-    async def walk(self, address: str, refuse: bool) -> Returned:  # noqa: FBT001 -- the shape of a person
+    async def walk(self, address: str, *, refuse: bool) -> Returned:
         """Send the person there, and wait for what comes back. Raises Unmet."""
         self.tell(f"Open this address and {'REFUSE' if refuse else 'agree'}:\n{address}")
         redirect = urlsplit(self.redirect_uri)

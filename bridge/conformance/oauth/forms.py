@@ -35,7 +35,7 @@ class FormFiller:
     refusing: Mapping[str, str]
     timeout_s: float
 
-    async def walk(self, address: str, refuse: bool) -> Returned:  # noqa: FBT001 -- the shape of a person
+    async def walk(self, address: str, *, refuse: bool) -> Returned:
         """Go from page to page until the redirect URI. Raises Unmet."""
         fill = dict(self.agreeing) | (dict(self.refusing) if refuse else {})
         timeout = aiohttp.ClientTimeout(total=self.timeout_s)

@@ -56,14 +56,16 @@ class OAuthSteps:
             Check("oauth.bad_grant", "400 `unsupported_grant_type`", self._bad_grant, severity=ADVICE),
             Check("oauth.foreign_redirect", "no redirect to an address that is not ours", self._foreign_redirect),
             Check("oauth.foreign_client", "no redirect for a client that nobody knows", self._foreign_client),
-            Check("oauth.opener", "no Cross-Origin-Opener-Policy: same-origin on the page", self._opener),
+            Check(
+                "oauth.opener", "no Cross-Origin-Opener-Policy: same-origin on the page", self._opener, severity=ADVICE
+            ),
             Check("oauth.framing", "the page cannot be framed", self._framing, severity=ADVICE),
             Check("oauth.refusal", "back with error=access_denied after a refusal", self._refusal),
             Check("oauth.code_once", "400 `invalid_grant` for the code once more", self._code_once),
         ]
 
     async def _authorize(self, _trial: Trial) -> None:
-        returned = await self._walk.person(self._walk.authorize_address(), False)  # noqa: FBT003 -- agrees
+        returned = await self._walk.person(self._walk.authorize_address(), refuse=False)
         self._brought.returned = returned
         if not returned.code:
             raise Unmet(f"back without a code, with error {shown(returned.error)}")
@@ -142,7 +144,7 @@ class OAuthSteps:
     async def _refusal(self, _trial: Trial) -> None:
         if not self._walk.can_refuse:
             raise NotApplicable("nobody says how to refuse: see --oauth-refuse")
-        returned = await self._walk.person(self._walk.authorize_address(), True)  # noqa: FBT003 -- refuses
+        returned = await self._walk.person(self._walk.authorize_address(), refuse=True)
         if returned.error != "access_denied" or returned.code is not None:
             raise Unmet(f"error {shown(returned.error)}, {'a code' if returned.code else 'no code'}")
 

@@ -1,8 +1,7 @@
 """What is needed to walk through a service's authorization, and who walks. Knows no connection."""
 
-from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from bridge.conformance.finding import Unmet
@@ -20,8 +19,12 @@ class Returned:
     error: str | None
 
 
-Person = Callable[[str, bool], Awaitable[Returned]]
-"""Opens an address and agrees, or refuses where the second word is true; gives what came back. Raises Unmet."""
+class Person(Protocol):
+    """Somebody who opens an address."""
+
+    async def __call__(self, address: str, *, refuse: bool) -> Returned:
+        """Agree or refuse there, and give what came back. Raises Unmet."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ class Walk:
 
     def authorize_address(self, **changes: str) -> str:
         """Return where a browser is sent."""
-        asked: Mapping[str, str] = {
+        asked = {
             "client_id": self.client_id,
             "response_type": "code",
             "scope": "ifttt",
@@ -55,9 +58,13 @@ class Walk:
 
 def read_return(address: str, redirect_uri: str) -> Returned | None:
     """Read what a redirect brought back; None for an address that is not the redirect URI."""
-    if urlsplit(address)._replace(query="", fragment="").geturl() != urlsplit(redirect_uri)._replace(query="").geturl():
+    try:
+        place = urlsplit(address)
+    except ValueError:
         return None
-    said = parse_qs(urlsplit(address).query, keep_blank_values=True)
+    if place._replace(query="", fragment="") != urlsplit(redirect_uri)._replace(query="", fragment=""):
+        return None
+    said = parse_qs(place.query, keep_blank_values=True)
     if any(len(values) > 1 for values in said.values()):
         raise Unmet("the redirect has a parameter twice")
     one = {name: values[0] for name, values in said.items()}
