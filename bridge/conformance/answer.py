@@ -12,6 +12,8 @@ from typing import Final, NoReturn
 from bridge.conformance.finding import Unmet
 
 MOST_SHOWN: Final = 160
+MOST_TOLD: Final = 600
+"""How long a whole line about something may be."""
 _SECRET: Final = re.compile(
     r'("(?:access_?token|refresh_?token|api_?token|code)"\s*:\s*")[^"]*|((?:code|token)=)[^&\s]+', re.IGNORECASE
 )
@@ -73,10 +75,10 @@ def excerpt(content: bytes) -> str:
     return printable(" ".join(text.split()))
 
 
-def printable(text: str) -> str:
+def printable(text: str, most: int = MOST_SHOWN) -> str:
     """Return a text in bounds and without what a terminal would obey."""
-    shown = "".join(letter if letter.isprintable() else "?" for letter in text[: MOST_SHOWN + 1])
-    return shown if len(shown) <= MOST_SHOWN else f"{shown[:MOST_SHOWN]}..."
+    shown = "".join(letter if letter.isprintable() else "?" for letter in text[: most + 1])
+    return shown if len(shown) <= most else f"{shown[:most]}..."
 
 
 def _no_number(name: str) -> NoReturn:

@@ -8,6 +8,8 @@ from typing import Final, TextIO
 from bridge.conformance.finding import Result, Verdict
 
 BAR: Final = 24
+MOST_REPEATED: Final = 20
+"""So many findings are named again at the end, where a person looks first."""
 
 
 class Report:
@@ -20,10 +22,13 @@ class Report:
         self._strict = strict
         self._counts: Counter[Verdict] = Counter()
         self._bar = err.isatty()
+        self._findings: list[str] = []
 
     def tell(self, result: Result) -> None:
         """Tell one result."""
         self._counts[result.verdict] += 1
+        if result.verdict is Verdict.FINDING and len(self._findings) < MOST_REPEATED:
+            self._findings.append(f"{result.test} {result.subject}".rstrip())
         self._wipe()
         if self._as_json:
             print(json.dumps(asdict(result)), file=self._out, flush=True)
@@ -50,6 +55,10 @@ class Report:
         failed = counted["finding"] + (counted["warning"] if self._strict else 0)
         passed = failed == 0 and counted["pass"] > 0
         if not self._as_json:
+            for name in self._findings:
+                print(f"  found: {name}", file=self._out)
+            if counted["finding"] > len(self._findings):
+                print(f"  and {counted['finding'] - len(self._findings)} more", file=self._out)
             print(
                 f"{'passed' if passed else 'FAILED'}: {counted['pass']} as expected, {counted['finding']} findings, "
                 f"{counted['warning']} warnings, {counted['skipped']} skipped",

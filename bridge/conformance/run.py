@@ -10,7 +10,7 @@ from bridge.conformance.checks.everywhere import Everywhere
 from bridge.conformance.checks.http import http_checks
 from bridge.conformance.checks.queries import query_checks
 from bridge.conformance.checks.samples import sample_checks
-from bridge.conformance.checks.service import setup_checks, status_checks, user_checks
+from bridge.conformance.checks.service import no_user_check, setup_checks, status_checks, user_checks
 from bridge.conformance.checks.triggers import trigger_checks
 from bridge.conformance.checks.validation import validation_checks
 from bridge.conformance.finding import Result
@@ -64,8 +64,7 @@ async def run_checks(service: Asker, plan: Plan, progress: Progress) -> AsyncIte
 def _checks(samples: Samples, sheet: Sheet | None, credentials: Credentials) -> list[Check]:
     subjects = samples.subjects(sheet)
     checks = sample_checks(samples, sheet)
-    if credentials.token is not None:
-        checks += user_checks(credentials.bad_user)
+    checks += [no_user_check()] if credentials.token is None else user_checks(credentials.bad_user)
     polled = next((subject for subject in subjects if subject.kind == "triggers"), None)
     for subject in subjects:
         checks += _checks_of(subject, samples, credentials)

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from bridge.conformance.answer import Answer, Asked
+from bridge.conformance.answer import MOST_TOLD, Answer, Asked, printable
 from bridge.conformance.finding import NotApplicable, Result, Severity, Unmet, Verdict, verdict_of
 from bridge.conformance.subject import Credential, Credentials
 
@@ -92,11 +92,11 @@ async def judge(check: Check, trial: Trial) -> Result:
         verdict, got = Verdict.SKIPPED, str(reason)
     return Result(
         check.name,
-        check.subject,
+        printable(check.subject),
         verdict,
         check.severity,
-        "" if trial.asked is None else str(trial.asked),
-        check.expected,
-        got or str(trial.answer or ""),
+        "" if trial.asked is None else printable(str(trial.asked), MOST_TOLD),
+        printable(check.expected, MOST_TOLD),
+        printable(got or str(trial.answer or ""), MOST_TOLD),
         round(trial.took_s, 3),
     )

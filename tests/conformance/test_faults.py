@@ -1,16 +1,18 @@
 """A service that is right passes; each planted fault is found, by the tests that look for it and by no others."""
 
+from dataclasses import replace
+
 import pytest
 
 from bridge.conformance.finding import Result, Verdict
-from tests.conformance.double import Double
+from tests.conformance.double import KEY, Answering, Ask, Double, Reply
 from tests.conformance.faults.choices import CHOICES
 from tests.conformance.faults.each import EACH
 from tests.conformance.faults.http import HTTP, WIRE
 from tests.conformance.faults.pages import PAGES
 from tests.conformance.faults.service import SERVICE
 from tests.conformance.faults.triggers import IDENTITIES, TRIGGERS
-from tests.conformance.planting import Fault, is_setup, replied
+from tests.conformance.planting import Fault, is_action, is_setup, lets_in, replied
 from tests.conformance.serving import direct_results_of, results_of
 
 ALL = [*SERVICE, *TRIGGERS, *IDENTITIES, *EACH, *CHOICES, *PAGES, *HTTP]
@@ -38,6 +40,25 @@ async def test_a_planted_fault_is_found_by_the_tests_that_look_for_it(fault: Fau
 @pytest.mark.parametrize("fault", WIRE, ids=[fault.name for fault in WIRE])
 async def test_a_fault_on_the_wire_is_found_by_the_tests_that_look_for_it(fault: Fault) -> None:
     assert red(await results_of(fault.planted())) == fault.found_by
+
+
+def no_accounts(ask: Ask, answer: Answering) -> Reply:
+    """Answer as a service whose service key opens everything."""
+    if is_setup(ask):
+        reply = answer(ask)
+        return reply.but(data={"samples": reply.data["samples"]}) if reply.status == 200 else reply
+    known = {"Authorization": "Bearer fixed-token-of-the-double"} if ask.headers.get("IFTTT-Service-Key") == KEY else {}
+    return answer(replace(ask, headers=dict(ask.headers) | known))
+
+
+async def test_a_service_without_accounts_is_tested_with_its_key() -> None:
+    double = Double()
+    right = await direct_results_of(lambda ask: no_accounts(ask, double.answer))
+    assert red(right) == set()
+    assert [one.verdict for one in right if one.test.startswith("user.")] == [Verdict.SKIPPED]
+    opened = lets_in(lambda ask: is_action(ask) and ask.headers.get("IFTTT-Service-Key") == "INVALID")
+    faulty = await direct_results_of(lambda ask: no_accounts(ask, lambda inner: opened(inner, double.answer)))
+    assert red(faulty) == {"action.bad_token", "action.bad_token_bad_body"}
 
 
 async def test_samples_for_nothing_are_found() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from bridge.conformance.answer import Answer, Asked
+from bridge.conformance.answer import MOST_TOLD, Answer, Asked, printable
 from bridge.conformance.finding import Result, Severity, Unmet, Verdict, verdict_of
 
 JSON_TYPE: Final = "application/json"
@@ -72,7 +72,8 @@ class Everywhere:
             verdict, got = verdict_of(rule.severity), f"{kept.got} ({kept.times} of {self._answers} answers)"
         else:
             verdict, got = Verdict.PASS, f"{self._answers} answers"
-        return Result(rule.name, "", verdict, rule.severity, kept.asked, rule.expected, got, 0.0)
+        told = (printable(kept.asked, MOST_TOLD), rule.expected, printable(got, MOST_TOLD))
+        return Result(rule.name, "", verdict, rule.severity, *told, 0.0)
 
 
 def is_endpoint(asked: Asked) -> bool:

@@ -10,7 +10,7 @@ from bridge.conformance.checks.expect import (
     expect_status,
     shown,
 )
-from bridge.conformance.finding import Unmet
+from bridge.conformance.finding import NotApplicable, Unmet
 from bridge.conformance.samples import Samples, read_samples
 from bridge.conformance.subject import NOTHING, WRONG_KEY, Credential
 from bridge.conformance.trial import JSON, Check, Trial
@@ -66,12 +66,25 @@ def setup_checks(keep: Callable[[Samples], None]) -> list[Check]:
         ("setup.twice", "200 twice, with samples for the same things", twice),
         ("setup.wrong_key", f"401 with {WRONG_KEY.name}", _refused("POST", "test/setup", WRONG_KEY)),
         ("setup.no_key", f"401 with {NOTHING.name}", _refused("POST", "test/setup", NOTHING)),
-        ("setup.answer", "200 with `data.samples`, an object of objects, and a token", answer),
+        (
+            "setup.answer",
+            "200 with `data.samples`, an object of objects, and with `accessToken` where there are accounts",
+            answer,
+        ),
     ]
     return [Check(name, expected, run) for name, expected, run in checks]
 
 
-def user_checks(trial_credentials: tuple[Credential, ...]) -> list[Check]:
+def no_user_check() -> Check:
+    """Return what says that there is no user to ask for."""
+
+    async def run(_trial: Trial) -> None:
+        raise NotApplicable("test/setup hands out no token, so the service is taken to have no accounts")
+
+    return Check("user.info", "200 with `id` and `name`, strings", run)
+
+
+def user_checks(bad: tuple[Credential, ...]) -> list[Check]:
     """Return the tests of user/info, with what must not open it."""
 
     async def info(trial: Trial) -> None:
@@ -100,10 +113,7 @@ def user_checks(trial_credentials: tuple[Credential, ...]) -> list[Check]:
         Check("user.id_length", f"an `id` of at most {LONGEST_ID} characters", length),
         Check("user.id_same", "the same `id` each time", same),
         Check("user.id_email", "an `id` that is not an email address", email),
-        *(
-            Check(f"user.{_word(bad)}", f"401 with {bad.name}", _refused("GET", "user/info", bad))
-            for bad in trial_credentials
-        ),
+        *(Check(f"user.{_word(one)}", f"401 with {one.name}", _refused("GET", "user/info", one)) for one in bad),
     ]
 
 

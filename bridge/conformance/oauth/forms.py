@@ -60,7 +60,7 @@ class FormFiller:
             if location is not None and 300 <= status < 400:  # noqa: PLR2004 -- the redirections
                 address, form = urljoin(address, location), None
                 continue
-            form = _form_on(page, fill)
+            form = form_on(page, fill)
             if form is None:
                 raise Unmet(f"{status} at {printable(urlsplit(address).path)}: a page without a form to go on with")
             address = urljoin(address, form.action)
@@ -71,7 +71,7 @@ def _filled(form: Form, fill: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in fill.items() if name in form.names}
 
 
-def _form_on(page: str, fill: Mapping[str, str]) -> Form | None:
+def form_on(page: str, fill: Mapping[str, str]) -> Form | None:
     """Return the form that there is something to fill in for, else the first."""
     reader = _Reader()
     reader.feed(page)
