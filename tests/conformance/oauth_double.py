@@ -121,7 +121,10 @@ class OAuthDouble:
         self._refresh.add(refresh)
         access = "never-valid" if self._fault == "tokens are dead" else self.double.mint()
         kind = "mac" if self._fault == "tokens of another type" else "Bearer"
-        return _said(200, access_token=access, refresh_token=refresh, token_type=kind)
+        issued = _said(200, access_token=access, refresh_token=refresh, token_type=kind)
+        if self._fault == "tokens may be kept":
+            del issued.headers["Cache-Control"]
+        return issued
 
 
 @asynccontextmanager

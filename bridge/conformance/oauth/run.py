@@ -1,5 +1,6 @@
 """The steps of the authentication test, in order; each leans on what the ones before brought."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Final
@@ -18,12 +19,13 @@ ADVICE: Final = Severity.ADVICE
 
 @dataclass(slots=True)
 class Brought:
-    """What the steps have brought so far."""
+    """What the steps have brought so far. `kept_back`: no cache may keep the tokens."""
 
     returned: Returned | None = None
     access: str | None = None
     refresh: str | None = None
     newer_access: str | None = None
+    kept_back: bool = False
 
 
 class OAuthSteps:
@@ -40,6 +42,7 @@ class OAuthSteps:
             Check("oauth.authorize", "back at the redirect URI with a code", self._authorize),
             Check("oauth.state", "the state unchanged", self._state),
             Check("oauth.exchange", "200 with `access_token` and `token_type` Bearer", self._exchange),
+            Check("oauth.no_store", "Cache-Control: no-store on tokens", self._no_store, severity=ADVICE),
             Check("oauth.user_info", "200 from user/info with the new token", self._user_info),
             Check("oauth.bad_code", "400 `invalid_grant` for a code that never was", self._bad_code),
             Check("oauth.refresh", "200 with `access_token` and `refresh_token`", self._refresh),
@@ -48,6 +51,7 @@ class OAuthSteps:
                 "oauth.older_access", "200 from user/info with the token before it", self._user_info, severity=ADVICE
             ),
             Check("oauth.older_refresh", "200 for the older refresh token once more", self._older_refresh),
+            Check("oauth.parallel", "200 for two refreshes with one token at a time", self._parallel),
             Check("oauth.bad_refresh", "400 `invalid_grant` for a refresh token that never was", self._bad_refresh),
             Check("oauth.bad_token", "401 from user/info with Bearer INVALID", self._bad_token),
             Check(
@@ -81,6 +85,7 @@ class OAuthSteps:
         answer = await self._token(trial, **self._code_form(self._code()))
         access, refresh = _tokens(answer)
         self._brought.access, self._brought.refresh = access, refresh
+        self._brought.kept_back = "no-store" in answer.headers.get("cache-control", "").lower()
 
     async def _user_info(self, trial: Trial) -> None:
         await self._opens(trial, self._brought.access)
@@ -105,6 +110,19 @@ class OAuthSteps:
         if self._brought.newer_access is None:
             raise NotApplicable("nothing was refreshed")
         _tokens(await self._token(trial, grant_type="refresh_token", refresh_token=self._refresh_token()))
+
+    async def _parallel(self, trial: Trial) -> None:
+        if self._brought.newer_access is None:
+            raise NotApplicable("nothing was refreshed")
+        fields = {"grant_type": "refresh_token", "refresh_token": self._refresh_token()}
+        for answer in await asyncio.gather(self._token(trial, **fields), self._token(trial, **fields)):
+            _tokens(answer)
+
+    async def _no_store(self, _trial: Trial) -> None:
+        if self._brought.access is None:
+            raise NotApplicable("there are no tokens")
+        if not self._brought.kept_back:
+            raise Unmet("no `no-store` on the answer with the tokens")
 
     async def _bad_refresh(self, trial: Trial) -> None:
         answer = await self._token(trial, grant_type="refresh_token", refresh_token="INVALID")  # noqa: S106 -- none
