@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "device": "list the devices and show what is known of them",
     "events": "list what has happened",
     "doctor": "look at everything a home depends on, and say what is wrong and what helps",
+    "conformance": "run IFTTT's endpoint tests against any service",
     "simulate": "play a home, or IFTTT, for trials",
     "completion": "print what makes a shell complete these commands",
     "man": "print this as a manual page",
