@@ -10,6 +10,7 @@ from bridge.storage.entities import Entities
 from bridge.storage.events import Events
 from bridge.storage.identities import TriggerIdentities
 from bridge.storage.journal import Journal
+from bridge.storage.readings import Readings
 from bridge.storage.settings import KeptSettings
 
 
@@ -24,6 +25,7 @@ class Registers:
     identities: TriggerIdentities
     commands: Commands
     settings: KeptSettings
+    readings: Readings
 
     @classmethod
     def of(cls, database: Database) -> "Registers":
@@ -36,4 +38,5 @@ class Registers:
             TriggerIdentities(database, timeline_of),
             Commands(database),
             KeptSettings(database),
+            Readings(database),
         )

@@ -58,6 +58,14 @@ class Interpretation:
     event: Event | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The state afterwards, and everything that happened, in order."""
+
+    state: EntityState
+    events: tuple[Event, ...] = ()
+
+
 def interpret(entity: Entity, known: EntityState, reading: Reading, how: Circumstances) -> Interpretation:
     """Decide what a reading changes and whether it is an event."""
     match reading:
@@ -73,13 +81,13 @@ def _state(entity: Entity, known: EntityState, reading: StateReading, how: Circu
     brightness = known.brightness if reading.brightness is None else reading.brightness
     if reading.value is None or reading.value == known.value:
         return Interpretation(known if brightness == known.brightness else replace(known, brightness=brightness))
-    state = EntityState(reading.value, brightness, how.now_ms, known.presses)
+    state = replace(known, value=reading.value, brightness=brightness, since_ms=how.now_ms)
     if (entity.kind, known.value) not in EDGE_KINDS:
         return Interpretation(state)  # the first value ever, or since it was another kind: nobody saw it change
     reason = None
     if how.retained and not how.policy.fire_changed_while_away:
         reason = NotOffered.CHANGED_WHILE_AWAY
-    ingredients = _names(entity)
+    ingredients = names_of(entity)
     if entity.kind is EntityKind.LIGHT:
         ingredients["brightness"] = "" if brightness is None or reading.value == "off" else str(brightness)
     event = Event(
@@ -106,7 +114,7 @@ def _press(entity: Entity, known: EntityState, reading: PressReading, how: Circu
         device=entity.device.id,
         entity=entity.id,
         kind=press_kind(reading.word),
-        ingredients=_names(entity) | {"press": reading.word},
+        ingredients=names_of(entity) | {"press": reading.word},
         after=reading.word,
         device_time_ms=reading.device_time_ms,
         reason=NotOffered.LATE if _is_late(reading, how) else None,
@@ -123,6 +131,7 @@ def _is_late(reading: PressReading, how: Circumstances) -> bool:
     return how.away_s > how.policy.late_press_limit_s
 
 
-def _names(entity: Entity) -> dict[str, str]:
+def names_of(entity: Entity) -> dict[str, str]:
+    """Return the ingredients that say which device it was, as it is called now."""
     device = entity.device
     return {"device_name": device.name, "device_id": device.id, "room": device.room}

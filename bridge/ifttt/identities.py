@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from bridge.devices.watches import Watches
 from bridge.events import Event
 from bridge.timeline.entry import TimelineKey, keys_of
 
@@ -46,6 +47,8 @@ class Identities:
         self._by_key: dict[IdentityKey, Identity] = {}
         self._waiting: defaultdict[TimelineKey, dict[IdentityKey, Identity]] = defaultdict(dict)
         self._per_user: defaultdict[str, int] = defaultdict(int)
+        self.watches = Watches()
+        """What must be watched for them, since no message says it by itself."""
         for identity in identities:
             self.add(identity)
 
@@ -69,6 +72,9 @@ class Identities:
         self._by_key[identity.key] = identity
         self._waiting[identity.timeline][identity.key] = identity
         self._per_user[identity.key.user] += 1
+        timeline = identity.timeline
+        if timeline.entity is not None:
+            self.watches.add(timeline.home, timeline.entity, timeline.kind)
 
     def remove(self, key: IdentityKey) -> Identity | None:
         """Forget an identity and return it, None if it was not there."""
@@ -80,6 +86,9 @@ class Identities:
         del waiting[key]
         if not waiting:
             del self._waiting[identity.timeline]
+        timeline = identity.timeline
+        if timeline.entity is not None:
+            self.watches.remove(timeline.home, timeline.entity, timeline.kind)
         return identity
 
     def of_user(self, user: str) -> list[IdentityKey]:
