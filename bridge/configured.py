@@ -1,14 +1,18 @@
 """From the tables of the configuration to homes, entities and the broker. Knows nothing of files and of the parts."""
 
-from typing import assert_never
+from decimal import Decimal
+from typing import Final, assert_never
 
 from bridge.devices.dialects.plain import Dimming, PlainButton, PlainState, StateWords
-from bridge.devices.entity import Device, Dialect, Entity, EntityKind
+from bridge.devices.entity import NOT_SHAPED, Device, Dialect, Entity, EntityKind, Shaping
 from bridge.devices.interpretation import LatePolicy
 from bridge.homes.user import Home
 from bridge.mqtt.session import Broker, Protocol, Tls
 from bridge.settings import Button, Contact, Light, Secret, Settings, Switch
 from bridge.settings import Device as DeviceTable
+
+DEBOUNCES_AT_MOST: Final = 10
+"""Where a person does not say how long something may keep changing: so many times what a state must last."""
 
 
 def homes_of(settings: Settings) -> list[Home]:
@@ -19,9 +23,23 @@ def homes_of(settings: Settings) -> list[Home]:
 def entities_of(settings: Settings) -> list[Entity]:
     """Return the entities: each device of the configuration is one, with the same id."""
     return [
-        Entity(table.id, Device(table.id, table.home, table.name, table.room), EntityKind(table.kind), _dialect(table))
+        Entity(
+            table.id,
+            Device(table.id, table.home, table.name, table.room),
+            EntityKind(table.kind),
+            _dialect(table),
+            shaping=_shaping(table),
+        )
         for table in settings.devices
     ]
+
+
+def _shaping(table: DeviceTable) -> Shaping:
+    debounce_s = table.debounce_s
+    longest_s = DEBOUNCES_AT_MOST * debounce_s if table.debounce_max_s is None else table.debounce_max_s
+    hysteresis = Decimal(str(getattr(table, "hysteresis", 0)))  # only what is a number has one
+    shaping = Shaping(round(debounce_s * 1000), round(longest_s * 1000), round(table.min_interval_s * 1000), hysteresis)
+    return NOT_SHAPED if shaping == NOT_SHAPED else shaping
 
 
 def all_service_keys(settings: Settings) -> list[Secret]:

@@ -34,7 +34,15 @@ class DeviceTable(Table):
     debounce_s: Seconds = Field(
         0.0,
         alias="debounce",
-        description="How long a new state must last before it counts. Not used by this version yet",
+        description="How long a new state must last before it counts; not for a button or a number",
+    )
+    debounce_max_s: Seconds | None = Field(
+        None,
+        alias="debounce_max",
+        description="While it keeps changing for longer, its present state counts (default: 10 times debounce)",
+    )
+    min_interval_s: Seconds = Field(
+        0.0, alias="min_interval", description="At most one event in this time reaches IFTTT; more are only recorded"
     )
 
 

@@ -13,9 +13,15 @@ from bridge.settings.devices import KINDS, ButtonTable, StateTable
 from bridge.settings.draft import Fault, Location
 from bridge.settings.model import DEFAULT_PRIVATE_LISTEN, DEFAULT_PUBLIC_LISTEN
 from bridge.settings.values import DEFAULT_STATE_PATH
-from bridge.settings.words import parse_path, parse_payload, quoted
+from bridge.settings.words import parse_duration, parse_path, parse_payload, quoted
 
 TableOf = Mapping[str, object]
+DO_NOT_LAST: Final = {
+    "button": "a press does not last; use min_interval to hold presses back",
+    "sensor": "a number does not last; use hysteresis to hold events back",
+}
+"""Kinds that have no state to wait for, and what to say of it."""
+
 JSON_ONLY: Final = ("state_path", "brightness_scale", "supports_brightness", "supports_color")
 
 
@@ -105,6 +111,7 @@ def _device(location: Location, device: TableOf) -> Iterator[Fault]:
     model = KINDS.get(kind) if isinstance(kind, str) else None
     if "command_topic" in device and device["command_topic"] == device.get("state_topic"):
         yield Fault((*location, "command_topic"), "is the same as state_topic; the bridge would hear its own commands")
+    yield from _shaping(location, device)
     if model is None or not issubclass(model, StateTable):
         return
     fields = model.model_fields
@@ -114,6 +121,27 @@ def _device(location: Location, device: TableOf) -> Iterator[Fault]:
     for key in JSON_ONLY:
         if key in device and key in fields and device.get("schema", "plain") == "plain":
             yield Fault((*location, key), 'needs schema = "json"; add that, or remove this key')
+
+
+def _shaping(location: Location, device: TableOf) -> Iterator[Fault]:
+    debounce_s = _duration(device.get("debounce", 0))
+    kind = device.get("kind")
+    if debounce_s and isinstance(kind, str) and kind in DO_NOT_LAST:
+        yield Fault((*location, "debounce"), DO_NOT_LAST[kind])
+    if "debounce_max" not in device or debounce_s is None:
+        return
+    longest_s = _duration(device["debounce_max"])
+    if not debounce_s:
+        yield Fault((*location, "debounce_max"), "needs debounce; add that, or remove this key")
+    elif longest_s is not None and longest_s < debounce_s:
+        yield Fault((*location, "debounce_max"), "is shorter than debounce; make it longer, or remove this key")
+
+
+def _duration(value: object) -> float | None:
+    try:
+        return parse_duration(value)
+    except ValueError:
+        return None
 
 
 def _payload(value: object) -> str | None:

@@ -168,6 +168,8 @@ class AnyDevice:
     room: str
     state_topic: str
     debounce_s: float
+    debounce_max_s: float | None
+    min_interval_s: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import pytest
 
 from bridge.configured import broker_of, entities_of, homes_of, policy_of
 from bridge.devices.dialects.plain import Dimming, PlainButton, PlainState, StateWords
-from bridge.devices.entity import EntityKind
+from bridge.devices.entity import NOT_SHAPED, EntityKind, Shaping
 from bridge.devices.interpretation import LatePolicy
 from bridge.homes.user import Home
 from bridge.mqtt.session import Broker, Protocol, Tls
@@ -49,18 +49,22 @@ schema = "json"
 state_path = "kitchen.contact"
 payload_on = false
 payload_off = true
+debounce = "500ms"
 [[devices]]
 id = "bell"
 name = "Bell"
 kind = "button"
 state_topic = "bell"
 press_path = "event.type"
+min_interval = "5s"
 [[devices]]
 id = "kettle"
 name = "Kettle"
 kind = "switch"
 state_topic = "kettle"
 command_topic = "kettle/set"
+debounce = 2
+debounce_max = "1m"
 [[devices]]
 id = "hall-light"
 name = "Hall light"
@@ -117,6 +121,19 @@ def test_each_device_speaks_as_its_table_says(settings: Settings) -> None:
         ),
         "shed-light": PlainState("shed", StateWords("ON", "OFF", "on", "off"), None, "shed/set", Dimming()),
     }
+
+
+def test_what_is_held_back_is_as_the_file_says(settings: Settings) -> None:
+    shaped = {each.id: each.shaping for each in entities_of(settings)}
+    assert shaped == {
+        "front-door": NOT_SHAPED,
+        "window": Shaping(debounce_ms=500, debounce_max_ms=5000),
+        "bell": Shaping(min_interval_ms=5000),
+        "kettle": Shaping(debounce_ms=2000, debounce_max_ms=60_000),
+        "hall-light": NOT_SHAPED,
+        "shed-light": NOT_SHAPED,
+    }
+    assert shaped["front-door"] is NOT_SHAPED  # the quick way for what holds nothing back
 
 
 def test_what_comes_late_is_treated_as_the_file_says(settings: Settings) -> None:

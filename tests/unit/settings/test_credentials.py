@@ -171,7 +171,6 @@ def test_what_this_version_does_not_act_upon_is_said(loaded: Load, file: Path) -
         f"{file}:3: mqtt.discovery: {later}",
         f"{file}:6: oauth.clients[my.clone]: {client}",
         f"{file}:13: homes[a].publish_topics: {later}",
-        f"{file}:19: devices[d].debounce: {later}",
         f"{file}:20: custom_events[parcel]: {later}",
     )
 

@@ -33,8 +33,9 @@ CONFIG = Path(__file__).parents[3] / "config"
 numbers = st.integers(min_value=0, max_value=65535)
 addresses = st.builds(Address, port=numbers)
 seconds = st.floats(min_value=0, max_value=365 * 86_400)
-lights = st.builds(Light, debounce_s=seconds, brightness_scale=numbers)
-devices = st.one_of(*(st.builds(kind, debounce_s=seconds) for kind in (Contact, Button, Switch)), lights)
+shaping = {"debounce_s": seconds, "debounce_max_s": st.none() | seconds, "min_interval_s": seconds}
+lights = st.builds(Light, **shaping, brightness_scale=numbers)
+devices = st.one_of(*(st.builds(kind, **shaping) for kind in (Contact, Button, Switch)), lights)
 paths = st.none() | st.text().map(Path)
 all_settings = st.builds(
     Settings,
