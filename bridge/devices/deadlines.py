@@ -68,8 +68,13 @@ def follow(
     present: Mapping[int, Deadline],
     watched: Collection[LeftOpen],
     now_ms: int,
+    *,
+    opens: bool = False,
 ) -> dict[int, Deadline | None]:
-    """Return what changes so that the deadlines of a contact fit its state and those who ask."""
+    """Return what changes so that the deadlines of a contact fit its state and those who ask.
+
+    `opens`: it is only now known to have opened, so a moment that has passed already is still to be told of.
+    """
     opened_at_ms = state.since_ms if entity.kind is EntityKind.CONTACT and state.value == OPEN else None
     wanted = set() if opened_at_ms is None else {watch.minutes for watch in watched}
     changes: dict[int, Deadline | None] = {
@@ -81,7 +86,7 @@ def follow(
         if opened_at_ms is None or (minutes in present and minutes not in changes):
             continue
         due_ms = opened_at_ms + minutes * _MINUTE_MS
-        if due_ms > now_ms:
+        if opens or due_ms > now_ms:
             changes[minutes] = Deadline(entity.id, minutes, opened_at_ms, due_ms)
     return changes
 

@@ -167,7 +167,7 @@ class Interpreter:
         if state.pending is not known.pending:
             draft.stirred = True
         if entity.kind is EntityKind.CONTACT and state.value != known.value:
-            self._follow(draft, entity, now_ms)
+            self._follow(draft, entity, now_ms, opens=True)
 
     def _deadlines(self, draft: Draft, entity: str) -> dict[int, Deadline]:
         """Return the deadlines of a contact, those of this batch included."""
@@ -179,12 +179,12 @@ class Interpreter:
                 found.pop(minutes, None)
         return found
 
-    def _follow(self, draft: Draft, entity: Entity, now_ms: int) -> None:
+    def _follow(self, draft: Draft, entity: Entity, now_ms: int, *, opens: bool = False) -> None:
         watched = self.watches.left_open(entity.home, entity.id)
         present = self._deadlines(draft, entity.id)
         if not watched and not present:
             return
-        changes = follow(entity, self._known(draft, entity.id), present, watched, now_ms)
+        changes = follow(entity, self._known(draft, entity.id), present, watched, now_ms, opens=opens)
         for minutes, deadline in changes.items():
             draft.deadlines[entity.id, minutes] = deadline
             draft.stirred = True

@@ -9,7 +9,7 @@ from bridge.devices.entity import Shaping
 from bridge.devices.watches import Watches
 from bridge.events import NotOffered
 from bridge.mqtt.message import Message
-from tests.integration.inbound import Clock, house
+from tests.integration.inbound import Clock, House, house
 from tests.parts.waiting import until
 from tests.unit.devices.examples import door
 from tests.unit.mqtt.examples import DOOR, message
@@ -34,6 +34,10 @@ def watches() -> Watches:
     found = Watches()
     found.add("home", "front-door", LEFT_OPEN)
     return found
+
+
+async def _minutes(there: House, expected: set[int]) -> bool:
+    return {deadline.minutes for deadline in await there.deadlines()} == expected
 
 
 def said(word: bytes, packet_id: int = 1, *, retained: bool = False) -> Message:
@@ -113,7 +117,7 @@ async def test_what_falls_due_while_the_broker_is_away_waits_for_it(path: Path, 
         there.live = False
         clock.pass_s(3600)
         watches.add("home", "front-door", "contact.left_open.600")  # looks at the clock, and still nobody knows
-        await until(lambda: there.inbound.next_due_ms(clock()) is not None)
+        await until(lambda: _minutes(there, {10, 600}))
         await there.hear()
         assert await there.kinds() == [OPENED]
         await there.connect()

@@ -25,6 +25,10 @@ def test_who_asks_too_late_gets_none() -> None:
     assert follow(door(), OPEN, {}, [TEN], 600_999) == {10: ROW}
 
 
+def test_an_opening_that_is_learnt_of_late_is_still_to_be_told_of() -> None:
+    assert follow(door(), OPEN, {}, [TEN], 700_000, opens=True) == {10: ROW}
+
+
 def test_a_closing_ends_it_and_so_does_another_opening() -> None:
     assert follow(door(), EntityState("closed", since_ms=2000), {10: ROW}, [TEN], 2000) == {10: None}
     again = EntityState("open", since_ms=3000)

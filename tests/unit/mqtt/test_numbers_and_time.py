@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,7 +13,7 @@ from bridge.devices.entity import Shaping
 from bridge.devices.last_known import LastKnown
 from bridge.devices.watches import Watches
 from bridge.mqtt.interpreter import Draft, Interpreter, Listening
-from bridge.mqtt.message import Arrival, Due
+from bridge.mqtt.message import Arrival, BacklogEnded, Due
 from tests.unit.devices.examples import door
 from tests.unit.devices.numbers import thermometer
 from tests.unit.mqtt.examples import DOOR, Taken, message
@@ -82,6 +83,22 @@ def test_a_door_that_opens_and_closes_in_one_batch_leaves_no_deadline() -> None:
 def test_a_batch_in_which_nothing_waits_stirs_nobody() -> None:
     taken = Timed()
     assert not taken.commit(message(DOOR, b"closed", qos=0), message(ATTIC, b"3", qos=0)).stirred
+
+
+@pytest.mark.parametrize("shaped", [True, False])
+def test_what_is_due_waits_until_all_that_happens_is_heard(*, shaped: bool) -> None:
+    taken = Timed(shaped=shaped)
+    taken.commit(message(DOOR, b"closed", qos=0), message(DOOR, b"open", qos=0))
+    before = len(taken.entries)
+    taken.now_ms += 60_000
+    taken.watches.add("home", "front-door", "contact.left_open.5")
+    taken.commit(Due(live=False))
+    assert len(taken.entries) == before
+    assert {deadline.minutes for deadline in taken.deadlines} == (set() if shaped else {1, 5})
+    taken.commit(BacklogEnded(1))
+    taken.commit(Due(live=True))
+    assert taken.offered == ["contact.opened", "contact.left_open.1"]
+    assert [deadline.minutes for deadline in taken.deadlines if not deadline.told] == [5]
 
 
 words = st.sampled_from([b"open", b"closed"]).map(lambda word: message(DOOR, word, qos=0))
