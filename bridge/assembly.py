@@ -20,6 +20,7 @@ from bridge.desk.desk import Desk
 from bridge.desk.news import News
 from bridge.desk.requests import Condition, TopicHeard
 from bridge.devices.deadlines import Deadlines
+from bridge.devices.entity import availability_id
 from bridge.devices.last_known import LastKnown
 from bridge.errors import StorageUnavailable, TemporarilyUnavailable
 from bridge.housekeeping import Housekeeping
@@ -351,7 +352,9 @@ async def _carry_out(
     entity = current.now.catalogue.find(command.home, command.entity)
     if entity is None:
         raise TemporarilyUnavailable("The device has just been removed.")
-    return await outbound.carry_out(Order(command, entity, user, request_id))
+    availability = current.now.catalogue.find(command.home, availability_id(entity.device.id))
+    told_by = None if availability is None else availability.id
+    return await outbound.carry_out(Order(command, entity, user, request_id, told_by))
 
 
 def _away_s(last_connected_ms: int | None, now_ms: int) -> float:

@@ -17,16 +17,18 @@ class Pending:
 class EntityState:
     """What is known of an entity. `value` None: nothing yet. `since_ms`: when it took that value (epoch).
 
-    `presses` are the words a button has spoken so far, at most MAX_PRESSES of them. `fired`: the kinds of crossings
-    that must be undone before they count again. `offered_ms`: when an event was offered last, where that matters.
+    `presses` are the words a button has spoken so far, at most MAX_PRESSES of them. `position` of a cover in percent, 0
+    being closed. `fired`: the kinds of events that must be undone before they count again. `offered_ms`: when an event
+    was offered last, where that matters.
     """
 
     value: str | None = None
     brightness: int | None = None
     since_ms: int | None = None
     presses: tuple[str, ...] = ()
-    pending: Pending | None = None
+    position: int | None = None
     fired: tuple[str, ...] = ()
+    pending: Pending | None = None
     offered_ms: int | None = None
 
 

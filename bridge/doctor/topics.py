@@ -16,7 +16,7 @@ def check_topics(devices: Sequence[DeviceRow], condition: Condition | None) -> I
 
 
 def _check(topic: str, speakers: Sequence[DeviceRow], heard: TopicHeard | None) -> Check:
-    name, names = f"topic {topic}", ", ".join(device.name for device in speakers)
+    name, names = f"topic {topic}", ", ".join(dict.fromkeys(device.name for device in speakers))
     if heard is not None and heard.trouble:
         return warning(
             name,

@@ -13,6 +13,7 @@ from bridge.settings.values import Secret
 
 LONGEST_DURATION_S: Final = 365 * 86_400
 LONGEST_NAME: Final = 100
+LONGEST_UNIT: Final = 20
 LONGEST_TOPIC_BYTES: Final = 1024
 LONGEST_CLIENT_ID: Final = 64
 LONGEST_CREDENTIAL_BYTES: Final = 65_535  # MQTT writes its length in two bytes
@@ -109,6 +110,14 @@ def parse_room(value: object) -> str:
         raise ValueError(f"is longer than {LONGEST_NAME} characters; shorten it")
     if any(unicodedata.category(c) in _BREAKS for c in text):
         raise ValueError("holds a line break or another control character; remove it")
+    return text
+
+
+def parse_unit(value: object) -> str:
+    """Parse the unit of a number; it may be empty."""
+    text = parse_room(value)
+    if len(text) > LONGEST_UNIT:
+        raise ValueError(f"is longer than {LONGEST_UNIT} characters; shorten it")
     return text
 
 

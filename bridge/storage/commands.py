@@ -9,7 +9,7 @@ from bridge.storage.database import Database
 KEPT_MS: Final = 7 * 24 * 3600 * 1000
 """How long a command is kept: a repeated request is recognised for at least a day."""
 
-_COLUMNS = "id, home, user, request_id, entity, wish, brightness, color, asked_at_ms, outcome"
+_COLUMNS = "id, home, user, request_id, entity, wish, brightness, color, asked_at_ms, outcome, position"
 
 
 class Commands:
@@ -54,8 +54,8 @@ def _find(connection: sqlite3.Connection, user: str, request_id: str) -> Recorde
     ).fetchone()
     if row is None:
         return None
-    entry_id, home, owner, request, entity, wish, brightness, color, asked_at_ms, outcome = row
-    command = Command(home, entity, Wish(wish), brightness, color)
+    entry_id, home, owner, request, entity, wish, brightness, color, asked_at_ms, outcome, position = row
+    command = Command(home, entity, Wish(wish), brightness, color, position)
     return RecordedCommand(entry_id, owner, request, command, asked_at_ms, Outcome(outcome))
 
 
@@ -68,7 +68,7 @@ def _record(connection: sqlite3.Connection, row: RecordedCommand) -> RecordedCom
         connection.execute("DELETE FROM commands WHERE user = ? AND request_id = ?", (row.user, row.request_id))
     command = row.command
     connection.execute(
-        f"INSERT INTO commands ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 -- constants only
+        f"INSERT INTO commands ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 -- constants only
         (
             row.id,
             command.home,
@@ -80,6 +80,7 @@ def _record(connection: sqlite3.Connection, row: RecordedCommand) -> RecordedCom
             command.color,
             row.asked_at_ms,
             row.outcome,
+            command.position,
         ),
     )
     return None

@@ -45,7 +45,7 @@ class Entities:
 def states_of(connection: sqlite3.Connection) -> dict[str, EntityState]:
     """Read what is known of each entity."""
     rows = connection.execute(
-        "SELECT entity, value, brightness, since_ms, presses, fired, offered_ms, "
+        "SELECT entity, value, brightness, since_ms, presses, position, fired, offered_ms, "
         "pending_value, pending_since_ms, pending_first_ms FROM entity_states"
     )
     return {
@@ -54,11 +54,12 @@ def states_of(connection: sqlite3.Connection) -> dict[str, EntityState]:
             brightness,
             since_ms,
             tuple(presses.split()),
-            None if pending[0] is None else Pending(*pending),
+            position,
             tuple(fired.split()),
+            None if pending[0] is None else Pending(*pending),
             offered_ms,
         )
-        for entity, value, brightness, since_ms, presses, fired, offered_ms, *pending in rows
+        for entity, value, brightness, since_ms, presses, position, fired, offered_ms, *pending in rows
     }
 
 

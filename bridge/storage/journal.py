@@ -30,17 +30,17 @@ SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(va
 FROM json_each(?)
 """
 _REPLACE_STATES = """
-INSERT INTO entity_states (entity, value, brightness, since_ms, presses,
-    pending_value, pending_since_ms, pending_first_ms, fired, offered_ms)
+INSERT INTO entity_states (entity, value, brightness, since_ms, presses, position, fired, offered_ms,
+    pending_value, pending_since_ms, pending_first_ms)
 SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'),
-    json_extract(value, '$[3]'), json_extract(value, '$[4]'),
-    json_extract(value, '$[5]'), json_extract(value, '$[6]'), json_extract(value, '$[7]'),
-    json_extract(value, '$[8]'), json_extract(value, '$[9]')
+    json_extract(value, '$[3]'), json_extract(value, '$[4]'), json_extract(value, '$[5]'),
+    json_extract(value, '$[6]'), json_extract(value, '$[7]'), json_extract(value, '$[8]'),
+    json_extract(value, '$[9]'), json_extract(value, '$[10]')
 FROM json_each(?) WHERE true
 ON CONFLICT (entity) DO UPDATE SET value = excluded.value, brightness = excluded.brightness,
-    since_ms = excluded.since_ms, presses = excluded.presses, pending_value = excluded.pending_value,
-    pending_since_ms = excluded.pending_since_ms, pending_first_ms = excluded.pending_first_ms,
-    fired = excluded.fired, offered_ms = excluded.offered_ms
+    since_ms = excluded.since_ms, presses = excluded.presses, position = excluded.position, fired = excluded.fired,
+    offered_ms = excluded.offered_ms, pending_value = excluded.pending_value,
+    pending_since_ms = excluded.pending_since_ms, pending_first_ms = excluded.pending_first_ms
 """
 _REPLACE_DELIVERIES = """
 INSERT INTO deliveries (slot, number, packet_id, digest)
@@ -129,7 +129,8 @@ def _state_row(entity: str, state: EntityState) -> tuple[object, ...]:
     pending = state.pending
     held = (None, None, None) if pending is None else (pending.value, pending.since_ms, pending.first_ms)
     presses, fired = " ".join(state.presses), " ".join(state.fired)
-    return (entity, state.value, state.brightness, state.since_ms, presses, *held, fired, state.offered_ms)
+    said = (entity, state.value, state.brightness, state.since_ms, presses, state.position)
+    return (*said, fired, state.offered_ms, *held)
 
 
 def _load(connection: sqlite3.Connection) -> Loaded:

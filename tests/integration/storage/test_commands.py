@@ -19,9 +19,8 @@ def register(database: Database) -> Commands:
 @pytest.mark.parametrize("wish", Wish)
 async def test_what_was_recorded_is_found_by_its_request(register: Commands, wish: Wish) -> None:
     for number, (brightness, color) in enumerate(((None, None), (0, "#000000"), (100, None))):
-        row = replace(
-            command(number, request_id=f"r-{number}"), command=Command("elm", "elm-light", wish, brightness, color)
-        )
+        moved = Command("elm", "elm-light", wish, brightness, color, position=brightness)
+        row = replace(command(number, request_id=f"r-{number}"), command=moved)
         assert await register.record(row) is None
         assert await register.find(row.user, f"r-{number}") == row
 
