@@ -8,14 +8,23 @@ from bridge.simulator.protocol import Item
 
 
 @dataclass(frozen=True, slots=True)
+class Query:
+    """A question that an Applet asks the service between its trigger and its action."""
+
+    slug: str
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Applet:
-    """If this trigger, then that action. The name is unique within one simulated IFTTT."""
+    """If this trigger, then that action. The name is unique among the Applets of one user."""
 
     name: str
     trigger: str
     action: str
     trigger_fields: Mapping[str, str] = field(default_factory=dict)
     action_fields: Mapping[str, str] = field(default_factory=dict)
+    queries: tuple[Query, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
