@@ -152,12 +152,25 @@ async def load(registers: Registers, *, now_ms: int) -> Kept:
     )
 
 
-def build(ground: Ground, client: RealtimeClient, *, port: int, observers: tuple[Committed, ...]) -> Parts:
-    """Put the parts together. `port`: where the broker is; `observers`: who else wants to know what is committed."""
+Connect = Callable[[Ground, Broker, Intake], Connection]
+
+
+def build(
+    ground: Ground,
+    client: RealtimeClient,
+    *,
+    port: int,
+    observers: tuple[Committed, ...],
+    connect: Connect | None = None,
+) -> Parts:
+    """Put the parts together. `port`: where the broker is; `observers`: who else wants to know what is committed.
+
+    `connect` makes another connection than that to a broker on the network.
+    """
     registers, kept, current = ground.registers, ground.kept, ground.current
     broker = broker_of(current.now.settings, port=port)
     intake = Intake(INTAKE_PER_WINDOW * broker.receive_maximum)
-    connection = _connection(ground, broker, intake)
+    connection = (connect or _connection)(ground, broker, intake)
     meters = Meters(Lags(time.monotonic), RequestCounts())
     outbound = Outbound(registers.commands, connection, ground.known, clock_ms=ground.clock_ms)
     notifier = Notifier(client, kept.identities, on_told=meters.lags.told)

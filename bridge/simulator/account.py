@@ -100,6 +100,7 @@ class Account:
         self._around.client.holder.tokens = tokens
         self._stand(offline.reconnected(self.standing))
         self._new_token.set()
+        self.check_now()
 
     def tell(self, entry: Entry) -> None:
         """Follow a notification: of one identity, or of everything that this user has."""
@@ -116,9 +117,9 @@ class Account:
                     checks.create_task(following.check(realtime=False))
 
     def check_now(self) -> None:
-        """Have every Applet checked."""
+        """Have every Applet checked at once, though nobody told."""
         for following in self._followed.values():
-            following.tell()
+            following.wake()
 
     def renewed(self, outcome: Renewal) -> None:
         """Take note of how a renewal ended."""
@@ -155,6 +156,11 @@ class Account:
         """
         records = self._followed[applet.name].checks
         return await records.wait_for(n, timeout_s=timeout_s, what=f"checks of {applet.name!r}")
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether any action is still to be run, or in the middle of it."""
+        return any(following.unfinished for following in self._followed.values())
 
     def stop(self) -> None:
         """End every task."""

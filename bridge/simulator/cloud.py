@@ -105,9 +105,16 @@ class SimulatedIfttt:
         """Whether the first user's token is dead, with no other to be had."""
         return self.accounts[0].standing.offline
 
-    def connect(self, tokens: Tokens, *, user: str, applets: Iterable[Applet] = ()) -> Account:
-        """Let one more user in, with these Applets."""
-        habits = replace(self._habits, user=user)
+    def connect(
+        self,
+        tokens: Tokens,
+        *,
+        user: str,
+        applets: Iterable[Applet] = (),
+        interval_s: tuple[float, float] | None = None,
+    ) -> Account:
+        """Let one more user in, with these Applets, checked at intervals of their own if so wanted (schedule.PRO)."""
+        habits = replace(self._habits, user=user, interval_s=interval_s or self._habits.interval_s)
 
         def on_renewal(outcome: Renewal) -> None:
             account.renewed(outcome)

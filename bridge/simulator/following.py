@@ -4,6 +4,7 @@ Knows no listener and no other Applet.
 """
 
 import asyncio
+import contextlib
 import random
 import time
 from dataclasses import dataclass
@@ -56,30 +57,38 @@ class Following:
         self.runs: Records[Run] = Records()
         self.seen = seen
         self._around, self._source = around, source
-        self._told = asyncio.Event()
+        self.unfinished = 0
+        """How many events wait for their action, or are in the middle of it."""
+        self._woken = asyncio.Event()
+        self._told = False
         self._told_at_s: float | None = None
         self._waiting: asyncio.Queue[tuple[Item, float]] = asyncio.Queue(RUNS_WAITING)
 
     def tell(self) -> None:
         """Have the trigger checked at once; told again before that check begins, one check serves both."""
-        self._told_at_s = _now_s()
-        self._told.set()
+        self._told, self._told_at_s = True, _now_s()
+        self._woken.set()
+
+    def wake(self) -> None:
+        """Have the trigger checked at once though nobody told, as when the user asks for it."""
+        self._woken.set()
 
     async def keep_checking(self) -> None:
         """Check at once, then whenever told or an interval has passed."""
         habits, gates = self._around.habits, self._around.gates
-        realtime = False
         while True:
             await gates.online.wait()
             await gates.working.wait()
+            self._woken.clear()
+            realtime, self._told = self._told, False
             await self.check(realtime=realtime)
-            pause_s = habits.pace.pause_s(self._told_at_s, _now_s(), self._around.chance)
-            realtime = await self._told_within(pause_s)
+            await self._woken_within(habits.pace.pause_s(self._told_at_s, _now_s(), self._around.chance))
 
     async def keep_running(self) -> None:
         """Run the action for one new event after the other."""
         while True:
             self.runs.add(await self._run(*await self._waiting.get()))
+            self.unfinished -= 1
 
     async def check(self, *, realtime: bool) -> None:
         """Check the trigger now, however many other checks are under way."""
@@ -91,19 +100,16 @@ class Following:
             decision = decide(self.seen, listed, first_check_marks=around.habits.first_check_marks)
             self.seen, news = decision.seen, decision.to_run
         around.on_step(Asked(time.perf_counter(), self.applet.name, realtime, answer.status, len(news), answer.took_s))
+        self.unfinished += len(news)
         for item in news:
             await self._waiting.put((item, _now_s()))
         if listed is not None:
             self.checks.add(Check(realtime, len(listed), len(news)))
 
-    async def _told_within(self, seconds: float) -> bool:
-        try:
+    async def _woken_within(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                await self._told.wait()
-        except TimeoutError:
-            return False
-        self._told.clear()
-        return True
+                await self._woken.wait()
 
     def _listed(self, answer: Answer) -> list[Item] | None:
         problem = ""
