@@ -53,12 +53,17 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """An action that was run for one event; `statuses` has one status a try, None where nobody answered."""
+    """An action that was run for one event; `statuses` has one status a try, None where nobody answered.
+
+    `found_s` and `ended_s`: when the event was found and the last try was over (readings of the loop's clock).
+    """
 
     applet: str
     item: Item
     outcome: Outcome
     statuses: tuple[int | None, ...]
+    found_s: float
+    ended_s: float
 
 
 def decide(seen: Seen, listed: Sequence[Item], *, first_check_marks: bool) -> Decision:

@@ -121,21 +121,22 @@ class Following:
         self._around.journal.failed(self.applet.name, "check", answer=answer, problem=problem)
         return None
 
-    async def _run(self, item: Item, found_at_s: float) -> Run:
+    async def _run(self, item: Item, found_s: float) -> Run:
         habits = self._around.habits
         statuses: list[int | None] = []
+        outcome: Outcome | None = None
         request_id = new_request_id()
         for attempt, delay_s in enumerate((0.0, *habits.backoff_s), start=1):
             await asyncio.sleep(delay_s)
             await self._around.gates.working.wait()
-            if _now_s() - found_at_s > habits.run_within_s:
+            if _now_s() - found_s > habits.run_within_s:
                 break
             if habits.fresh_request_id_per_try:
                 request_id = new_request_id()
             outcome = await self._try(item, attempt, request_id, statuses)
             if outcome is not None:
-                return Run(self.applet.name, item, outcome, tuple(statuses))
-        return Run(self.applet.name, item, Outcome.DROPPED, tuple(statuses))
+                break
+        return Run(self.applet.name, item, outcome or Outcome.DROPPED, tuple(statuses), found_s, _now_s())
 
     async def _try(self, item: Item, attempt: int, request_id: str, statuses: list[int | None]) -> Outcome | None:
         """Ask the queries, then run the action; the first that fails ends the try. None: try again."""

@@ -90,6 +90,17 @@ class Ledger:
                     found.append(f"{name!r}: an id was run twice")
         return found
 
+    def delays_s(self, account: Account, record: Sequence[Happened]) -> list[float]:
+        """Return for each run of one user's Applets how long after its event it ended; fit where nothing differs."""
+        number = self._accounts.index(account)
+        return [
+            run.ended_s - happened.at_s
+            for (whose, _), periods in self._periods.items()
+            for period in periods
+            if whose == number
+            for run, happened in zip(period.runs, (one for one in record if concerns(one, period)), strict=False)
+        ]
+
     def runs_for(self, light: str) -> int:
         """Return how many runs were to order a light."""
         periods = [period for period in self.periods if period.applet.action_fields["light"] == light]

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from bridge.simulator.virtual_time import VirtualLoop
 
 KEYS: Final = {"production": "key-of-production", "staging": "key-of-staging"}
+AT_ONCE_S: Final = 2.0
 PATIENCE_S: Final = 2 * HOUR_S
 BACKOFF_S: Final = (5.0, 60.0, 600.0, 3600.0)
 """The real ones are not documented. These outlast every absence of the bridge, so that no event is dropped."""
@@ -193,6 +194,9 @@ def _differences(world: World) -> list[str]:
 def _facts(world: World) -> Counter[str]:
     facts = world.facts
     facts["events"] = len(world.home.record)
+    anna = world.production.accounts[0]
+    delays_s = world.ledger.delays_s(anna, world.home.record)
+    facts["percent at once"] = 100 * sum(delay_s < AT_ONCE_S for delay_s in delays_s) // len(delays_s)
     facts["runs"] = sum(len(period.runs) for period in world.ledger.periods)
     facts["sent again"] = world.session.sent_again
     facts["user checks"] = sum(account.user_checks.total for account in world.accounts)
