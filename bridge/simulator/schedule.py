@@ -17,7 +17,7 @@ FREE: Final = (50 * MINUTE_S, 70 * MINUTE_S)
 RARELY: Final = (4 * HOUR_S, 8 * HOUR_S)
 """What is told in real time is checked less often; how often nobody says."""
 
-TOLD_COUNTS_FOR_S: Final = 2 * DAY_S
+TOLD_COUNTS_FOR_S: Final = 7 * DAY_S
 
 
 @dataclass(frozen=True, slots=True)

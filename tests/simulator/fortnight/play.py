@@ -17,6 +17,7 @@ from bridge.simulator.authorization import Client, Service
 from bridge.simulator.cloud import SimulatedIfttt
 from bridge.simulator.habits import Habits
 from bridge.simulator.schedule import FREE, PRO, RARELY
+from bridge.simulator.steps import CloudStep, Ordered
 from bridge.simulator.way import HttpWay, Kind
 from tests.simulator.fortnight import applets
 from tests.simulator.fortnight.applets import Ledger
@@ -39,6 +40,22 @@ BACKOFF_S: Final = (5.0, 60.0, 600.0, 3600.0)
 HABITS: Final = Habits(
     interval_s=FREE, told_interval_s=RARELY, backoff_s=BACKOFF_S, user="anna", service="production", listen=None
 )
+
+
+MOST_ORDERS: Final = 5000
+"""Several times as many as a fortnight has: a bridge that fires for ever is found out before the end of time."""
+
+
+@dataclass(slots=True)
+class Orders:
+    """Counts the tries of actions."""
+
+    count: int = 0
+
+    def noted(self, step: CloudStep) -> None:
+        """Take note of a step. AssertionError when there have been too many."""
+        self.count += isinstance(step, Ordered)
+        assert self.count <= MOST_ORDERS, "more actions are run than anything that happened can account for"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +96,7 @@ async def _set_up(chance: random.Random, folder: Path, stack: AsyncExitStack, *,
     http = HttpWay(await stack.enter_async_context(aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())))
     road = Road(http, office, lambda: bridge.port, loop)
     ifttts: dict[str, SimulatedIfttt] = {}
+    orders = Orders()
     for name, key in KEYS.items():
         ifttts[name] = SimulatedIfttt(
             Service(NOWHERE, key, Client(TOKEN_URL, name, "secret")),
@@ -87,6 +105,7 @@ async def _set_up(chance: random.Random, folder: Path, stack: AsyncExitStack, *,
             chance=chance,
             habits=replace(HABITS, service=name, first_check_marks=marks),
             way=road,
+            on_step=orders.noted,
         )
         realtime.ifttts[key] = await stack.enter_async_context(ifttts[name])
     tokens = await office.grant("ben", "production")

@@ -1,7 +1,7 @@
 """The bridge's own parts in this process, as bridge/assembly.py builds them, on a clock that somebody else drives.
 
-Two of its loops tick too finely for a fortnight (four times a second, and every 30 s); what they do is done half-hourly
-and at the end, as the daemon does too.
+Two of its loops tick too finely for a fortnight (four times a second, and every 30 s); what they do is done now and
+then, and at the end, as the daemon does too.
 """
 
 import asyncio
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Obey = Callable[[str, bytes], None]
-HOUSEKEEPING_S = 1800.0
+HOUSEKEEPING_S = 4 * 3600.0
 FINISH_TELLING_S = 3.0
 EPOCH_MS = 1_770_000_000_000
 
