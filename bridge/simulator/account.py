@@ -31,7 +31,7 @@ class Account:
         self._followed: dict[str, Following] = {}
         self._tasks: dict[str, list[asyncio.Task[None]]] = {}
         self._remembered: dict[str, frozenset[str]] = {}
-        self._new_token = asyncio.Event()
+        self._look_at_user = asyncio.Event()
         around.gates.online.set()
         self._checking_user = group.create_task(self._keep_user_checked())
 
@@ -99,7 +99,7 @@ class Account:
         """The user has been through the service's pages once more."""
         self._around.client.holder.tokens = tokens
         self._stand(offline.reconnected(self.standing))
-        self._new_token.set()
+        self._look_at_user.set()
         self.check_now()
 
     def tell(self, entry: Entry) -> None:
@@ -126,8 +126,10 @@ class Account:
         match outcome:
             case Renewal.RENEWED:
                 self._stand(offline.with_token(self.standing))
-                self._new_token.set()
+                self._look_at_user.set()
             case Renewal.REFUSED:
+                if not self.standing.offline:
+                    self._look_at_user.set()  # from now on more often
                 self._stand(offline.without_token(self.standing))
             case Renewal.LATER:
                 pass
@@ -182,13 +184,13 @@ class Account:
         while True:
             await self._around.gates.working.wait()
             await self._check_user()
-            self._new_token.clear()  # one that the check itself got has been checked by it
+            self._look_at_user.clear()  # a token that the check itself got has been checked by it
             trouble = offline.in_trouble(self.standing, asyncio.get_running_loop().time())
             try:
                 async with asyncio.timeout(
                     chance.uniform(*(habits.trouble_check_s if trouble else habits.user_check_s))
                 ):
-                    await self._new_token.wait()
+                    await self._look_at_user.wait()
             except TimeoutError:
                 continue
 

@@ -203,7 +203,9 @@ class SimulatedIfttt:
 
     async def _http(self, stack: AsyncExitStack) -> Way:
         timeout = aiohttp.ClientTimeout(total=self._habits.request_timeout_s)
-        session = aiohttp.ClientSession(timeout=timeout, cookie_jar=aiohttp.DummyCookieJar())
+        # A kept connection would be looked after every 15 s, by two clocks: in virtual time that takes for ever.
+        connector = aiohttp.TCPConnector(force_close=True)
+        session = aiohttp.ClientSession(timeout=timeout, connector=connector, cookie_jar=aiohttp.DummyCookieJar())
         return HttpWay(await stack.enter_async_context(session))
 
     def _on_entries(self, entries: tuple[Entry, ...], status: int) -> None:

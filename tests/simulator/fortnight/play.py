@@ -93,7 +93,8 @@ async def _set_up(chance: random.Random, folder: Path, stack: AsyncExitStack, *,
     office = Office(bridge)
     for user in ("anna", "ben"):
         await bridge.add_user(user)
-    http = HttpWay(await stack.enter_async_context(aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())))
+    connector = aiohttp.TCPConnector(keepalive_timeout=1e5)  # else looked after every 15 s, 80,000 times
+    http = HttpWay(await stack.enter_async_context(aiohttp.ClientSession(connector=connector)))
     road = Road(http, office, lambda: bridge.port, loop)
     ifttts: dict[str, SimulatedIfttt] = {}
     orders = Orders()
