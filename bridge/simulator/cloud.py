@@ -26,6 +26,7 @@ from bridge.simulator.protocol import OK, Entry
 from bridge.simulator.realtime_listener import Call, Notification, RealtimeListener, Said
 from bridge.simulator.records import Records
 from bridge.simulator.renewal import Holder
+from bridge.simulator.schedule import DAY_S
 from bridge.simulator.service_client import ServiceClient
 from bridge.simulator.steps import OnCloudStep, Told, ignore_step
 from bridge.simulator.way import HttpWay, LossyWay, Way
@@ -203,8 +204,8 @@ class SimulatedIfttt:
 
     async def _http(self, stack: AsyncExitStack) -> Way:
         timeout = aiohttp.ClientTimeout(total=self._habits.request_timeout_s)
-        # A kept connection would be looked after every 15 s, by two clocks: in virtual time that takes for ever.
-        connector = aiohttp.TCPConnector(force_close=True)
+        # Kept connections are looked after at this interval; at the usual 15 s weeks of virtual time would take for ever.
+        connector = aiohttp.TCPConnector(keepalive_timeout=DAY_S)
         session = aiohttp.ClientSession(timeout=timeout, connector=connector, cookie_jar=aiohttp.DummyCookieJar())
         return HttpWay(await stack.enter_async_context(session))
 
