@@ -31,7 +31,8 @@ class Account:
         self._followed: dict[str, Following] = {}
         self._tasks: dict[str, list[asyncio.Task[None]]] = {}
         self._remembered: dict[str, frozenset[str]] = {}
-        self._look_at_user = asyncio.Event()
+        self._news_of_user = asyncio.Event()
+        self._new_token = False
         around.gates.online.set()
         self._checking_user = group.create_task(self._keep_user_checked())
 
@@ -99,7 +100,7 @@ class Account:
         """The user has been through the service's pages once more."""
         self._around.client.holder.tokens = tokens
         self._stand(offline.reconnected(self.standing))
-        self._look_at_user.set()
+        self._has_new_token()
         self.check_now()
 
     def tell(self, entry: Entry) -> None:
@@ -126,11 +127,10 @@ class Account:
         match outcome:
             case Renewal.RENEWED:
                 self._stand(offline.with_token(self.standing))
-                self._look_at_user.set()
+                self._has_new_token()
             case Renewal.REFUSED:
-                if not self.standing.offline:
-                    self._look_at_user.set()  # from now on more often
                 self._stand(offline.without_token(self.standing))
+                self._news_of_user.set()
             case Renewal.LATER:
                 pass
 
@@ -179,20 +179,30 @@ class Account:
         else:
             gate.set()
 
+    def _has_new_token(self) -> None:
+        self._new_token = True
+        self._news_of_user.set()
+
     async def _keep_user_checked(self) -> None:
-        habits, chance = self._around.habits, self._around.chance
         while True:
             await self._around.gates.working.wait()
             await self._check_user()
-            self._look_at_user.clear()  # a token that the check itself got has been checked by it
+            self._new_token = False  # one that the check itself got has been checked by it
+            await self._until_next_check()
+
+    async def _until_next_check(self) -> None:
+        """Wait for a new token, or for as long as the present standing says."""
+        habits, chance = self._around.habits, self._around.chance
+        while not self._new_token:
+            self._news_of_user.clear()
             trouble = offline.in_trouble(self.standing, asyncio.get_running_loop().time())
             try:
                 async with asyncio.timeout(
                     chance.uniform(*(habits.trouble_check_s if trouble else habits.user_check_s))
                 ):
-                    await self._look_at_user.wait()
+                    await self._news_of_user.wait()
             except TimeoutError:
-                continue
+                return
 
     async def _check_user(self) -> None:
         answer = await self._around.client.user_info()

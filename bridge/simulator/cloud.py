@@ -204,7 +204,7 @@ class SimulatedIfttt:
 
     async def _http(self, stack: AsyncExitStack) -> Way:
         timeout = aiohttp.ClientTimeout(total=self._habits.request_timeout_s)
-        # Kept connections are looked after at this interval; at the usual 15 s weeks of virtual time would take for ever.
+        # Kept connections are looked after that often; at the usual 15 s weeks of virtual time would take for ever.
         connector = aiohttp.TCPConnector(keepalive_timeout=DAY_S)
         session = aiohttp.ClientSession(timeout=timeout, connector=connector, cookie_jar=aiohttp.DummyCookieJar())
         return HttpWay(await stack.enter_async_context(session))
