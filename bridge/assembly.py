@@ -41,11 +41,10 @@ from bridge.oauth.access import Access
 from bridge.realtime.client import RealtimeClient
 from bridge.realtime.notifier import Notifier
 from bridge.realtime.notifiers import Account, Notifiers
+from bridge.recovery import Recovery, tell_restored
 from bridge.registers import Registers
-from bridge.storage.events import Events
 from bridge.storage.journal import Loaded
-from bridge.storage.settings import CURSOR_KEY, LAST_CONNECTED_MS, RESTORED, SUBSCRIBED_TOPICS, TOLD_UP_TO, KeptSettings
-from bridge.timeline.entry import Entry
+from bridge.storage.settings import CURSOR_KEY, LAST_CONNECTED_MS, SUBSCRIBED_TOPICS, TOLD_UP_TO, KeptSettings
 from bridge.web.actions import ActionEndpoints
 from bridge.web.answers import Answers
 from bridge.web.caller import Callers, TestTokens
@@ -57,7 +56,6 @@ from bridge.web.triggers import TriggerEndpoints, TriggerParts
 from bridge.web.validation import ValidationEndpoints
 
 INTAKE_PER_WINDOW: Final = 4
-RECOVERY_RETRY_S: Final = 5.0
 
 log = structlog.get_logger("bridge.app")
 
@@ -95,7 +93,7 @@ class Parts:
     notifiers: Notifiers
     housekeeping: Housekeeping
     site: PublicSite
-    recovery: "Recovery"
+    recovery: Recovery
     metered: Metered
     service_keys: ServiceKeys
     desk: Desk
@@ -108,42 +106,6 @@ class Parts:
         self.service_keys.replace(key.get_secret_value() for key in all_service_keys(after.settings))
         self.notifiers.use(accounts_of(after.settings))
         self.site.serve_at(public.url, public.trusted_proxies)
-
-
-@dataclass(frozen=True, slots=True)
-class Recovery:
-    """Finds what was owed to IFTTT before a restart. `restored` tells users as such, after a copy was put back."""
-
-    notifiers: Notifiers
-    events: Events
-    restored: Callable[[], Awaitable[None]]
-    told_up_to: int
-    newest_seq: int
-    clock_ms: Callable[[], int]
-    done: asyncio.Event
-    retry_s: float = RECOVERY_RETRY_S
-
-    async def run(self) -> None:
-        """Find it. Without a readable database there is nothing to find it in: wait for one."""
-        postponed = False
-        while not self.done.is_set():
-            try:
-                await self.restored()
-                await self.notifiers.recover(
-                    self.events.after, told_up_to=self.told_up_to, newest_seq=self.newest_seq, age_s=self._age_s
-                )
-                self.done.set()
-            except StorageUnavailable as error:
-                if not postponed:
-                    log.warning("realtime.recovery_postponed", reason=str(error))
-                postponed = True
-                await asyncio.sleep(self.retry_s)
-        if postponed:
-            log.info("realtime.recovered")
-
-    def _age_s(self, entry: Entry) -> float:
-        """Return how long an entry has been on disk. Across a restart only the clock knows, and it may have stepped."""
-        return max(0.0, (self.clock_ms() - entry.recorded_at_ms) / 1000)
 
 
 async def load(registers: Registers, *, now_ms: int) -> Kept:
@@ -164,12 +126,25 @@ async def load(registers: Registers, *, now_ms: int) -> Kept:
     )
 
 
-def build(ground: Ground, session: aiohttp.ClientSession, *, port: int, observers: tuple[Committed, ...]) -> Parts:
-    """Put the parts together. `port`: where the broker is; `observers`: who else wants to know what is committed."""
+Connect = Callable[[Ground, Broker, Intake], Connection]
+
+
+def build(
+    ground: Ground,
+    session: aiohttp.ClientSession,
+    *,
+    port: int,
+    observers: tuple[Committed, ...],
+    connect: Connect | None = None,
+) -> Parts:
+    """Put the parts together. `port`: where the broker is; `observers`: who else wants to know what is committed.
+
+    `connect` makes another connection than that to a broker on the network.
+    """
     registers, kept, current = ground.registers, ground.kept, ground.current
     broker = broker_of(current.now.settings, port=port)
     intake = Intake(INTAKE_PER_WINDOW * broker.receive_maximum)
-    connection = _connection(ground, broker, intake)
+    connection = (connect or _connection)(ground, broker, intake)
     alarm = Alarm(intake, live=lambda: connection.live, clock_ms=ground.clock_ms)
     kept.identities.watches.on_change(alarm.ask)
     meters = Meters(Lags(time.monotonic), RequestCounts())
@@ -188,7 +163,7 @@ def build(ground: Ground, session: aiohttp.ClientSession, *, port: int, observer
     recovery = Recovery(
         notifiers,
         registers.events,
-        partial(_tell_restored, registers, notifiers),
+        partial(tell_restored, registers, notifiers),
         kept.told_up_to,
         inbound.newest_seq,
         ground.clock_ms,
@@ -383,16 +358,6 @@ async def _remember_topics(settings: KeptSettings, topics: tuple[str, ...]) -> N
     """Note what is subscribed. A full disk must not keep the bridge from its broker: stale topics are only ignored."""
     with suppress(StorageUnavailable):
         await settings.keep(SUBSCRIBED_TOPICS, "\n".join(topics))
-
-
-async def _tell_restored(registers: Registers, notifiers: Notifiers) -> None:
-    """After a copy was put back, let IFTTT ask for everything: whom it was told of since the copy is not known."""
-    if not await registers.settings.number(RESTORED):
-        return
-    users = await registers.accounts.connected()
-    notifiers.tell_users(users)
-    await registers.settings.keep(RESTORED, 0)
-    log.info("realtime.restored", users=len(users), note="IFTTT is asked to look at everything")
 
 
 def _away_s(last_connected_ms: int | None, now_ms: int) -> float:

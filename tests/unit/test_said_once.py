@@ -6,11 +6,11 @@ from typing import Any, cast
 import pytest
 from structlog.testing import capture_logs
 
-from bridge.assembly import Recovery
 from bridge.commands import Outcome
 from bridge.errors import StorageUnavailable
 from bridge.housekeeping import Housekeeping
 from bridge.ifttt.identities import Identities
+from bridge.recovery import Recovery
 from bridge.web.failures import MAX_PLACES, Failures
 from tests.fakes.realtime import ScriptedClient, refuse
 from tests.parts.waiting import until
