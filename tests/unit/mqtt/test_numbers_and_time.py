@@ -85,6 +85,14 @@ def test_a_batch_in_which_nothing_waits_stirs_nobody() -> None:
     assert not taken.commit(message(DOOR, b"closed", qos=0), message(ATTIC, b"3", qos=0)).stirred
 
 
+def test_a_state_that_begins_to_wait_is_a_reason_to_look_at_the_clock_and_so_is_its_end() -> None:
+    taken = Timed(shaped=True)
+    taken.commit(message(DOOR, b"closed", qos=0))
+    assert taken.commit(message(DOOR, b"open", qos=0)).stirred
+    assert not taken.commit(message(DOOR, b"open", qos=0)).stirred
+    assert taken.commit(message(DOOR, b"closed", qos=0)).stirred
+
+
 @pytest.mark.parametrize("shaped", [True, False])
 def test_what_is_due_waits_until_all_that_happens_is_heard(*, shaped: bool) -> None:
     taken = Timed(shaped=shaped)
