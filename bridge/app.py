@@ -31,10 +31,12 @@ from bridge.realtime.client import open_session
 from bridge.registers import Registers
 from bridge.reload import Reload, Rereading
 from bridge.settings import Address, Settings
+from bridge.sources import Sources
 from bridge.storage.database import Database, open_database
 from bridge.storage.lock import hold_lock
 from bridge.storage.migrate import migrate
 from bridge.systemd import notify, watchdog_s
+from bridge.takeover import Takeover
 from bridge.watchdog import Watchdog, Watched, http_answers
 from bridge.web.server import listening
 
@@ -70,6 +72,7 @@ class _Daemon:
     settings: Settings
     current: Current
     parts: Parts
+    takeover: Takeover
     database: Database
     broker_port: int
     reload: Reload | None
@@ -100,8 +103,9 @@ async def run(
         kept = await load(registers, now_ms=_clock_ms())
         ground = Ground(current, registers, kept, LastKnown(kept.loaded.states), _clock_ms)
         parts = build(ground, session, port=broker_port, observers=observers)
-        reload = None if rereading is None else Reload(rereading, ground, parts)
-        daemon = _Daemon(settings, ground.current, parts, database, broker_port, reload)
+        takeover = Takeover(ground, parts)
+        reload = None if rereading is None else Reload(rereading, ground.current, takeover)
+        daemon = _Daemon(settings, ground.current, parts, takeover, database, broker_port, reload)
         await _run_parts(daemon, stop=stop, started=started)
     log.info("bridge.stopped")
 
@@ -122,8 +126,9 @@ async def _broker(settings: Settings) -> AsyncIterator[int]:
 async def _run_parts(daemon: _Daemon, *, stop: asyncio.Event, started: Callable[[Ports], None]) -> None:
     parts, settings = daemon.parts, daemon.settings
     running = asyncio.Event()
-    health = _health(parts, running)
-    families = families_of(parts.watched, health, _process(settings))
+    sources = Sources(lambda: daemon.current.now.settings.sources)
+    health = _health(parts, sources, running)
+    families = families_of(parts.metered, health, _process(settings))
     retained = _retained(health, parts)
     async with asyncio.TaskGroup() as tasks:
         recovery = tasks.create_task(parts.recovery.run(), name="recovery")
@@ -136,6 +141,7 @@ async def _run_parts(daemon: _Daemon, *, stop: asyncio.Event, started: Callable[
                 ("housekeeping", parts.housekeeping.run()),
                 ("connection", parts.connection.run()),
                 ("retained health", retained.run()),
+                ("sources", sources.run()),
             )
         }
         async with AsyncExitStack() as listeners:
@@ -167,13 +173,14 @@ async def _run_parts(daemon: _Daemon, *, stop: asyncio.Event, started: Callable[
         await _stop(parts, long)
 
 
-def _health(parts: Parts, running: asyncio.Event) -> Health:
+def _health(parts: Parts, sources: Sources, running: asyncio.Event) -> Health:
     return Health(
         running.is_set,
         {
             "broker": lambda: parts.connection.trouble,
             "storage": lambda: parts.inbound.storage_trouble,
             "realtime": lambda: parts.notifiers.trouble,
+            "configuration": lambda: sources.trouble,
         },
     )
 
@@ -181,7 +188,9 @@ def _health(parts: Parts, running: asyncio.Event) -> Health:
 def _control(daemon: _Daemon, health: Health) -> AbstractAsyncContextManager[None]:
     settings = daemon.settings
     broker = f"{settings.mqtt.url.host}:{daemon.broker_port}"
-    desk = with_condition(daemon.parts, health.report, broker=broker, since_ms=_clock_ms())
+    desk = with_condition(
+        daemon.parts, health.report, decided=daemon.takeover.decisions, broker=broker, since_ms=_clock_ms()
+    )
     return controlled(control_path(settings.storage.path, os.environ), desk.answer)
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import secrets
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -13,7 +14,6 @@ import aiohttp
 import structlog
 
 from bridge import __version__
-from bridge.commands import Command
 from bridge.configured import accounts_of, all_service_keys, broker_of, homes_of, policy_of
 from bridge.current import Configuration, Current
 from bridge.dashboard.measures import Lags, RequestCounts
@@ -21,18 +21,19 @@ from bridge.desk.desk import Desk
 from bridge.desk.news import News
 from bridge.desk.requests import Condition, TopicHeard
 from bridge.devices.last_known import LastKnown
-from bridge.errors import StorageUnavailable, TemporarilyUnavailable
+from bridge.errors import StorageUnavailable
 from bridge.housekeeping import Housekeeping
-from bridge.ifttt.household import RealHousehold
+from bridge.ifttt.cursors import KEY_BYTES, Cursors
 from bridge.ifttt.identities import Identities, IdentityKey
 from bridge.ifttt.ingredients import iso_time
-from bridge.metered import Meters, Watched
+from bridge.lookups import CarryOut, Lookups
+from bridge.metered import Metered, Meters
 from bridge.mqtt.connection import Connection
 from bridge.mqtt.deliveries import Deliveries
 from bridge.mqtt.inbound import Committed, Inbound, Neighbours
 from bridge.mqtt.intake import Intake
 from bridge.mqtt.interpreter import Interpreter
-from bridge.mqtt.outbound import Order, Outbound
+from bridge.mqtt.outbound import Outbound
 from bridge.mqtt.session import Broker
 from bridge.oauth.access import Access
 from bridge.realtime.client import RealtimeClient
@@ -41,15 +42,17 @@ from bridge.realtime.notifiers import Account, Notifiers
 from bridge.registers import Registers
 from bridge.storage.events import Events
 from bridge.storage.journal import Loaded
-from bridge.storage.settings import LAST_CONNECTED_MS, RESTORED, SUBSCRIBED_TOPICS, TOLD_UP_TO, KeptSettings
+from bridge.storage.settings import CURSOR_KEY, LAST_CONNECTED_MS, RESTORED, SUBSCRIBED_TOPICS, TOLD_UP_TO, KeptSettings
 from bridge.timeline.entry import Entry
 from bridge.web.actions import ActionEndpoints
 from bridge.web.answers import Answers
 from bridge.web.caller import Callers, TestTokens
 from bridge.web.credentials import ServiceKeys
+from bridge.web.queries import QueryEndpoints
 from bridge.web.server import Endpoints, PublicSite
 from bridge.web.setup import SetupEndpoints
 from bridge.web.triggers import TriggerEndpoints, TriggerParts
+from bridge.web.validation import ValidationEndpoints
 
 INTAKE_PER_WINDOW: Final = 4
 RECOVERY_RETRY_S: Final = 5.0
@@ -65,6 +68,7 @@ class Kept:
     identities: Identities
     away_s: float
     told_up_to: int
+    cursor_key: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +93,7 @@ class Parts:
     housekeeping: Housekeeping
     site: PublicSite
     recovery: "Recovery"
-    watched: Watched
+    metered: Metered
     service_keys: ServiceKeys
     desk: Desk
     news: News
@@ -152,6 +156,7 @@ async def load(registers: Registers, *, now_ms: int) -> Kept:
         identities=identities,
         away_s=_away_s(last_connected_ms, now_ms),
         told_up_to=await registers.settings.number(TOLD_UP_TO) or 0,
+        cursor_key=bytes.fromhex(await registers.settings.kept_first(CURSOR_KEY, secrets.token_hex(KEY_BYTES))),
     )
 
 
@@ -204,7 +209,7 @@ def build(ground: Ground, session: aiohttp.ClientSession, *, port: int, observer
         housekeeping,
         site,
         recovery,
-        watched=Watched(connection, inbound, outbound, notifiers, kept.identities, meters),
+        metered=Metered(connection, inbound, outbound, notifiers, kept.identities, meters),
         service_keys=service_keys,
         desk=_desk(ground, access, partial(_forget, notifiers, meters), news),
         news=news,
@@ -224,8 +229,7 @@ def _connection(ground: Ground, broker: Broker, intake: Intake) -> Connection:
 
 
 def _notifiers(ground: Ground, session: aiohttp.ClientSession, meters: Meters) -> Notifiers:
-    def by_user() -> bool:
-        return ground.current.now.settings.ifttt.notify == "user"
+    lookups = Lookups(ground.current, ground.known)
 
     def client_for(account: Account) -> RealtimeClient:
         return RealtimeClient(session, account.url, account.service_key)
@@ -233,8 +237,9 @@ def _notifiers(ground: Ground, session: aiohttp.ClientSession, meters: Meters) -
     return Notifiers(
         ground.kept.identities,
         accounts_of(ground.current.now.settings),
+        sees=lookups.sees,
         client_for=client_for,
-        notifier_for=partial(Notifier, always_by_user=by_user, on_told=meters.lags.told),
+        notifier_for=partial(Notifier, always_by_user=lookups.by_user, on_told=meters.lags.told),
     )
 
 
@@ -254,18 +259,20 @@ def _inbound(ground: Ground, intake: Intake, neighbours: Neighbours, *, window: 
 def _triggers(
     ground: Ground, answers: Answers, inbound: Inbound, notifiers: Notifiers, meters: Meters
 ) -> TriggerEndpoints:
+    lookups = Lookups(ground.current, ground.known)
     return TriggerEndpoints(
         TriggerParts(
             timelines=ground.registers.events,
             identities=ground.kept.identities,
             register=ground.registers.identities,
             answers=answers,
-            household_of=partial(_household, ground),
+            household_of=lookups.household,
+            sight_of=lookups.sight,
             newest_seq=lambda: inbound.newest_seq,
             clock_ms=ground.clock_ms,
             forgotten=partial(_forget, notifiers, meters),
             polled=meters.lags.polled,
-            everything=lambda: ground.current.now.settings.ifttt.timeline_start == "everything",
+            everything=lookups.everything,
         )
     )
 
@@ -279,11 +286,14 @@ def _site(
     meters: Meters,
 ) -> PublicSite:
     test_tokens = TestTokens(time.monotonic)
+    household_of = Lookups(ground.current, ground.known).household
     endpoints = Endpoints(
         Callers(access, test_tokens),
         SetupEndpoints(service_keys, test_tokens, clock_ms=ground.clock_ms),
         triggers,
-        ActionEndpoints(partial(_carry_out, outbound, ground.current), partial(_household, ground)),
+        ActionEndpoints(CarryOut(outbound, ground.current), household_of),
+        QueryEndpoints(ground.registers.events, household_of, Cursors(ground.kept.cursor_key), ground.clock_ms),
+        ValidationEndpoints(household_of),
     )
     public = ground.current.now.settings.public
     return PublicSite(
@@ -312,6 +322,7 @@ def _desk(ground: Ground, access: Access, forget: Callable[[IdentityKey], None],
         registers.accounts,
         registers.events,
         registers.entities,
+        registers.exposure,
         homes=lambda: tuple(homes_of(ground.current.now.settings)),
         catalogue=lambda: ground.current.now.catalogue,
         clock_ms=ground.clock_ms,
@@ -321,8 +332,18 @@ def _desk(ground: Ground, access: Access, forget: Callable[[IdentityKey], None],
     )
 
 
-def with_condition(parts: Parts, report: Callable[[], dict[str, str]], *, broker: str, since_ms: int) -> Desk:
-    """Return the desk of a daemon that runs since then, able to say how it is. `report`: each part and its trouble."""
+def with_condition(
+    parts: Parts,
+    report: Callable[[], dict[str, str]],
+    *,
+    decided: Callable[[], Awaitable[None]],
+    broker: str,
+    since_ms: int,
+) -> Desk:
+    """Return the desk of a daemon that runs since then, able to say how it is. `report`: each part and its trouble.
+
+    `decided` lets count what was decided at the desk.
+    """
 
     def condition() -> Condition:
         return Condition(
@@ -337,7 +358,7 @@ def with_condition(parts: Parts, report: Callable[[], dict[str, str]], *, broker
             },
         )
 
-    return replace(parts.desk, condition=condition)
+    return replace(parts.desk, condition=condition, decided=decided)
 
 
 async def _remembered_topics(settings: KeptSettings) -> tuple[str, ...]:
@@ -352,20 +373,6 @@ async def _remember_topics(settings: KeptSettings, topics: tuple[str, ...]) -> N
     """Note what is subscribed. A full disk must not keep the bridge from its broker: stale topics are only ignored."""
     with suppress(StorageUnavailable):
         await settings.keep(SUBSCRIBED_TOPICS, "\n".join(topics))
-
-
-def _household(ground: Ground, home: str) -> RealHousehold:
-    now = ground.current.now
-    return RealHousehold(home, now.catalogue, ground.known, now.once_known.get(home, frozenset()))
-
-
-async def _carry_out(
-    outbound: Outbound, current: Current, command: Command, *, user: str, request_id: str | None
-) -> str:
-    entity = current.now.catalogue.find(command.home, command.entity)
-    if entity is None:
-        raise TemporarilyUnavailable("The device has just been removed.")
-    return await outbound.carry_out(Order(command, entity, user, request_id))
 
 
 async def _tell_restored(registers: Registers, notifiers: Notifiers) -> None:

@@ -23,7 +23,7 @@ from bridge.mqtt.inbound import Inbound
 from bridge.mqtt.outbound import Outbound
 from bridge.realtime.notifiers import Notifiers
 
-OUTCOMES = (Outcome.CONFIRMED, Outcome.UNCONFIRMED, Outcome.NOT_SENT, Outcome.UNKNOWN)
+OUTCOMES = (Outcome.CONFIRMED, Outcome.UNCONFIRMED, Outcome.PUBLISHED, Outcome.NOT_SENT, Outcome.UNKNOWN)
 REPLIES = ("2xx", "4xx", "5xx", "none")
 _NO_EVENTS: Mapping[tuple[str, ...], float] = {
     (kind.value, reason): 0 for kind in EntityKind for reason in ("", *NotOffered)
@@ -40,7 +40,7 @@ class Meters:
 
 
 @dataclass(frozen=True, slots=True)
-class Watched:
+class Metered:
     """The parts that are read when somebody asks."""
 
     connection: Connection
@@ -61,14 +61,14 @@ class Process:
     database: Path
 
 
-def families_of(watched: Watched, health: Health, process: Process) -> Sequence[Family]:
+def families_of(metered: Metered, health: Health, process: Process) -> Sequence[Family]:
     """Return every metric, in the order in which they are shown."""
     return (
         *_bridge(health, process),
-        *_broker(watched.connection, watched.inbound),
-        *_taken_in(watched.inbound, watched.meters.lags),
-        *_told(watched.notifiers, watched.identities, watched.meters.lags),
-        *_asked(watched.outbound, watched.meters.requests),
+        *_broker(metered.connection, metered.inbound),
+        *_taken_in(metered.inbound, metered.meters.lags),
+        *_told(metered.notifiers, metered.identities, metered.meters.lags),
+        *_asked(metered.outbound, metered.meters.requests),
         *database_families(process.database),
         *process_families(started_s=process.started_s),
     )

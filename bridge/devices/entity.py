@@ -45,6 +45,16 @@ ALARMS: Final = (
 """The kinds whose being on is an alarm; the kind's name is the alarm's sort."""
 
 
+def availability_id(device: str) -> str:
+    """Return the id of the entity that says whether a device of the configuration can be reached, if it has one."""
+    return f"{device}.{EntityKind.AVAILABILITY}"
+
+
+def battery_id(device: str) -> str:
+    """Return the id of the entity that is the battery of a device of the configuration, if it has one."""
+    return f"{device}.{EntityKind.BATTERY}"
+
+
 class Dialect(Protocol):
     """How one entity speaks: both directions, topics included."""
 
@@ -76,15 +86,18 @@ class Device:
 class Entity:
     """One ability of a device: a contact, a button, a light, a switch.
 
-    `unit`: of a SENSOR's number. `can_unlock`: a LOCK that may be unlocked from outside.
+    `exposed`: IFTTT sees it. `unit`: of a SENSOR's number. `can_unlock`: a LOCK that may be unlocked from outside.
+    `low_level`: the percent at which a BATTERY is low.
     """
 
     id: str
     device: Device
     kind: EntityKind
     dialect: Dialect
+    exposed: bool = True
     unit: str = ""
     can_unlock: bool = False
+    low_level: int = 15
 
     @property
     def home(self) -> str:

@@ -8,13 +8,16 @@ from dataclasses import dataclass
 class EntityState:
     """What is known of an entity. `value` None: nothing yet. `since_ms`: when it took that value (epoch).
 
-    `presses` are the words a button has spoken so far, at most MAX_PRESSES of them.
+    `presses` are the words a button has spoken so far, at most MAX_PRESSES of them. `position` of a cover in percent, 0
+    being closed. `fired`: the kinds of events that must be undone before they count again.
     """
 
     value: str | None = None
     brightness: int | None = None
     since_ms: int | None = None
     presses: tuple[str, ...] = ()
+    position: int | None = None
+    fired: tuple[str, ...] = ()
 
 
 NOTHING_KNOWN = EntityState()

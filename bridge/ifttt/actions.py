@@ -46,7 +46,7 @@ def read_command(action: Action, given: object, household: Household, *, home: s
 
     Raises BadInput: plain where a required field is missing, with `skip` where this very event can never succeed.
     """
-    fields = read_fields(action.fields, given)
+    fields = read_fields(action.fields, given, of_event=True)
     if action.entity_field is None:
         return Command(home, "", action.wish, publication=_publication(fields, household))
     declared, entity = action.fields[0], fields[action.entity_field]

@@ -9,6 +9,7 @@ from bridge.devices.dialects.words import STANDARD_PRESSES
 from bridge.devices.entity import EntityKind
 from bridge.errors import BadInput
 from bridge.ifttt.household import Choice, Household
+from bridge.ifttt.shapes import chosen
 
 ANY: Final = "any"
 MAX_VALUE_CHARACTERS: Final = 1024
@@ -76,20 +77,36 @@ class Field:
         return self.choices_from is None or any(choice.value == value for choice in self.choices(household))
 
 
-def read_fields(declared: tuple[Field, ...], given: object) -> dict[str, str]:
+def read_fields(declared: tuple[Field, ...], given: object, *, of_event: bool = False) -> dict[str, str]:
     """Return the text of each declared field, "" for an optional one that is not given; others are ignored.
 
-    Raises BadInput for a required field that is missing or empty, and for what is not text.
+    Raises BadInput for a required field that is missing or empty, and for what is not text. `of_event`: texts are made
+    from an event, so that an empty or an endless one is that event's fault, which can never succeed (`skip`).
     """
     if not isinstance(given, Mapping):
         raise BadInput("The fields are missing.")
     values: dict[str, str] = {}
     for field in declared:
-        value = _text(field, given.get(field.slug))
+        sent = given.get(field.slug)
+        value = _text(field, _one(field, sent) if field.has_options else sent)
+        made = of_event and not field.has_options and isinstance(sent, str)
         if not value and field.required:
-            raise BadInput(f"{field.label} is missing.")
+            raise BadInput(f"{field.label} is {'empty' if made else 'missing'}.", skip=made)
+        if len(value) > field.most_characters:
+            raise BadInput(f"{field.label} is too long.", skip=made)
         values[field.slug] = value
     return values
+
+
+def _one(field: Field, value: object) -> object:
+    """Return the one choice of a value that may come in any of IFTTT's shapes."""
+    try:
+        found = chosen(value)
+    except BadInput as error:
+        raise BadInput(f"{field.label}: {error}.") from None
+    if len(found) > 1:
+        raise BadInput(f"{field.label}: only one can be chosen.")
+    return found[0] if found else None
 
 
 def _text(field: Field, value: object) -> str:
@@ -99,14 +116,11 @@ def _text(field: Field, value: object) -> str:
         case bool():
             raise BadInput(f"{field.label} must be text.")
         case str():
-            text = value.strip()
+            return value.strip()
         case int() | float() if abs(value) < LARGEST_NUMBER:
-            text = f"{value}"
+            return f"{value}"
         case _:
             raise BadInput(f"{field.label} must be text.")
-    if len(text) > field.most_characters:
-        raise BadInput(f"{field.label} is too long.")
-    return text
 
 
 def _choices_of(source: Source, household: Household) -> list[Choice]:

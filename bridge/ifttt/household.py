@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bridge.devices.catalogue import Catalogue
-from bridge.devices.entity import Device, EntityKind
-from bridge.devices.last_known import LastKnown
+from bridge.devices.entity import Device, Entity, EntityKind
+from bridge.devices.last_known import EntityState, LastKnown
 from bridge.devices.topics import is_topic, matches
+from bridge.homes.sight import Sight
+from bridge.homes.user import User
+from bridge.timeline.entry import Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +51,22 @@ class Household(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RealHousehold:
-    """A home as the catalogue has it. `once_known`: ids of all entities that the home has or ever had.
+    """A home as the catalogue has it, as far as one user sees it.
 
-    `publish_topics`: filters of the topics to which its Applets may publish.
+    `publish_topics`: filters of the topics to which its Applets may publish; `own_topics`: those on which the bridge
+    speaks of itself, where nobody else does, whatever a filter says.
     """
 
     home: str
     catalogue: Catalogue
     known: LastKnown
-    once_known: frozenset[str]
+    sight: Sight
     publish_topics: tuple[str, ...] = ()
+    own_topics: tuple[str, ...] = ()
 
     def things(self, kinds: tuple[EntityKind, ...]) -> list[Choice]:
         """Return the entities of some kinds, by label."""
-        entities = [entity for kind in kinds for entity in self.catalogue.of_kind(self.home, kind)]
-        return _choices([(entity.id, entity.device) for entity in entities])
+        return _choices([(entity.id, entity.device) for kind in kinds for entity in self._seen(kind)])
 
     def devices(self, *, having: EntityKind | None = None) -> list[Choice]:
         """Return the devices, by label; `having` an entity of a kind."""
@@ -70,33 +74,50 @@ class RealHousehold:
             entity.device.id: entity.device
             for kind in ((having,) if having is not None else EntityKind)
             if kind is not EntityKind.CUSTOM
-            for entity in self.catalogue.of_kind(self.home, kind)
+            for entity in self._seen(kind)
         }
         return _choices(list(found.items()))
 
     def unlockable(self) -> list[Choice]:
         """Return the locks that may be unlocked, by label."""
-        locks = [lock for lock in self.catalogue.of_kind(self.home, EntityKind.LOCK) if lock.can_unlock]
-        return _choices([(lock.id, lock.device) for lock in locks])
+        return _choices([(lock.id, lock.device) for lock in self._seen(EntityKind.LOCK) if lock.can_unlock])
 
     def may_publish_to(self, topic: str) -> bool:
         """Tell whether this home lets Applets publish to a topic."""
-        return is_topic(topic) and any(matches(filter_, topic) for filter_ in self.publish_topics)
+        if not is_topic(topic) or topic in self.own_topics:
+            return False
+        return any(matches(filter_, topic) for filter_ in self.publish_topics)
 
     def once_had(self, thing: str) -> bool:
-        """Tell whether this home has or ever had an entity or a device."""
-        return thing in self.once_known
+        """Tell whether the user sees an entity or a device, or would if it were still there."""
+        return self.sight.sees(thing)
 
     def presses(self) -> tuple[str, ...]:
         """Return the words that this home's buttons have spoken so far."""
         words: set[str] = set()
-        for entity in self.catalogue.of_kind(self.home, EntityKind.BUTTON):
+        for entity in self._seen(EntityKind.BUTTON):
             words.update(self.known.of(entity.id).presses)
         return tuple(sorted(words))
 
+    def entities(self) -> list[Entity]:
+        """Return the entities that are seen."""
+        return [each for each in self.catalogue if each.home == self.home and self.sight.sees(each.id)]
 
-HouseholdOf = Callable[[str], RealHousehold]
-"""From a home's id to what its users see."""
+    def state_of(self, entity: str) -> EntityState:
+        """Return what is known of one of them."""
+        return self.known.of(entity)
+
+    def sees(self, entry: Entry) -> bool:
+        """Tell whether something that happened is seen: not what is older than the sight of its entity."""
+        since = self.sight.since.get(entry.event.entity)
+        return entry.event.home == self.home and since is not None and entry.seq >= since
+
+    def _seen(self, kind: EntityKind) -> list[Entity]:
+        return [entity for entity in self.catalogue.of_kind(self.home, kind) if self.sight.sees(entity.id)]
+
+
+HouseholdOf = Callable[[User], RealHousehold]
+"""From a user to what they see of their home."""
 
 
 def _choices(found: list[tuple[str, Device]]) -> list[Choice]:

@@ -14,11 +14,14 @@ from bridge.homes.user import User
 from bridge.ifttt.declaring import Action, Query, Trigger
 from bridge.ifttt.fields import ANY
 from bridge.ifttt.household import Choice
+from bridge.ifttt.ingredients import iso_time
+from bridge.ifttt.queries import Row
 from bridge.ifttt.service import ACTIONS, QUERIES, TRIGGERS
 from bridge.timeline.entry import Entry
 
 TEST_USER: Final = User("u_test", "test", "Test user", 0)
 SAMPLE_EVENTS: Final = 5
+SAMPLE_ROWS: Final = 3
 _SPACING_MS: Final = 60_000
 
 _THINGS: Final = {
@@ -122,6 +125,21 @@ def sample_entries(trigger: Trigger, fields: dict[str, str], *, set_up_at_ms: in
         _sample_entry(trigger, fields, at_ms=set_up_at_ms - number * _SPACING_MS, seq=SAMPLE_EVENTS - number)
         for number in range(SAMPLE_EVENTS)
     ]
+
+
+def sample_rows(query: Query, fields: dict[str, str], *, set_up_at_ms: int) -> list[tuple[str, Row]]:
+    """Return the sample rows of a query by their positions, newest first; none for what the sample home lacks."""
+    if not all(field.is_choice(fields[field.slug], SampleHousehold()) for field in query.fields):
+        return []
+    chosen = {f"{slug}_id": value for slug, value in fields.items()} | fields
+    rows = []
+    for number in range(SAMPLE_ROWS):
+        row = {ingredient.slug: ingredient.example for ingredient in query.ingredients}
+        row |= {slug: chosen[slug] for slug in row.keys() & chosen.keys() if chosen[slug] != ANY}
+        at = iso_time(set_up_at_ms - number * _SPACING_MS)
+        row |= {slug: at for slug in ("created_at", "since") if slug in row}
+        rows.append((f"{number:02}", row))
+    return rows
 
 
 def _sample_fields(declared: Trigger | Action | Query) -> dict[str, str]:

@@ -2,15 +2,17 @@
 changes: thrown away and done again when the commit fails.
 """  # noqa: D205 -- one sentence
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bridge.devices.catalogue import Catalogue
 from bridge.devices.entity import Entity
 from bridge.devices.interpretation import Circumstances, LatePolicy, interpret
 from bridge.devices.last_known import EntityState, LastKnown
 from bridge.errors import UnreadableMessage
+from bridge.events import NotOffered
 from bridge.mqtt.deliveries import Deliveries, DeliveriesDraft
 from bridge.mqtt.message import Arrival, BacklogEnded, Connected, Marker, Message, Turn
+from bridge.mqtt.routes import route
 from bridge.timeline.entry import Entry, entry_id
 
 
@@ -80,7 +82,7 @@ class Interpreter:
         if topic is None:
             draft.ignored.append(Ignored("?", "topic not UTF-8"))
             return
-        entities = self.catalogue.at(topic)
+        entities = self._listening(topic, message.routes)
         if not entities:
             draft.ignored.append(Ignored(topic, "no device speaks here"))
             return
@@ -99,6 +101,13 @@ class Interpreter:
                 draft.broken.append((topic, error))
         draft.taken += len(draft.ignored) + len(draft.broken) == faults
 
+    def _listening(self, topic: str, routes: tuple[int, ...]) -> tuple[Entity, ...]:
+        """Return the entities that a message is for: of a topic that several subscriptions take, those of its own."""
+        if not routes:
+            return self.catalogue.at(topic)
+        wanted = (found for filter_, found in self.catalogue.listening(topic) if route(filter_) in routes)
+        return tuple(entity for found in wanted for entity in found)
+
     def _entity(self, draft: Draft, entity: Entity, message: Message, how: Circumstances) -> None:
         reading = entity.dialect.read(message.topic or "", message.payload)
         if reading is None:
@@ -110,7 +119,10 @@ class Interpreter:
         if result.state is not known:
             draft.states[entity.id] = result.state
         if result.event is not None:
-            draft.entries.append(Entry(draft.next_seq, entry_id(how.now_ms), how.now_ms, result.event))
+            event = result.event
+            if not entity.exposed and event.reason is None:
+                event = replace(event, reason=NotOffered.HIDDEN)
+            draft.entries.append(Entry(draft.next_seq, entry_id(how.now_ms), how.now_ms, event))
             draft.received_s.append(message.received_s)
             draft.next_seq += 1
 

@@ -11,7 +11,8 @@ class Message:
     """A message as received. `connection` numbers the connection it came on: an acknowledgement belongs to that one.
 
     `topic` None: it was not UTF-8. `packet_id` counts for QoS 1 only. `received_s`: when it was made, which is when it
-    was read from the socket (monotonic); it says nothing of what the message is.
+    was read from the socket (monotonic); it says nothing of what the message is. `routes`: the numbers of the
+    subscriptions that it came by (routes.py); none where the broker does not say.
     """
 
     connection: int
@@ -22,6 +23,7 @@ class Message:
     duplicate: bool
     packet_id: int
     received_s: float = field(default_factory=monotonic, compare=False)
+    routes: tuple[int, ...] = ()
 
     def digest(self) -> str:
         """Return 16 hex digits that tell this content from another with the same packet id."""

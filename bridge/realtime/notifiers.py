@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from bridge.devices.last_known import EntityState
-from bridge.ifttt.identities import Identities, IdentityKey
+from bridge.events import Event
+from bridge.ifttt.identities import Identities, Identity, IdentityKey
 from bridge.realtime.notifier import Client, Notifier
 from bridge.timeline.batch import ToldMove
 from bridge.timeline.entry import Entry
@@ -48,7 +49,8 @@ class _Post:
 class Notifiers:
     """Tells IFTTT what the live identities wait for, each with the key of its client.
 
-    `accounts` has one for client "". `client_for` makes a client of the Realtime API, `notifier_for` a notifier on it.
+    `accounts` has one for client "". `sees` tells whether the user of an identity sees what an event is about.
+    `client_for` makes a client of the Realtime API, `notifier_for` a notifier on it.
     """
 
     def __init__(
@@ -56,10 +58,12 @@ class Notifiers:
         identities: Identities,
         accounts: Iterable[Account],
         *,
+        sees: Callable[[Identity, Event], bool] = lambda _identity, _event: True,
         client_for: Callable[[Account], ReusableClient],
         notifier_for: Callable[[Client], Notifier] = Notifier,
     ) -> None:
         self._identities = identities
+        self._sees = sees
         self._client_for = client_for
         self._notifier_for = notifier_for
         self._posts: dict[str, _Post] = {}
@@ -96,7 +100,7 @@ class Notifiers:
         """Take note of what has been committed."""
         owed: defaultdict[str, list[tuple[IdentityKey, int]]] = defaultdict(list)
         for entry in entries:
-            for identity in self._identities.concerned(entry.event):
+            for identity in self._concerned(entry):
                 owed[identity.key.client].append((identity.key, entry.seq))
         for client, debts in owed.items():
             self.of(client).owe(debts)
@@ -118,7 +122,7 @@ class Notifiers:
             for entry in entries:
                 if entry.seq > newest_seq:
                     break  # committed in this run: noted by `committed` already
-                for identity in self._identities.concerned(entry.event):
+                for identity in self._concerned(entry):
                     if entry.seq > identity.told_seq and entry.seq >= identity.start_seq:
                         self.of(identity.key.client).owe([(identity.key, entry.seq)], age_s=age_s(entry))
             seq = entries[-1].seq
@@ -176,6 +180,11 @@ class Notifiers:
         """What keeps IFTTT from being told, in a person's words; which service it is, where it is not the first."""
         troubles = {client: post.notifier.trouble for client, post in self._posts.items() if post.notifier.trouble}
         return "; ".join(f"{trouble} (client {client})" if client else trouble for client, trouble in troubles.items())
+
+    def _concerned(self, entry: Entry) -> list[Identity]:
+        """Return those in whose timeline an entry shows: a user hears nothing of what they do not see."""
+        event = entry.event
+        return [identity for identity in self._identities.concerned(event) if self._sees(identity, event)]
 
     def _all(self) -> list[Notifier]:
         return [post.notifier for post in self._posts.values()]

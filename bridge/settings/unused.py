@@ -11,7 +11,7 @@ from bridge.settings.draft import Draft, Location
 UNUSED: Final = "understood, not used by this version yet"
 UNUSED_CLIENT: Final = "understood; this version takes its service_key from IFTTT, and offers no OAuth yet"
 
-_IN_ARRAYS: Final = {"homes": "publish_topics", "devices": "debounce"}
+_IN_ARRAYS: Final = {"devices": "debounce"}
 _NOTHING: Final[tuple[object, ...]] = (0, "0", "0s", "0ms", "0m", "0h", "0d", [])
 """What asks for nothing, so that nothing of it is missed."""
 
@@ -31,7 +31,6 @@ def _unused(draft: Draft) -> Iterator[Location]:
             value = draft.at((*location, key))
             if value is not None and value not in _NOTHING:
                 yield *location, key
-    yield from _elements(draft, ("custom_events",))
 
 
 def _elements(draft: Draft, array: Location) -> Iterator[Location]:

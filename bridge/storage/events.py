@@ -1,6 +1,9 @@
-"""Reading the timeline: the newest entries of one timeline, what came after a sequence number, the whole list."""
+"""Reading the timeline: the newest of one timeline, the history of a home, what came after a sequence number."""
 
+import heapq
 import sqlite3
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -8,6 +11,7 @@ import msgspec
 from bridge.events import ALARM_CLEARED, ALARM_RAISED, BUTTON, Event, NotOffered, any_of
 from bridge.storage.database import Database
 from bridge.timeline.entry import Entry
+from bridge.timeline.history import Page
 from bridge.timeline.timeline import Question
 
 _COLUMNS = """
@@ -20,6 +24,9 @@ _FAMILY_INDEXES = {
 }
 """The partial index of each family, by what stands for the family in a question."""
 
+_DID_HAPPEN = (NotOffered.LATE, NotOffered.CHANGED_WHILE_AWAY)
+"""What no trigger is offered although it happened: history without it would have holes."""
+
 
 class Events:
     """Committed entries."""
@@ -29,7 +36,15 @@ class Events:
 
     async def newest(self, question: Question) -> list[Entry]:
         """Return the offered entries that a question asks for, newest first."""
+        among = question.among
+        if among is not None:
+            return await self._database.read(lambda connection: _newest_among(connection, question, among))
         sql, values = _newest_sql(question)
+        return await self._database.read(lambda connection: _entries(connection.execute(sql, values)))
+
+    async def history(self, page: Page) -> list[Entry]:
+        """Return what happened in a home or to one of its devices, newest first; not what was hidden or held back."""
+        sql, values = _history_sql(page)
         return await self._database.read(lambda connection: _entries(connection.execute(sql, values)))
 
     async def newest_seq(self) -> int:
@@ -48,7 +63,7 @@ def newest_seq(connection: sqlite3.Connection) -> int:
     return int(row[0]) if row else 0
 
 
-def _newest_sql(question: Question) -> tuple[str, tuple[str | int, ...]]:
+def _newest_sql(question: Question, *, columns: str = _COLUMNS) -> tuple[str, tuple[str | int, ...]]:
     """Name the index: without statistics SQLite may walk a home's whole range to find one rare entity in it."""
     key = question.key
     scope = "home" if key.entity is None else "entity"
@@ -62,10 +77,42 @@ def _newest_sql(question: Question) -> tuple[str, tuple[str | int, ...]]:
         values.append(key.entity)
     index = f"events_{scope}_{family or 'kind'}"
     sql = (
-        f"SELECT {_COLUMNS} FROM events INDEXED BY {index} "  # noqa: S608 -- constants only
+        f"SELECT {columns} FROM events INDEXED BY {index} "  # noqa: S608 -- constants only
         f"WHERE {' AND '.join(conditions)} ORDER BY seq DESC LIMIT ?"
     )
     return sql, (*values, question.limit)
+
+
+def _newest_among(connection: sqlite3.Connection, question: Question, among: Iterable[tuple[str, int]]) -> list[Entry]:
+    """Merge the newest of each thing: first the sequence numbers alone, which the indexes hold."""
+    found: list[int] = []
+    for thing, since in among:
+        key = replace(question.key, entity=thing)
+        sql, values = _newest_sql(Question(key, max(question.start_seq, since), question.limit), columns="seq")
+        found += (seq for (seq,) in connection.execute(sql, values))
+    newest = heapq.nlargest(question.limit, found)
+    sql = (
+        f"SELECT {_COLUMNS} FROM events WHERE home = ? AND seq IN (SELECT value FROM json_each(?)) "  # noqa: S608 -- constants only
+        "ORDER BY seq DESC"
+    )
+    return _entries(connection.execute(sql, (question.key.home, msgspec.json.encode(newest).decode())))
+
+
+def _history_sql(page: Page) -> tuple[str, tuple[str | int, ...]]:
+    conditions = ["home = ?", "seq >= ?", f"(offered = 1 OR reason IN ({', '.join('?' * len(_DID_HAPPEN))}))"]
+    values: list[str | int] = [page.home, page.since_seq, *_DID_HAPPEN]
+    if page.device is not None:
+        conditions.append("device = ?")
+        values.append(page.device)
+    if page.before_seq is not None:
+        conditions.append("seq < ?")
+        values.append(page.before_seq)
+    index = "events_home" if page.device is None else "events_device"
+    sql = (
+        f"SELECT {_COLUMNS} FROM events INDEXED BY {index} "  # noqa: S608 -- constants only
+        f"WHERE {' AND '.join(conditions)} ORDER BY seq DESC LIMIT ?"
+    )
+    return sql, (*values, page.limit)
 
 
 def _in_family(whole: str) -> str:

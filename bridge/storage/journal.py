@@ -27,12 +27,13 @@ SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(va
 FROM json_each(?)
 """
 _REPLACE_STATES = """
-INSERT INTO entity_states (entity, value, brightness, since_ms, presses)
+INSERT INTO entity_states (entity, value, brightness, since_ms, presses, position, fired)
 SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'),
-    json_extract(value, '$[3]'), json_extract(value, '$[4]')
+    json_extract(value, '$[3]'), json_extract(value, '$[4]'), json_extract(value, '$[5]'),
+    json_extract(value, '$[6]')
 FROM json_each(?) WHERE true
 ON CONFLICT (entity) DO UPDATE SET value = excluded.value, brightness = excluded.brightness,
-    since_ms = excluded.since_ms, presses = excluded.presses
+    since_ms = excluded.since_ms, presses = excluded.presses, position = excluded.position, fired = excluded.fired
 """
 _REPLACE_DELIVERIES = """
 INSERT INTO deliveries (slot, number, packet_id, digest)
@@ -113,7 +114,8 @@ def _event_row(entry: Entry) -> tuple[object, ...]:
 
 
 def _state_row(entity: str, state: EntityState) -> tuple[object, ...]:
-    return (entity, state.value, state.brightness, state.since_ms, " ".join(state.presses))
+    presses, fired = " ".join(state.presses), " ".join(state.fired)
+    return (entity, state.value, state.brightness, state.since_ms, presses, state.position, fired)
 
 
 def _load(connection: sqlite3.Connection) -> Loaded:

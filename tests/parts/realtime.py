@@ -10,7 +10,9 @@ from aiohttp import web
 
 @dataclass
 class RealtimeApi:
-    """`status`: what it answers. `told`: what all notifications that it took were about: an identity, or `user` and an id. `keys`: with which keys."""
+    """`status`: what it answers. `told`: what all notifications that it took were about, an identity, or `user` and an
+    id. `keys`: with which keys.
+    """  # noqa: D205 -- one paragraph
 
     url: str = ""
     status: int = 200

@@ -5,9 +5,16 @@ from pathlib import Path
 import pytest
 
 from bridge.configured import broker_of, entities_of, homes_of, policy_of
+from bridge.devices.dialects.custom import CustomMessages
 from bridge.devices.dialects.plain import Dimming, PlainButton, PlainState, StateWords
-from bridge.devices.entity import EntityKind
+from bridge.devices.dialects.plain_availability import PlainAvailability
+from bridge.devices.dialects.plain_cover import CoverWords, PlainCover, Positions
+from bridge.devices.dialects.plain_lock import LockWords, PlainLock
+from bridge.devices.dialects.plain_number import PlainNumber
+from bridge.devices.entity import Device, EntityKind
 from bridge.devices.interpretation import LatePolicy
+from bridge.devices.reading import CustomReading
+from bridge.devices.templates.template import parse_condition, parse_template
 from bridge.homes.user import Home
 from bridge.mqtt.session import Broker, Protocol, Tls
 from bridge.settings import Settings, load
@@ -77,6 +84,15 @@ kind = "light"
 state_topic = "shed"
 command_topic = "shed/set"
 """
+PARCEL = """
+[[custom_events]]
+slug = "parcel"
+name = "Parcel in the box"
+home = "cabin"
+topic = "home/mailbox/+"
+when = "value_json.weight > 50"
+values = ["{{ value_json.weight }}"]
+"""
 
 
 @pytest.fixture
@@ -119,6 +135,17 @@ def test_each_device_speaks_as_its_table_says(settings: Settings) -> None:
     }
 
 
+def test_a_custom_event_is_an_entity_of_its_own_home(tmp_path: Path) -> None:
+    file = tmp_path / "bridge.toml"
+    file.write_text(FILE + PARCEL)
+    event = entities_of(load(file, {}))[-1]
+    assert (event.id, event.device.id, event.home) == ("custom.parcel", "custom.parcel", "cabin")
+    assert (event.kind, event.device.name, event.device.room) == (EntityKind.CUSTOM, "Parcel in the box", "")
+    when, weight = parse_condition("value_json.weight > 50"), parse_template("{{ value_json.weight }}")
+    assert event.dialect == CustomMessages("home/mailbox/+", when, (weight,))
+    assert event.dialect.read("home/mailbox/1", b'{"weight": 60}') == CustomReading(("60",))
+
+
 def test_what_comes_late_is_treated_as_the_file_says(settings: Settings) -> None:
     assert policy_of(settings) == LatePolicy(30.0, fire_changed_while_away=True)
 
@@ -147,3 +174,89 @@ def test_an_encrypted_websocket_becomes_one_with_its_files(tmp_path: Path) -> No
     assert broker.address == "wss://broker.lan:8884/ws"
     assert broker.tls == Tls(authority.own.file, client.file, client.key)
     assert (broker.status_topic, broker.beside_status("health")) == ("bridges/elm-street", "bridges/health")
+
+
+MORE = """
+[ifttt]
+service_keys = ["an-example-key"]
+[mqtt]
+url = "mqtt://broker"
+[[devices]]
+id = "cellar"
+name = "Cellar"
+room = "Below"
+kind = "leak"
+state_topic = "z/cellar"
+schema = "json"
+state_path = "water_leak"
+payload_on = true
+payload_off = false
+availability_topic = "z/cellar/availability"
+battery_path = "battery"
+battery_low = 20
+[[devices]]
+id = "back"
+name = "Back"
+kind = "lock"
+state_topic = "back"
+command_topic = "back/set"
+payload_jammed = "JAMMED"
+allow_unlock = true
+battery_topic = "back/battery"
+payload_available = "1"
+payload_not_available = "0"
+availability_topic = "back/up"
+[[devices]]
+id = "blind"
+name = "Blind"
+kind = "cover"
+state_topic = "blind"
+command_topic = "blind/set"
+state_closed = "shut"
+payload_stop = "HALT"
+position_topic = "blind/pos"
+set_position_topic = "blind/pos/set"
+position_open = 0
+position_closed = 255
+[[devices]]
+id = "attic"
+name = "Attic"
+kind = "sensor"
+state_topic = "attic"
+value_path = "t.now"
+unit = "°C"
+"""
+
+
+def test_a_device_may_be_three_entities(tmp_path: Path) -> None:
+    file = tmp_path / "bridge.toml"
+    file.write_text(MORE)
+    found = {each.id: each for each in entities_of(load(file, {}))}
+    assert {identity: (each.kind, each.dialect) for identity, each in found.items()} == {
+        "cellar": (
+            EntityKind.LEAK,
+            PlainState("z/cellar", StateWords("true", "false", "on", "off"), ("water_leak",)),
+        ),
+        "cellar.availability": (EntityKind.AVAILABILITY, PlainAvailability("z/cellar/availability")),
+        "cellar.battery": (EntityKind.BATTERY, PlainNumber("z/cellar", ("battery",), (0, 100))),
+        "back": (EntityKind.LOCK, PlainLock("back", "back/set", LockWords(jammed="JAMMED"))),
+        "back.availability": (EntityKind.AVAILABILITY, PlainAvailability("back/up", "1", "0")),
+        "back.battery": (EntityKind.BATTERY, PlainNumber("back/battery", None, (0, 100))),
+        "blind": (
+            EntityKind.COVER,
+            PlainCover(
+                "blind",
+                "blind/set",
+                CoverWords(is_closed="shut", stop="HALT"),
+                None,
+                Positions("blind/pos", None, "blind/pos/set", 0, 255),
+            ),
+        ),
+        "attic": (EntityKind.SENSOR, PlainNumber("attic", ("t", "now"))),
+    }
+    assert {each.device for identity, each in found.items() if identity.startswith("cellar")} == {
+        Device("cellar", "home", "Cellar", "Below")
+    }
+    assert (found["cellar.battery"].low_level, found["back.battery"].low_level) == (20, 15)
+    assert (found["attic"].unit, found["cellar.battery"].unit, found["back"].unit) == ("°C", "%", "")
+    assert [identity for identity, each in found.items() if each.can_unlock] == ["back"]

@@ -43,6 +43,8 @@ STATES: Final = st.builds(
     brightness=st.none() | st.integers(0, 100),
     since_ms=st.none() | SIGNED,
     presses=st.lists(st.from_regex(r"[a-z0-9][a-z0-9_.-]{0,9}", fullmatch=True), max_size=4).map(tuple),
+    position=st.none() | st.integers(0, 100),
+    fired=st.lists(st.sampled_from(["battery.low", "value.rose_above.25", "x"]), max_size=3).map(tuple),
 )
 DELIVERIES: Final = st.builds(Delivery, st.integers(0, 9), st.integers(0, 2**62), st.integers(1, 65535), TEXT)
 REPEATED: Final = settings(

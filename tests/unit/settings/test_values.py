@@ -15,12 +15,16 @@ from bridge.settings import (
     BrokerUrl,
     Button,
     Contact,
+    Cover,
+    Detector,
     Ifttt,
     Light,
+    Lock,
     Mqtt,
     Private,
     Public,
     Secret,
+    Sensor,
     Settings,
     Storage,
     Switch,
@@ -33,8 +37,10 @@ CONFIG = Path(__file__).parents[3] / "config"
 numbers = st.integers(min_value=0, max_value=65535)
 addresses = st.builds(Address, port=numbers)
 seconds = st.floats(min_value=0, max_value=365 * 86_400)
-lights = st.builds(Light, debounce_s=seconds, brightness_scale=numbers)
-devices = st.one_of(*(st.builds(kind, debounce_s=seconds) for kind in (Contact, Button, Switch)), lights)
+kinds = (Contact, Button, Switch, Detector, Lock, Sensor)
+lights = st.builds(Light, debounce_s=seconds, battery_low=numbers, brightness_scale=numbers)
+covers = st.builds(Cover, debounce_s=seconds, battery_low=numbers, position_open=numbers, position_closed=numbers)
+devices = st.one_of(*(st.builds(kind, debounce_s=seconds, battery_low=numbers) for kind in kinds), lights, covers)
 paths = st.none() | st.text().map(Path)
 all_settings = st.builds(
     Settings,
