@@ -1,7 +1,7 @@
 """The sheet: what is to be typed into IFTTT's forms, as values. Derived from the declaration and the configuration.
 
 It is also what is saved and read again to see what changed since. Holds no secret, only where one is kept. Knows
-neither HTTP nor the configuration's files.
+nothing of how the service answers, and nothing of the configuration's files.
 """
 
 from collections.abc import Callable, Sequence

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from bridge.cli.sheets.blocks import Block, Bullets, Exact, Facts, Heading, Paragraph, Table, Value
 from bridge.ifttt.drafts import ASKED, AppletDraft, inserted
+from bridge.ifttt.fields import ANY, Field
 from bridge.ifttt.service import ACTIONS, TRIGGERS
 from bridge.ifttt.sheet import ACCOUNTS, ADDRESS, ServiceSettings, Sheet, SheetEntry, SheetField
 from bridge.ifttt.sheet_changes import Change
@@ -55,6 +56,8 @@ def _service(service: ServiceSettings) -> Iterator[Block]:
     yield Heading(2, "The service")
     if ADDRESS in service.placeholders:
         yield Paragraph("The addresses are placeholders: the configuration has no [public] url yet.")
+    if not service.api_url_prefix.startswith("https://"):
+        yield Paragraph("IFTTT calls by HTTPS only: give [public] url an address that begins with https://.")
     yield Facts(
         (
             ("API URL prefix", (Exact(service.api_url_prefix),)),
@@ -139,18 +142,17 @@ def _draft(number: int, draft: AppletDraft) -> Iterator[Block]:
             ("Title", (Exact(draft.title),)),
             ("Description", (Exact(draft.description),)),
             ("If", (f"{trigger.name} ({trigger.slug})",)),
-            *((f"If: {field.label}", (_filled(draft.trigger_fields[field.slug]),)) for field in trigger.fields),
+            *((f"If: {field.label}", (_filled(field, draft.trigger_fields[field.slug]),)) for field in trigger.fields),
             ("Then", (f"{action.name} ({action.slug})",)),
-            *((f"Then: {field.label}", (_filled(draft.action_fields[field.slug]),)) for field in action.fields),
+            *((f"Then: {field.label}", (_filled(field, draft.action_fields[field.slug]),)) for field in action.fields),
         )
     )
 
 
-def _filled(text: str) -> Value:
-    match text:
-        case "":
-            return _EMPTY
-        case _ if text == ASKED:
-            return ASKED
-        case _:
-            return Exact(inserted(text))
+def _filled(field: Field, text: str) -> Value:
+    """Return what the form shows: of a choice its label."""
+    if text in {"", ASKED}:
+        return text or _EMPTY
+    if field.has_options:
+        return f"choose: {field.any_label if text == ANY else text}"
+    return Exact(inserted(text))

@@ -1,5 +1,7 @@
 """The page of a sheet: everything declared is on it, in order, in each form, and a hostile text stays text."""
 
+import base64
+import hashlib
 import re
 from html.parser import HTMLParser
 from typing import Final
@@ -134,6 +136,16 @@ def test_each_exact_value_has_a_button_that_copies_it_and_none_is_seen_without_t
     assert page.attributes.count(("hidden", None)) == page.tags.count("button")
 
 
+def test_only_the_script_and_the_style_of_the_page_itself_may_be_used() -> None:
+    html = as_html(PAGE)
+    [policy] = [value or "" for name, value in Page(html).attributes if name == "content" and "-src" in (value or "")]
+    for tag in ("script", "style"):
+        content = html.split(f"<{tag}>")[1].split(f"</{tag}>")[0]
+        digest = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
+        assert f"{tag}-src 'sha256-{digest}'" in policy
+    assert "default-src 'none'" in policy
+
+
 def test_the_links_of_the_page_lead_to_its_sections() -> None:
     page = Page(as_html(PAGE))
     links = [value for name, value in page.attributes if name == "href"]
@@ -189,9 +201,25 @@ def test_an_address_of_the_configuration_stays_text() -> None:
     assert evil.redirect_uris[0] in page.codes
 
 
+def test_an_address_that_ifttt_will_not_call_is_told() -> None:
+    page = page_of(sheet_of(service_settings("http://bridge.example.org", [PRODUCTION], first_key="")))
+    assert "begins with https://" in as_text(page)
+    assert "begins with https://" not in as_text(PAGE)
+
+
+def test_a_draft_shows_what_its_form_shows() -> None:
+    text = as_text(PAGE)
+    assert re.search(r"If: Device +choose: Any device\n", text)
+    assert re.search(r"Then: Message +The battery of \{\{DeviceName\}\} is at \{\{Level\}\} percent\n", text)
+    assert re.search(r"Then: Brightness +\(leave empty\)\n", text)
+
+
 def test_changes_are_told_with_what_is_not_safe_first() -> None:
     changes = [Change("one thing", safe=True, why="good"), Change("other thing", safe=False, why="bad")]
     text = as_text(page_of_changes(changes, since="old.json"))
     assert "2 changes, 1 of them not safe" in text
     assert text.index("other thing (bad)") < text.index("one thing (good)")
+    for form in (markdown_text, html_text):
+        shown = form(page_of_changes(changes, since="old.json"))
+        assert shown.index("other thing (bad)") < shown.index("one thing (good)")
     assert "Nothing has changed." in as_text(page_of_changes([], since="old.json"))
