@@ -1,15 +1,18 @@
 """The sheet says what the declaration says, and where secrets are kept."""
 
 import json
+import re
 from collections.abc import Mapping
 
 import pytest
 
 from bridge.ifttt.declaring import Action, Query, Trigger
+from bridge.ifttt.samples import SampleHousehold
 from bridge.ifttt.service import ACTIONS, QUERIES, TRIGGERS
 from bridge.ifttt.sheet import (
     ACCOUNTS,
     ADDRESS,
+    ENDPOINTS,
     PLACEHOLDER_URL,
     Account,
     service_settings,
@@ -17,6 +20,7 @@ from bridge.ifttt.sheet import (
     sheet_of,
     sheet_to_json,
 )
+from tests.parts.openapi import document
 
 PARTS: list[tuple[str, Mapping[str, Trigger | Action | Query]]] = [
     ("triggers", TRIGGERS),
@@ -28,10 +32,10 @@ SHEET = sheet_of(service_settings("https://bridge.example.org", [PRODUCTION], fi
 
 
 def test_as_json_it_is_what_is_declared_in_the_shape_that_others_read() -> None:
-    document = json.loads(sheet_to_json(SHEET))
+    whole = json.loads(sheet_to_json(SHEET))
     for part, declared in PARTS:
-        assert [entry["slug"] for entry in document[part]] == list(declared)
-        for entry, one in zip(document[part], declared.values(), strict=True):
+        assert [entry["slug"] for entry in whole[part]] == list(declared)
+        for entry, one in zip(whole[part], declared.values(), strict=True):
             assert (entry["name"], entry["description"]) == (one.name, one.description)
             assert [
                 tuple(field[key] for key in ("slug", "label", "type", "required", "options", "validated"))
@@ -63,6 +67,13 @@ def test_the_addresses_are_below_the_address_of_the_configuration() -> None:
     assert service.token_url == "https://bridge.example.org/api/oauth/token"
     assert service.refresh_tokens
     assert (service.accounts, service.placeholders) == ((PRODUCTION,), ())
+
+
+def test_what_ifttt_calls_is_what_is_served() -> None:
+    served = {(method, path) for path, methods in document(SampleHousehold())["paths"].items() for method in methods}
+    for endpoint in ENDPOINTS:
+        path = re.sub("SLUG|FIELD|IDENTITY", "[^/]+", endpoint.path.removeprefix("/ifttt/v1"))
+        assert any(method == endpoint.method.lower() and re.fullmatch(path, one) for method, one in served), endpoint
 
 
 def test_what_is_not_known_yet_is_a_placeholder_and_is_called_one() -> None:

@@ -173,12 +173,14 @@ parts = st.lists(entries, max_size=3, unique_by=lambda entry: entry.slug).map(tu
 sheets = st.builds(Sheet, parts, parts, parts, st.sampled_from([None, SERVICE, UNKNOWN]))
 
 
+@settings(max_examples=50)
 @given(sheets)
 def test_a_sheet_has_not_changed_since_itself(sheet: Sheet) -> None:
     assert changes_between(sheet, sheet) == []
     assert changes_between(sheet_from_json(sheet_to_json(sheet)), sheet) == []
 
 
+@settings(max_examples=50)
 @given(sheets, sheets)
 def test_two_sheets_without_a_change_are_the_same_but_for_order(old: Sheet, new: Sheet) -> None:
     if changes_between(old, new) == []:
@@ -213,7 +215,7 @@ def is_compared_or_refused_in_words(content: str) -> bool:
     return all(change.why for change in changes_between(sheet, SHEET))
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(st.sampled_from(PLACES), anything)
 def test_a_sheet_changed_by_hand_is_compared_or_refused_in_words(place: tuple[Any, ...], value: object) -> None:
     document = json.loads(SAVED)
