@@ -136,6 +136,7 @@ async def _run_parts(daemon: _Daemon, *, stop: asyncio.Event, started: Callable[
             name: tasks.create_task(_for_ever(name, coroutine), name=name)
             for name, coroutine in (
                 ("inbound", parts.inbound.run()),
+                ("alarm", parts.alarm.run(parts.inbound.next_due_ms)),
                 ("outbound", parts.outbound.run()),
                 ("notifiers", parts.notifiers.run()),
                 ("housekeeping", parts.housekeeping.run()),

@@ -20,6 +20,7 @@ from bridge.dashboard.measures import Lags, RequestCounts
 from bridge.desk.desk import Desk
 from bridge.desk.news import News
 from bridge.desk.requests import Condition, TopicHeard
+from bridge.devices.deadlines import Deadlines
 from bridge.devices.last_known import LastKnown
 from bridge.errors import StorageUnavailable
 from bridge.housekeeping import Housekeeping
@@ -28,6 +29,7 @@ from bridge.ifttt.identities import Identities, IdentityKey
 from bridge.ifttt.ingredients import iso_time
 from bridge.lookups import CarryOut, Lookups
 from bridge.metered import Metered, Meters
+from bridge.mqtt.alarm import Alarm
 from bridge.mqtt.connection import Connection
 from bridge.mqtt.deliveries import Deliveries
 from bridge.mqtt.inbound import Committed, Inbound, Neighbours
@@ -88,6 +90,7 @@ class Parts:
 
     connection: Connection
     inbound: Inbound
+    alarm: Alarm
     outbound: Outbound
     notifiers: Notifiers
     housekeeping: Housekeeping
@@ -148,6 +151,7 @@ async def load(registers: Registers, *, now_ms: int) -> Kept:
     interrupted = await registers.commands.settle_interrupted()
     if interrupted:
         log.warning("commands.interrupted", count=interrupted)
+    await registers.readings.forget_old(now_ms=now_ms)
     last_connected_ms = await registers.settings.number(LAST_CONNECTED_MS)
     identities = Identities(await registers.identities.load())
     identities.let_rest(now_ms)
@@ -166,6 +170,8 @@ def build(ground: Ground, session: aiohttp.ClientSession, *, port: int, observer
     broker = broker_of(current.now.settings, port=port)
     intake = Intake(INTAKE_PER_WINDOW * broker.receive_maximum)
     connection = _connection(ground, broker, intake)
+    alarm = Alarm(intake, live=lambda: connection.live, clock_ms=ground.clock_ms)
+    kept.identities.watches.on_change(alarm.ask)
     meters = Meters(Lags(time.monotonic), RequestCounts())
     outbound = Outbound(registers.commands, connection, ground.known, clock_ms=ground.clock_ms)
     notifiers = _notifiers(ground, session, meters)
@@ -175,6 +181,7 @@ def build(ground: Ground, session: aiohttp.ClientSession, *, port: int, observer
         (answers.committed, notifiers.committed, outbound.observe, news.committed, *observers),
         notifiers.take_moves,
         meters.lags.committed,
+        alarm.stir,
     )
     inbound = _inbound(ground, intake, neighbours, window=broker.receive_maximum)
     triggers = _triggers(ground, answers, inbound, notifiers, meters)
@@ -204,6 +211,7 @@ def build(ground: Ground, session: aiohttp.ClientSession, *, port: int, observer
     return Parts(
         connection,
         inbound,
+        alarm,
         outbound,
         notifiers,
         housekeeping,
@@ -244,14 +252,16 @@ def _notifiers(ground: Ground, session: aiohttp.ClientSession, meters: Meters) -
 
 
 def _inbound(ground: Ground, intake: Intake, neighbours: Neighbours, *, window: int) -> Inbound:
-    deliveries = Deliveries(ground.kept.loaded.deliveries, window=window)
-    now = ground.current.now
+    kept, now = ground.kept, ground.current.now
+    deliveries = Deliveries(kept.loaded.deliveries, window=window)
+    deadlines = Deadlines(kept.loaded.deadlines)
+    policy = policy_of(now.settings)
     return Inbound(
         intake,
-        Interpreter(now.catalogue, ground.known, deliveries, policy_of(now.settings)),
+        Interpreter(now.catalogue, ground.known, deliveries, policy, deadlines, kept.identities.watches),
         ground.registers.journal,
         neighbours=neighbours,
-        next_seq=ground.kept.loaded.next_seq,
+        next_seq=kept.loaded.next_seq,
         clock_ms=ground.clock_ms,
     )
 

@@ -1,6 +1,7 @@
 """From the tables of the configuration to homes, entities and the broker. Knows nothing of files and of the parts."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Final, assert_never
 
 from bridge.dashboard.retained import TOPIC as HEALTH_TOPIC
@@ -10,7 +11,16 @@ from bridge.devices.dialects.plain_availability import PlainAvailability
 from bridge.devices.dialects.plain_cover import CoverWords, PlainCover, Positions
 from bridge.devices.dialects.plain_lock import LockWords, PlainLock
 from bridge.devices.dialects.plain_number import PlainNumber
-from bridge.devices.entity import Device, Dialect, Entity, EntityKind, availability_id, battery_id
+from bridge.devices.entity import (
+    NOT_SHAPED,
+    Device,
+    Dialect,
+    Entity,
+    EntityKind,
+    Shaping,
+    availability_id,
+    battery_id,
+)
 from bridge.devices.interpretation import LatePolicy
 from bridge.devices.templates.template import parse_condition, parse_template
 from bridge.events import custom_kind
@@ -31,6 +41,9 @@ from bridge.settings import (
     Switch,
 )
 from bridge.settings import Device as DeviceTable
+
+DEBOUNCES_AT_MOST: Final = 10
+"""Where a person does not say how long something may keep changing: so many times what a state must last."""
 
 PERCENT: Final = (0, 100)
 
@@ -113,6 +126,7 @@ def _entities(table: DeviceTable) -> Iterator[Entity]:
         _dialect(table),
         unit=table.unit if isinstance(table, Sensor) else "",
         can_unlock=isinstance(table, Lock) and table.allow_unlock,
+        shaping=_shaping(table),
     )
     if table.availability_topic is not None:
         words = table.payload_available, table.payload_not_available
@@ -121,6 +135,14 @@ def _entities(table: DeviceTable) -> Iterator[Entity]:
     if table.battery_topic is not None or table.battery_path is not None:
         level = PlainNumber(table.battery_topic or table.state_topic, table.battery_path, PERCENT)
         yield Entity(battery_id(table.id), device, EntityKind.BATTERY, level, unit="%", low_level=table.battery_low)
+
+
+def _shaping(table: DeviceTable) -> Shaping:
+    debounce_s = table.debounce_s
+    longest_s = DEBOUNCES_AT_MOST * debounce_s if table.debounce_max_s is None else table.debounce_max_s
+    hysteresis = Decimal(str(table.hysteresis if isinstance(table, Sensor) else 0))
+    shaping = Shaping(round(debounce_s * 1000), round(longest_s * 1000), round(table.min_interval_s * 1000), hysteresis)
+    return NOT_SHAPED if shaping == NOT_SHAPED else shaping
 
 
 def _dialect(table: DeviceTable) -> Dialect:  # noqa: PLR0911 -- a table of kinds

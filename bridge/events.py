@@ -78,6 +78,7 @@ class NotOffered(StrEnum):
     HIDDEN = "hidden"
     TOO_SHORT = "too short"
     TOO_SOON = "too soon"
+    WITHIN_HYSTERESIS = "within hysteresis"
 
 
 @dataclass(frozen=True, slots=True)

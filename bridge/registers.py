@@ -11,6 +11,7 @@ from bridge.storage.events import Events
 from bridge.storage.exposure import Exposure
 from bridge.storage.identities import TriggerIdentities
 from bridge.storage.journal import Journal
+from bridge.storage.readings import Readings
 from bridge.storage.settings import KeptSettings
 
 
@@ -26,6 +27,7 @@ class Registers:
     identities: TriggerIdentities
     commands: Commands
     settings: KeptSettings
+    readings: Readings
 
     @classmethod
     def of(cls, database: Database) -> "Registers":
@@ -39,4 +41,5 @@ class Registers:
             TriggerIdentities(database, timeline_of),
             Commands(database),
             KeptSettings(database),
+            Readings(database),
         )

@@ -45,6 +45,10 @@ class Catalogue:
         found = self._by_id.get(entity)
         return found if found is not None and found.home == home else None
 
+    def owned(self, entity: str) -> Entity | None:
+        """Return an entity by its id alone: for what the bridge itself keeps of it, never for anybody who asks."""
+        return self._by_id.get(entity)
+
     def of_kind(self, home: str, kind: EntityKind) -> list[Entity]:
         """Return a home's entities of one kind, by name."""
         found = [entity for entity in self._by_id.values() if entity.home == home and entity.kind is kind]

@@ -1,6 +1,7 @@
 """A physical device, and one thing that it does. Knows nothing of messages beyond who can read and write them."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from typing import Final, Protocol
 
@@ -83,6 +84,23 @@ class Device:
 
 
 @dataclass(frozen=True, slots=True)
+class Shaping:
+    """What a person wants held back.
+
+    `debounce_ms`: how long a new state must last, unless things have kept changing for `debounce_max_ms`.
+    `min_interval_ms`: from one offered event to the next. `hysteresis`: how far a number must go back.
+    """
+
+    debounce_ms: int = 0
+    debounce_max_ms: int = 0
+    min_interval_ms: int = 0
+    hysteresis: Decimal = Decimal(0)
+
+
+NOT_SHAPED: Final = Shaping()
+
+
+@dataclass(frozen=True, slots=True)
 class Entity:
     """One ability of a device: a contact, a button, a light, a switch.
 
@@ -98,6 +116,7 @@ class Entity:
     unit: str = ""
     can_unlock: bool = False
     low_level: int = 15
+    shaping: Shaping = NOT_SHAPED
 
     @property
     def home(self) -> str:

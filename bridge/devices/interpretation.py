@@ -91,6 +91,14 @@ class Interpretation:
     event: Event | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The state afterwards, and everything that happened, in order."""
+
+    state: EntityState
+    events: tuple[Event, ...] = ()
+
+
 def interpret(entity: Entity, known: EntityState, reading: Reading, how: Circumstances) -> Interpretation:
     """Decide what a reading changes and whether it is an event."""
     match reading:
@@ -149,7 +157,7 @@ def _change(entity: Entity, known: EntityState, state: EntityState, kind: str, h
         device=entity.device.id,
         entity=entity.device.id if of_device else entity.id,
         kind=kind,
-        ingredients=_names(entity) | _particulars(entity, state),
+        ingredients=names_of(entity) | _particulars(entity, state),
         before=_before(entity, known),
         after=state.value,
         reason=reason,
@@ -180,7 +188,7 @@ def _press(entity: Entity, known: EntityState, reading: PressReading, how: Circu
         device=entity.device.id,
         entity=entity.id,
         kind=press_kind(reading.word),
-        ingredients=_names(entity) | {"press": reading.word},
+        ingredients=names_of(entity) | {"press": reading.word},
         after=reading.word,
         device_time_ms=reading.device_time_ms,
         reason=NotOffered.LATE if _is_late(reading, how) else None,
@@ -215,6 +223,7 @@ def _waited_too_long(how: Circumstances) -> bool:
     return how.backlog and how.away_s > how.policy.late_press_limit_s
 
 
-def _names(entity: Entity) -> dict[str, str]:
+def names_of(entity: Entity) -> dict[str, str]:
+    """Return the ingredients that say which device it was, as it is called now."""
     device = entity.device
     return {"device_name": device.name, "device_id": device.id, "room": device.room}

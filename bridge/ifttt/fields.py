@@ -99,14 +99,18 @@ def read_fields(declared: tuple[Field, ...], given: object, *, of_event: bool = 
 
 
 def _one(field: Field, value: object) -> object:
-    """Return the one choice of a value that may come in any of IFTTT's shapes."""
+    """Return the one choice of a value in any of IFTTT's shapes. A text that holds no single one is itself a choice."""
     try:
         found = chosen(value)
     except BadInput as error:
+        if isinstance(value, str):
+            return value
         raise BadInput(f"{field.label}: {error}.") from None
-    if len(found) > 1:
-        raise BadInput(f"{field.label}: only one can be chosen.")
-    return found[0] if found else None
+    if len(found) <= 1:
+        return found[0] if found else None
+    if isinstance(value, str):
+        return value
+    raise BadInput(f"{field.label}: only one can be chosen.")
 
 
 def _text(field: Field, value: object) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from bridge.devices.watches import Watches
 from bridge.events import Event
 from bridge.timeline.entry import TimelineKey, keys_of
 
@@ -56,6 +57,8 @@ class Identities:
         self._per_user: defaultdict[str, int] = defaultdict(int)
         self._polled_ms: dict[IdentityKey, int] = {}
         self._resting: set[IdentityKey] = set()
+        self.watches = Watches()
+        """What must be watched for them, since no message says it by itself."""
         for identity in identities:
             self.add(identity)
 
@@ -80,6 +83,9 @@ class Identities:
         self._polled_ms[identity.key] = identity.last_polled_ms
         self._await(identity)
         self._per_user[identity.key.user] += 1
+        timeline = identity.timeline
+        if timeline.entity is not None:
+            self.watches.add(timeline.home, timeline.entity, timeline.kind)
 
     def remove(self, key: IdentityKey) -> Identity | None:
         """Forget an identity and return it, None if it was not there."""
@@ -90,6 +96,9 @@ class Identities:
         del self._polled_ms[key]
         self._await_no_more(identity)
         self._resting.discard(key)
+        timeline = identity.timeline
+        if timeline.entity is not None:
+            self.watches.remove(timeline.home, timeline.entity, timeline.kind)
         return identity
 
     def polled(self, key: IdentityKey, now_ms: int) -> bool:

@@ -57,6 +57,7 @@ class BacklogEnded:
     """What waited for us has been handed over; what follows on this connection is live."""
 
     connection: int
+    received_s: float = field(default_factory=monotonic, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,4 +70,15 @@ class Turn:
     take: Callable[[], None]
 
 
-Arrival = Message | Marker | Connected | BacklogEnded | Turn
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Time has passed, or somebody waits for something else: look at what is due. Not from the broker.
+
+    `live`: we hear all that happens, so what has not been contradicted by now still is so.
+    """
+
+    live: bool
+    received_s: float = field(default_factory=monotonic, compare=False)
+
+
+Arrival = Message | Marker | Connected | BacklogEnded | Turn | Due

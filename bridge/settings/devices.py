@@ -33,7 +33,15 @@ class DeviceTable(Table):
     debounce_s: Seconds = Field(
         0.0,
         alias="debounce",
-        description="How long a new state must last before it counts. Not used by this version yet",
+        description="How long a new state must last before it counts; not for a button or a number",
+    )
+    debounce_max_s: Seconds | None = Field(
+        None,
+        alias="debounce_max",
+        description="While it keeps changing for longer, its present state counts (default: 10 times debounce)",
+    )
+    min_interval_s: Seconds = Field(
+        0.0, alias="min_interval", description="At most one event in this time reaches IFTTT; more are only recorded"
     )
     availability_topic: Topic | None = Field(
         None,
@@ -167,6 +175,12 @@ class SensorTable(DeviceTable):
         None, description="Where the number stands in a JSON object; without it the message is the number"
     )
     unit: Unit = Field("", examples=["°C"], description="What the number counts, as people write it")
+    hysteresis: float = Field(
+        0,  # not 0.0, which would look like a duration
+        ge=0,
+        allow_inf_nan=False,
+        description="How far back behind a threshold it must go before passing that counts again",
+    )
 
 
 KindTable = ContactTable | ButtonTable | LightTable | SwitchTable | DetectorTable | LockTable | CoverTable | SensorTable

@@ -94,7 +94,7 @@ def _kind_message(detail: ErrorDetails) -> str:
 
 
 def _at_least(detail: ErrorDetails) -> str:
-    return f"must be at least {detail['ctx']['ge']}"
+    return f"must be at least {detail['ctx']['ge']:g}"
 
 
 def _at_most(detail: ErrorDetails) -> str:

@@ -22,9 +22,16 @@ from bridge.settings.devices import (
 from bridge.settings.draft import Fault, Location
 from bridge.settings.model import DEFAULT_PRIVATE_LISTEN, DEFAULT_PUBLIC_LISTEN
 from bridge.settings.values import DEFAULT_STATE_PATH
-from bridge.settings.words import parse_path, parse_payload, quoted
+from bridge.settings.words import parse_duration, parse_path, parse_payload, quoted
 
 TableOf = Mapping[str, object]
+DO_NOT_LAST: Final = {
+    "button": "a press does not last; use min_interval to hold presses back",
+    "cover": "a cover counts only when it has arrived, so there is nothing to wait for; remove this key",
+    "sensor": "a number does not last; use hysteresis to hold events back",
+}
+"""Kinds that have no state to wait for, and what to say of it."""
+
 POSITIONS: Final = ("position_open", "position_closed")
 JSON_ONLY: Final = ("state_path", "brightness_scale", "supports_brightness", "supports_color")
 
@@ -117,6 +124,7 @@ def _device(location: Location, device: TableOf) -> Iterator[Fault]:
     for order, told in product(COMMAND_TOPICS, STATE_TOPICS):
         if order in device and device[order] == device.get(told):
             yield Fault((*location, order), f"is the same as {told}; the bridge would hear its own commands")
+    yield from _shaping(location, device)
     if model is None:
         return
     yield from _words(location, device, model)
@@ -160,6 +168,27 @@ def _beside_a_word(location: Location, device: TableOf) -> Iterator[Fault]:
             yield Fault((*location, path), f"needs {topic}: what comes on state_topic is a plain word")
         elif source and device[path] == ".".join(source):
             yield Fault((*location, path), "is where the state itself stands; give another path")
+
+
+def _shaping(location: Location, device: TableOf) -> Iterator[Fault]:
+    debounce_s = _duration(device.get("debounce", 0))
+    kind = device.get("kind")
+    if debounce_s and isinstance(kind, str) and kind in DO_NOT_LAST:
+        yield Fault((*location, "debounce"), DO_NOT_LAST[kind])
+    if "debounce_max" not in device or debounce_s is None:
+        return
+    longest_s = _duration(device["debounce_max"])
+    if not debounce_s:
+        yield Fault((*location, "debounce_max"), "needs debounce; add that, or remove this key")
+    elif longest_s is not None and longest_s < debounce_s:
+        yield Fault((*location, "debounce_max"), "is shorter than debounce; make it longer, or remove this key")
+
+
+def _duration(value: object) -> float | None:
+    try:
+        return parse_duration(value)
+    except ValueError:
+        return None
 
 
 def _payload(value: object) -> str | None:

@@ -169,6 +169,8 @@ class AnyDevice:
     room: str
     state_topic: str
     debounce_s: float
+    debounce_max_s: float | None
+    min_interval_s: float
     availability_topic: str | None
     payload_available: str
     payload_not_available: str
@@ -296,6 +298,7 @@ class Sensor(AnyDevice):
     kind: Literal["sensor"]
     value_path: tuple[str, ...] | None
     unit: str
+    hysteresis: float
 
     @property
     def path(self) -> tuple[str, ...] | None:

@@ -69,7 +69,7 @@ def _record(connection: sqlite3.Connection, row: RecordedCommand) -> RecordedCom
         connection.execute("DELETE FROM commands WHERE user = ? AND request_id = ?", (row.user, row.request_id))
     command = row.command
     connection.execute(
-        f"INSERT INTO commands ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 -- constants only
+        f"INSERT INTO commands ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 -- constants only
         (
             row.id,
             command.home,

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterable
 
 from bridge.devices.entity import Entity
-from bridge.devices.last_known import EntityState
+from bridge.devices.last_known import EntityState, Pending
 from bridge.storage.database import Database
 
 _KEEP = """
@@ -36,10 +36,22 @@ class Entities:
 
 def states_of(connection: sqlite3.Connection) -> dict[str, EntityState]:
     """Read what is known of each entity."""
-    rows = connection.execute("SELECT entity, value, brightness, since_ms, presses, position, fired FROM entity_states")
+    rows = connection.execute(
+        "SELECT entity, value, brightness, since_ms, presses, position, fired, offered_ms, "
+        "pending_value, pending_since_ms, pending_first_ms FROM entity_states"
+    )
     return {
-        entity: EntityState(value, brightness, since_ms, tuple(presses.split()), position, tuple(fired.split()))
-        for entity, value, brightness, since_ms, presses, position, fired in rows
+        entity: EntityState(
+            value,
+            brightness,
+            since_ms,
+            tuple(presses.split()),
+            position,
+            tuple(fired.split()),
+            None if pending[0] is None else Pending(*pending),
+            offered_ms,
+        )
+        for entity, value, brightness, since_ms, presses, position, fired, offered_ms, *pending in rows
     }
 
 

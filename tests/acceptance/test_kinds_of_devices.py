@@ -153,7 +153,6 @@ async def test_they_are_told_what_they_understand(home: Daemon, broker: Mosquitt
 
 async def test_a_device_gets_a_battery_while_the_bridge_runs(home: Daemon, broker: Mosquitto) -> None:
     home.edit('battery_topic = "home/back-lock/battery"\n', "")
-    home.add_user("anna")
     await home.start()
     home.edit(
         'battery_topic = "home/back-lock/battery"\n', 'battery_topic = "home/back-lock/battery"\nbattery_low = 40\n'

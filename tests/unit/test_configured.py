@@ -1,5 +1,6 @@
 """From the tables of a configuration file to homes, entities and the broker."""
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from bridge.devices.dialects.plain_availability import PlainAvailability
 from bridge.devices.dialects.plain_cover import CoverWords, PlainCover, Positions
 from bridge.devices.dialects.plain_lock import LockWords, PlainLock
 from bridge.devices.dialects.plain_number import PlainNumber
-from bridge.devices.entity import Device, EntityKind
+from bridge.devices.entity import NOT_SHAPED, Device, EntityKind, Shaping
 from bridge.devices.interpretation import LatePolicy
 from bridge.devices.reading import CustomReading
 from bridge.devices.templates.template import parse_condition, parse_template
@@ -56,18 +57,22 @@ schema = "json"
 state_path = "kitchen.contact"
 payload_on = false
 payload_off = true
+debounce = "500ms"
 [[devices]]
 id = "bell"
 name = "Bell"
 kind = "button"
 state_topic = "bell"
 press_path = "event.type"
+min_interval = "5s"
 [[devices]]
 id = "kettle"
 name = "Kettle"
 kind = "switch"
 state_topic = "kettle"
 command_topic = "kettle/set"
+debounce = 2
+debounce_max = "1m"
 [[devices]]
 id = "hall-light"
 name = "Hall light"
@@ -144,6 +149,19 @@ def test_a_custom_event_is_an_entity_of_its_own_home(tmp_path: Path) -> None:
     when, weight = parse_condition("value_json.weight > 50"), parse_template("{{ value_json.weight }}")
     assert event.dialect == CustomMessages("home/mailbox/+", when, (weight,))
     assert event.dialect.read("home/mailbox/1", b'{"weight": 60}') == CustomReading(("60",))
+
+
+def test_what_is_held_back_is_as_the_file_says(settings: Settings) -> None:
+    shaped = {each.id: each.shaping for each in entities_of(settings)}
+    assert shaped == {
+        "front-door": NOT_SHAPED,
+        "window": Shaping(debounce_ms=500, debounce_max_ms=5000),
+        "bell": Shaping(min_interval_ms=5000),
+        "kettle": Shaping(debounce_ms=2000, debounce_max_ms=60_000),
+        "hall-light": NOT_SHAPED,
+        "shed-light": NOT_SHAPED,
+    }
+    assert shaped["front-door"] is NOT_SHAPED  # the quick way for what holds nothing back
 
 
 def test_what_comes_late_is_treated_as_the_file_says(settings: Settings) -> None:
@@ -225,7 +243,15 @@ kind = "sensor"
 state_topic = "attic"
 value_path = "t.now"
 unit = "°C"
+hysteresis = 0.1
 """
+
+
+def test_a_number_has_its_hysteresis_as_it_is_written_and_what_tells_of_a_device_is_not_shaped(tmp_path: Path) -> None:
+    file = tmp_path / "bridge.toml"
+    file.write_text(MORE.replace('kind = "leak"', 'kind = "leak"\nmin_interval = "1m"'))
+    shaped = {each.id: each.shaping for each in entities_of(load(file, {})) if each.shaping is not NOT_SHAPED}
+    assert shaped == {"attic": Shaping(hysteresis=Decimal("0.1")), "cellar": Shaping(min_interval_ms=60_000)}
 
 
 def test_a_device_may_be_three_entities(tmp_path: Path) -> None:

@@ -29,12 +29,13 @@ CREATE TABLE readings (
     PRIMARY KEY (entity, number)
 ) WITHOUT ROWID;
 
--- Doors that stand open, and when somebody wants to hear of it.
+-- Doors that stand open, and when somebody wants to hear of it. One that was told stays until the door is closed.
 CREATE TABLE deadlines (
     entity TEXT NOT NULL,
     minutes INTEGER NOT NULL,
     opened_at_ms INTEGER NOT NULL,
     due_ms INTEGER NOT NULL,
+    told INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (entity, minutes)
 ) WITHOUT ROWID;
 

@@ -84,7 +84,7 @@ def test_one_choice_is_understood_in_every_shape_that_checkboxes_may_have(sent: 
     assert read_fields(DECLARED, {"light": sent})["light"] == "x"
 
 
-@pytest.mark.parametrize("sent", ["a,b", "[", '{"x', "[x]"])
+@pytest.mark.parametrize("sent", ["a,b", "[", '{"x', "[x]", '["a", "b"]', "[[1]]", '{"a": 1}'])
 def test_a_text_that_is_no_list_stays_one_choice(sent: str) -> None:
     assert read_fields(DECLARED, {"light": sent})["light"] == sent
 

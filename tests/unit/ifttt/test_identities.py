@@ -75,6 +75,20 @@ def test_the_same_text_of_another_user_or_client_is_another_identity() -> None:
     assert identities.concerned(OPENED) == three[1:]
 
 
+def test_what_no_message_says_by_itself_is_watched_for_as_long_as_somebody_asks() -> None:
+    warm = identity("warm", "value_rose_above", {"sensor": "attic", "threshold": "25,0"})
+    door = identity("door", "door_left_open", {"door": "front-door", "minutes": "5"})
+    identities = Identities([warm, door, identity(fields={"door": "any"})])
+    assert [watch.kind for watch in identities.watches.crossings("home", "attic")] == ["value.rose_above.25"]
+    assert [watch.kind for watch in identities.watches.left_open("home", "front-door")] == ["contact.left_open.5"]
+    identities.add(identity("warm", "value_rose_above", {"sensor": "attic", "threshold": "30"}))
+    assert [watch.kind for watch in identities.watches.crossings("home", "attic")] == ["value.rose_above.30"]
+    identities.remove(warm.key)
+    identities.remove(door.key)
+    assert list(identities.watches.crossings("home", "attic")) == []
+    assert list(identities.watches.contacts()) == []
+
+
 def test_an_identity_with_other_fields_replaces_the_one_before() -> None:
     identities = Identities([identity(fields={"door": "any"})])
     identities.add(identity(fields={"door": "back-door"}))

@@ -198,7 +198,6 @@ def test_what_this_version_does_not_act_upon_is_said(loaded: Load, file: Path) -
     assert settings.notes == (
         f"{file}:3: mqtt.discovery: {later}",
         f"{file}:6: oauth.clients[my.clone]: {client}",
-        f"{file}:19: devices[d].debounce: {later}",
     )
 
 

@@ -37,10 +37,13 @@ CONFIG = Path(__file__).parents[3] / "config"
 numbers = st.integers(min_value=0, max_value=65535)
 addresses = st.builds(Address, port=numbers)
 seconds = st.floats(min_value=0, max_value=365 * 86_400)
-kinds = (Contact, Button, Switch, Detector, Lock, Sensor)
-lights = st.builds(Light, debounce_s=seconds, battery_low=numbers, brightness_scale=numbers)
-covers = st.builds(Cover, debounce_s=seconds, battery_low=numbers, position_open=numbers, position_closed=numbers)
-devices = st.one_of(*(st.builds(kind, debounce_s=seconds, battery_low=numbers) for kind in kinds), lights, covers)
+kinds = (Contact, Button, Switch, Detector, Lock)
+shaping = {"debounce_s": seconds, "debounce_max_s": st.none() | seconds, "min_interval_s": seconds}
+every = {**shaping, "battery_low": numbers}
+lights = st.builds(Light, **every, brightness_scale=numbers)
+covers = st.builds(Cover, **every, position_open=numbers, position_closed=numbers)
+sensors = st.builds(Sensor, **every, hysteresis=seconds)
+devices = st.one_of(*(st.builds(kind, **every) for kind in kinds), lights, covers, sensors)
 paths = st.none() | st.text().map(Path)
 all_settings = st.builds(
     Settings,
