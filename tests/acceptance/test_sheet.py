@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from bridge.cli import main
+from bridge.conformance.sheet import KINDS, read_sheet
+from bridge.ifttt.service import ACTIONS, QUERIES, TRIGGERS
 
 SECRETS = ("a-service-key-of-production", "a-secret-of-production", "a-service-key-of-staging", "a-secret-of-staging")
 CONFIG = """
@@ -123,3 +125,17 @@ def test_a_file_that_is_no_saved_sheet_is_wrong_usage(
     assert (done.status, done.stdout) == (2, "")
     assert f"--since {file}: " in done.stderr
     assert words in done.stderr
+
+
+def test_what_is_saved_is_what_the_conformance_tests_read(sheet: Sheet) -> None:
+    read = read_sheet(sheet("--json").stdout.encode())
+    assert {kind: list(read.of[kind]) for kind in KINDS} == {
+        "triggers": list(TRIGGERS),
+        "actions": list(ACTIONS),
+        "queries": list(QUERIES),
+    }
+    door, minutes = read.of["triggers"]["door_left_open"].fields
+    assert (door.slug, door.required, door.options, door.validated) == ("door", True, True, False)
+    assert (minutes.slug, minutes.required, minutes.options, minutes.validated) == ("minutes", True, False, True)
+    assert [field.required for field in read.of["actions"]["turn_on_light"].fields] == [True, False, False]
+    assert read.of["triggers"]["door_opened"].ingredients[0].type == "date with time"
