@@ -130,6 +130,24 @@ async def test_late_limits_and_what_changed_while_away(
     await open_and_press(broker, daemon, applets, shown=True)
 
 
+async def test_shaping(broker: Mosquitto, daemon: Daemon, applets: list[Applet]) -> None:
+    door = 'state_topic = "home/front-door/state"\n'
+    daemon.edit(door, f'{door}min_interval = "1h"\n')
+    await daemon.reload()
+    await nothing_new(applets)
+    before = daemon.count_events()
+    for word in ("open", "closed", "open", "closed"):
+        await broker.publish(DOOR_TOPIC, word)
+    await until(lambda: daemon.count_events() == before + 4, what="the events being on disk")
+    assert "too soon" in {event["reason"] for event in daemon.events()[-4:]}
+    shown = [await applet.check() for applet in applets]
+    assert shown[0] == shown[1] <= 1
+    daemon.edit(f'{door}min_interval = "1h"\n', door)
+    await daemon.reload()
+    await nothing_new(applets)
+    await open_and_press(broker, daemon, applets, shown=True)
+
+
 async def test_the_start_of_timelines(broker: Mosquitto, daemon: Daemon, applets: list[Applet]) -> None:
     daemon.edit("[ifttt]\n", '[ifttt]\ntimeline_start = "everything"\nnotify = "user"\n')
     await daemon.reload()
