@@ -27,3 +27,13 @@ def test_topics_are_topics(topic: str) -> None:
 @pytest.mark.parametrize("topic", ["", "home/+", "home/#", "#", "$SYS/x", "a\0b", "x" * 65536])
 def test_what_nobody_may_publish_to_is_no_topic(topic: str) -> None:
     assert not is_topic(topic)
+
+
+@pytest.mark.parametrize("bad", ["\n", "\x01", "\x7f", "\x85", "\ufdd0", "\ufffe", "\U0010ffff"])
+def test_what_a_broker_ends_the_connection_for_is_no_topic(bad: str) -> None:
+    assert not is_topic(f"home/kitchen{bad}light")
+
+
+def test_more_levels_than_a_broker_takes_are_no_topic() -> None:
+    assert is_topic("/" * 200)
+    assert not is_topic("/" * 201)
