@@ -7,11 +7,20 @@ from bridge.devices.entity import Entity
 from bridge.devices.last_known import EntityState, Pending
 from bridge.storage.database import Database
 
+# What was decided about a device holds for what it does only now, too, such as the battery of a hidden one.
 _KEEP = """
-INSERT INTO entities (id, home, device, kind, name, room, since_seq)
-VALUES (?, ?, ?, ?, ?, ?, 0)
+INSERT INTO entities (id, home, device, kind, name, room, since_seq, exposed, given_name, given_room)
+SELECT new.id, new.home, new.device, new.kind, new.name, new.room,
+    coalesce(old.since_seq, 0), coalesce(old.exposed, 1), old.given_name, old.given_room
+FROM (SELECT ? AS id, ? AS home, ? AS device, ? AS kind, ? AS name, ? AS room) AS new
+LEFT JOIN entities AS old ON old.id = new.device
+WHERE true
 ON CONFLICT (id) DO UPDATE SET device = excluded.device, name = excluded.name, room = excluded.room,
     kind = excluded.kind, removed_at_ms = NULL
+"""
+_SHARE_ALIKE = """
+INSERT INTO shares (user, entity, shared, since_seq)
+SELECT user, ?, shared, since_seq FROM shares WHERE entity = ? ON CONFLICT DO NOTHING
 """
 
 
@@ -64,6 +73,8 @@ def _keep(connection: sqlite3.Connection, present: list[Entity], now_ms: int) ->
         device = entity.device
         row = (entity.id, entity.home, device.id, entity.kind, device.name, device.room)
         connection.execute(_KEEP, row)
+        if entity.id != device.id:
+            connection.execute(_SHARE_ALIKE, (entity.id, device.id))
     return []
 
 

@@ -1,11 +1,14 @@
 """What people decide about devices, in the real file; and timelines of what somebody sees."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bridge.devices.entity import Entity, EntityKind, battery_id
 from bridge.errors import AccountError
-from bridge.homes.sight import Placed, Share
+from bridge.homes.sight import Placed, Share, Sights
 from bridge.homes.user import User
 from bridge.storage.accounts import Accounts
 from bridge.storage.database import Database
@@ -109,3 +112,27 @@ async def test_a_timeline_among_some_things_is_what_looking_at_everything_would_
     question = Question(TimelineKey("elm", None, kind), start_seq, limit, tuple(among.items()))
     seen = [each for each in entries if each.seq >= among.get(each.event.entity, len(entries) + 1)]
     assert await Events(database).newest(question) == naive(seen, question)
+
+
+async def test_what_a_device_does_only_later_is_seen_by_those_alone_who_see_the_device(
+    database: Database, exposure: Exposure, ann: User
+) -> None:
+    entities = Entities(database)
+    await exposure.expose("front", exposed=False)
+    await exposure.share("back", ann, shared=False)
+    await exposure.rename("back", GivenNames("Garden", None))
+    kept = [door("front"), door("back")]
+    await entities.keep([*kept, *(battery(each) for each in kept)], now_ms=NOON_MS)
+    assert not (await of(exposure, "front.battery")).exposed
+    assert (await of(exposure, "back.battery")).exposed
+    sights = Sights(await exposure.placed(), await exposure.shares())
+    assert set(sights.of("elm", ann.id).since) == set()
+    assert set(sights.of("elm", "u_bob").since) == {"back", "back.battery"}
+    await exposure.share("back", ann, shared=True)
+    await entities.keep([*kept, *(battery(each) for each in kept)], now_ms=NOON_MS)
+    sights = Sights(await exposure.placed(), await exposure.shares())
+    assert set(sights.of("elm", ann.id).since) == {"back", "back.battery"}, "it was given back with the device"
+
+
+def battery(of_device: Entity) -> Entity:
+    return replace(of_device, id=battery_id(of_device.device.id), kind=EntityKind.BATTERY)
