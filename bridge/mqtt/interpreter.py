@@ -102,9 +102,10 @@ class Interpreter:
     def next_due_ms(self, now_ms: int) -> int | None:
         """Return when something falls due next by what is committed (epoch), None if nothing will."""
         moments = [
-            now_ms if has_lasted(entity, pending, now_ms) else due_ms(entity, pending)
+            now_ms if entity is None or has_lasted(entity, pending, now_ms) else due_ms(entity, pending)
             for identity in self.known.pending
-            if (entity := self.catalogue.owned(identity)) and (pending := self.known.of(identity).pending)
+            if (pending := self.known.of(identity).pending)
+            for entity in (self.catalogue.owned(identity),)  # None: gone, and to be forgotten before it comes back
         ]
         moments += [
             deadline.due_ms for deadline in self.deadlines if may_fall_due(deadline, self.known.of(deadline.entity))

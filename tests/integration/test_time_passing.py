@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from bridge.devices.catalogue import Catalogue
 from bridge.devices.entity import Shaping
+from bridge.devices.interpretation import LatePolicy
 from bridge.devices.watches import Watches
 from bridge.events import NotOffered
 from bridge.mqtt.message import Message
@@ -203,3 +205,23 @@ async def test_a_device_that_is_gone_leaves_nothing_that_waits(path: Path, clock
         assert await there.deadlines() == ()
         assert there.known.of("front-door").pending is None
         assert await there.kinds() == [OPENED]
+
+
+async def test_what_did_not_last_until_its_device_was_removed_is_nothing_when_the_device_is_back(
+    path: Path, clock: Clock, watches: Watches
+) -> None:
+    slow = replace(door(), shaping=Shaping(debounce_ms=60_000, debounce_max_ms=600_000))
+    async with house(path, [slow], watches, clock) as there:
+        await there.connect(said(b"closed"))
+        await there.hear(said(b"open", 2))
+        assert there.known.of("front-door").pending is not None
+        await there.inbound.reconfigure(Catalogue([]), LatePolicy(), also=nothing)
+        await until(lambda: there.known.of("front-door").pending is None, within_s=3, what="it forgotten")
+        clock.pass_s(3600)
+        await there.inbound.reconfigure(Catalogue([slow]), LatePolicy(), also=nothing)
+        await there.hear(said(b"closed", 3))
+        assert await there.kinds() == []
+
+
+def nothing() -> None:
+    """Do nothing in the same breath."""
