@@ -45,7 +45,8 @@ def run_list(arguments: argparse.Namespace) -> int:
     """List devices."""
     from bridge.cli.asking import Desk  # noqa: PLC0415 -- nothing of this is needed to show the help
 
-    devices = Desk.of(arguments.config).ask(ListDevices(arguments.home), list[DeviceRow])
+    rows = Desk.of(arguments.config).ask(ListDevices(arguments.home), list[DeviceRow])
+    devices = [row for row in rows if _is_listed(row)]
     for device in devices:
         if arguments.json:
             print(msgspec.json.encode(device).decode())
@@ -61,10 +62,13 @@ def run_show(arguments: argparse.Namespace) -> int:
     """Show one device."""
     from bridge.cli.asking import Desk  # noqa: PLC0415 -- nothing of this is needed to show the help
 
-    device = Desk.of(arguments.config).ask(ShowDevice(arguments.id), DeviceRow)
+    desk = Desk.of(arguments.config)
+    device = desk.ask(ShowDevice(arguments.id), DeviceRow)
     if arguments.json:
         print(msgspec.json.encode(device).decode())
         return 0
+    besides = {row.id: row.state for row in desk.ask(ListDevices(device.home), list[DeviceRow])}
+    battery = besides.get(f"{device.id}.battery")
     facts = {
         "id": device.id,
         "name": device.name,
@@ -75,6 +79,8 @@ def run_show(arguments: argparse.Namespace) -> int:
         "since": device.since or "",
         "brightness": "" if device.brightness is None else str(device.brightness),
         "presses": ", ".join(device.presses),
+        "connection": besides.get(f"{device.id}.availability") or "",
+        "battery": "" if battery is None else f"{battery} %",
         "listens to": ", ".join(device.topics),
         "IFTTT": "sees it" if device.exposed else "does not see it",
         "hidden from": ", ".join(device.not_shared_with),
@@ -112,6 +118,14 @@ def run_rename(arguments: argparse.Namespace) -> int:
     device = Desk.of(arguments.config).ask(RenameDevice(arguments.id, arguments.name, arguments.room), DeviceRow)
     print(f"{device.id} is called {device.name}{f' ({device.room})' if device.room else ''} now")
     return 0
+
+
+def _is_listed(row: DeviceRow) -> bool:
+    """Tell whether a row is a device of its own: its connection and its battery are not, and custom events are none.
+
+    A hidden custom event is listed all the same: nothing else tells that it is.
+    """
+    return row.kind not in {"availability", "battery"} and (row.kind != "custom" or not row.exposed)
 
 
 def _state_of(device: DeviceRow) -> str:

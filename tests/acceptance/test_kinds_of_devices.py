@@ -111,6 +111,8 @@ ORDERS = [
     ("turn_on_switch", {"switch": "kettle"}, "home/kettle/set", "ON"),
 ]
 
+CUSTOM_EVENT = '[[custom_events]]\nslug = "parcel"\nname = "Parcel"\nhome = "home"\ntopic = "home/mailbox"\n\n'
+
 
 @pytest.fixture
 def home(daemon: Daemon) -> Daemon:
@@ -163,6 +165,24 @@ async def test_a_device_gets_a_battery_while_the_bridge_runs(home: Daemon, broke
     await broker.publish("home/back-lock/battery", "40")
     await until(lambda: home.count_events() == 1, what="the battery being low")
     assert [(event["kind"], event["ingredients"]["level"]) for event in home.events()] == [("battery.low", "40")]
+
+
+async def test_a_device_is_listed_once_whatever_it_tells_besides(home: Daemon, broker: Mosquitto) -> None:
+    side_lock = '[[devices]]\nid = "side-lock"'
+    home.edit(side_lock, CUSTOM_EVENT + side_lock)
+    await home.start()
+    for topic, word in (("state", "LOCKED"), ("available", "online"), ("battery", "71")):
+        await broker.publish(f"home/back-lock/{topic}", word)
+    await until(lambda: home.knows("back-lock.battery"), what="everything on disk")
+    listed = [line.split()[0] for line in home.command("device", "list").splitlines()]
+    assert len(listed) == len(set(listed)) > 5
+    assert "back-lock" in listed
+    assert not [each for each in listed if "." in each]
+    shown = home.command("device", "show", "back-lock")
+    assert "connection   online\nbattery      71 %\n" in shown
+    home.command("device", "hide", "custom.parcel")
+    [hidden] = [line for line in home.command("device", "list").splitlines() if "hidden" in line]
+    assert hidden.startswith("custom.parcel")
 
 
 def _told(device: Listener, payload: str) -> bool:
