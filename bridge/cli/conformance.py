@@ -6,9 +6,8 @@ import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
-from bridge.cli.conformance_oauth import add_oauth_arguments, walk_of
+from bridge.cli.conformance_oauth import add_oauth_arguments, checked_address, walk_of
 from bridge.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -74,12 +73,7 @@ async def _tell(url: str, limits: "Limits", plan: "Plan", walk: "Walk | None", r
 
 
 def _base_url(text: str) -> str:
-    address = urlsplit(text)
-    try:
-        usable = address.scheme in {"http", "https"} and bool(address.hostname) and address.port != 0
-    except ValueError:
-        usable = False
-    if not usable or address.query or address.fragment:
+    if "?" in checked_address("BASE_URL", text):
         raise ConfigurationError([f"BASE_URL: {text!r} is not an address such as https://home.example.org"])
     return text.rstrip("/").removesuffix("/ifttt/v1")
 
@@ -92,7 +86,9 @@ def _key(arguments: argparse.Namespace) -> str:
     else:
         key = arguments.service_key or os.environ.get(KEY_VARIABLE, "")
     key = key.strip()
-    if not key or not key.isascii() or not key.isprintable():
+    if not key.isascii() or not key.isprintable():
+        raise ConfigurationError(["the service key has characters that no header may have; copy it anew from IFTTT"])
+    if not key:
         raise ConfigurationError([f"no service key: give --service-key-file, --service-key or ${KEY_VARIABLE}"])
     return key
 

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from bridge.errors import ConfigurationError
 
@@ -50,17 +51,32 @@ def walk_of(arguments: argparse.Namespace, base_url: str, environment: Mapping[s
     if missing:
         raise ConfigurationError(missing)
     agreeing, refusing = _pairs("--oauth-form", arguments.oauth_form), _pairs("--oauth-refuse", arguments.oauth_refuse)
-    redirect_uri = arguments.redirect_uri
+    redirect_uri = checked_address("--redirect-uri", arguments.redirect_uri)
+    authorize_url = arguments.authorize_url or f"{base_url}/oauth/authorize"
+    token_url = arguments.token_url or f"{base_url}/oauth/token"
     filler = FormFiller(redirect_uri, agreeing, refusing, arguments.timeout)
     return Walk(
-        arguments.authorize_url or f"{base_url}/oauth/authorize",
-        arguments.token_url or f"{base_url}/oauth/token",
+        checked_address("--authorize-url", authorize_url),
+        checked_address("--token-url", token_url),
         arguments.client_id,
         _secret(arguments.client_secret_file, environment),
         redirect_uri,
         filler.walk if agreeing else Browser(redirect_uri, _tell, _ask).walk,
         can_refuse=bool(refusing) or not agreeing,
     )
+
+
+def checked_address(option: str, text: str) -> str:
+    """Return an address of the web. Raises ConfigurationError for what is none."""
+    try:
+        address = urlsplit(text)
+        usable = address.scheme in {"http", "https"} and bool(address.hostname) and address.port != 0
+        usable = usable and not address.fragment
+    except ValueError:  # brackets without end, a port that is no number
+        usable = False
+    if not usable:
+        raise ConfigurationError([f"{option}: {text!r} is not an address such as https://home.example.org"])
+    return text
 
 
 def _secret(path: Path | None, environment: Mapping[str, str]) -> str:
