@@ -24,8 +24,9 @@ _FAMILY_INDEXES = {
 }
 """The partial index of each family, by what stands for the family in a question."""
 
-_DID_HAPPEN = (NotOffered.LATE, NotOffered.CHANGED_WHILE_AWAY)
-"""What no trigger is offered although it happened: history without it would have holes."""
+_DID_HAPPEN = f"(offered = 1 OR reason IN ('{NotOffered.LATE}', '{NotOffered.CHANGED_WHILE_AWAY}'))"
+"""What happened, though no trigger may be offered it: history without that would have holes. In the very words of the
+partial indexes: SQLite compares them."""
 
 
 class Events:
@@ -99,8 +100,8 @@ def _newest_among(connection: sqlite3.Connection, question: Question, among: Ite
 
 
 def _history_sql(page: Page) -> tuple[str, tuple[str | int, ...]]:
-    conditions = ["home = ?", "seq >= ?", f"(offered = 1 OR reason IN ({', '.join('?' * len(_DID_HAPPEN))}))"]
-    values: list[str | int] = [page.home, page.since_seq, *_DID_HAPPEN]
+    conditions = ["home = ?", "seq >= ?", _DID_HAPPEN]
+    values: list[str | int] = [page.home, page.since_seq]
     if page.device is not None:
         conditions.append("device = ?")
         values.append(page.device)

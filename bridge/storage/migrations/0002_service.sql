@@ -9,7 +9,7 @@ CREATE INDEX events_home_alarm_cleared ON events (home, seq)
 WHERE offered = 1 AND kind >= 'alarm.cleared.' AND kind < 'alarm.cleared/';
 
 -- What happened to one device, whatever it was: the history that a query asks for.
-CREATE INDEX events_device ON events (device, seq);
+CREATE INDEX events_device ON events (device, seq) WHERE offered = 1 OR reason IN ('late', 'changed while away');
 
 -- A cover's place in percent; a change that has not lasted long enough yet; the crossings that must be undone before
 -- they count again; when an event of the entity was offered last.

@@ -73,6 +73,21 @@ async def test_a_page_is_read_from_its_index_without_sorting(
     assert f"SEARCH events USING INDEX {index} " in plan[0]
 
 
+@pytest.mark.parametrize("device", [None, "elm-door"])
+async def test_what_was_hidden_costs_a_page_nothing(database: Database, device: str | None) -> None:
+    hidden = [entry(number, "elm-door", reason=NotOffered.HIDDEN) for number in range(2, 2000)]
+    await commit(database, entry(1, "elm-door"), *hidden, entry(2000, "elm-door", reason=NotOffered.LATE))
+    steps: list[int] = []
+
+    def look(connection: sqlite3.Connection) -> None:
+        connection.set_progress_handler(lambda: steps.append(1), 1)
+
+    await database.read(look)
+    page = await Events(database).history(Page("elm", device, 0, 10))
+    assert [each.seq for each in page] == [2000, 1]
+    assert 0 < len(steps) < 500, "SQLite took steps for each hidden one"
+
+
 async def test_the_key_of_the_cursors_is_made_once(database: Database) -> None:
     kept = KeptSettings(database)
     assert await kept.kept_first(CURSOR_KEY, "first") == "first"
