@@ -44,6 +44,7 @@ BEYOND_A_SCHEMA = (
     "is not valid TOML",
     "is larger than",
     "is the same as public.listen",
+    "has the port of public.listen",
     "is the same as state_topic",
     "is the same as payload_off",
     "is used before",
