@@ -27,14 +27,16 @@ from bridge.devices.last_known import LastKnown
 from bridge.errors import CannotListen
 from bridge.metered import Process, families_of
 from bridge.mqtt.inbound import Committed
-from bridge.realtime.client import RealtimeClient, open_session
+from bridge.realtime.client import open_session
 from bridge.registers import Registers
 from bridge.reload import Reload, Rereading
 from bridge.settings import Address, Settings
+from bridge.sources import Sources
 from bridge.storage.database import Database, open_database
 from bridge.storage.lock import hold_lock
 from bridge.storage.migrate import migrate
 from bridge.systemd import notify, watchdog_s
+from bridge.takeover import Takeover
 from bridge.watchdog import Watchdog, Watched, http_answers
 from bridge.web.obstacle import obstacle
 from bridge.web.server import listening
@@ -71,6 +73,7 @@ class _Daemon:
     settings: Settings
     current: Current
     parts: Parts
+    takeover: Takeover
     database: Database
     broker_port: int
     reload: Reload | None
@@ -100,11 +103,10 @@ async def run(
         current = Current(await bring_into_force(settings, registers, now_ms=_clock_ms()))
         kept = await load(registers, now_ms=_clock_ms())
         ground = Ground(current, registers, kept, LastKnown(kept.loaded.states), _clock_ms)
-        service_key = settings.ifttt.service_keys[0].get_secret_value()
-        client = RealtimeClient(session, settings.ifttt.realtime_url, service_key)
-        parts = build(ground, client, port=broker_port, observers=observers)
-        reload = None if rereading is None else Reload(rereading, ground, parts)
-        daemon = _Daemon(settings, ground.current, parts, database, broker_port, reload)
+        parts = build(ground, session, port=broker_port, observers=observers)
+        takeover = Takeover(ground, parts)
+        reload = None if rereading is None else Reload(rereading, ground.current, takeover)
+        daemon = _Daemon(settings, ground.current, parts, takeover, database, broker_port, reload)
         await _run_parts(daemon, stop=stop, started=started)
     log.info("bridge.stopped")
 
@@ -125,8 +127,9 @@ async def _broker(settings: Settings) -> AsyncIterator[int]:
 async def _run_parts(daemon: _Daemon, *, stop: asyncio.Event, started: Callable[[Ports], None]) -> None:
     parts, settings = daemon.parts, daemon.settings
     running = asyncio.Event()
-    health = _health(parts, running)
-    families = families_of(parts.watched, health, _process(settings))
+    sources = Sources(lambda: daemon.current.now.settings.sources)
+    health = _health(parts, sources, running)
+    families = families_of(parts.metered, health, _process(settings))
     retained = _retained(health, parts)
     async with asyncio.TaskGroup() as tasks:
         recovery = tasks.create_task(parts.recovery.run(), name="recovery")
@@ -134,11 +137,13 @@ async def _run_parts(daemon: _Daemon, *, stop: asyncio.Event, started: Callable[
             name: tasks.create_task(_for_ever(name, coroutine), name=name)
             for name, coroutine in (
                 ("inbound", parts.inbound.run()),
+                ("alarm", parts.alarm.run(parts.inbound.next_due_ms)),
                 ("outbound", parts.outbound.run()),
-                ("notifier", parts.notifier.run()),
+                ("notifiers", parts.notifiers.run()),
                 ("housekeeping", parts.housekeeping.run()),
                 ("connection", parts.connection.run()),
                 ("retained health", retained.run()),
+                ("sources", sources.run()),
             )
         }
         async with AsyncExitStack() as listeners:
@@ -170,13 +175,14 @@ async def _run_parts(daemon: _Daemon, *, stop: asyncio.Event, started: Callable[
         await _stop(parts, long)
 
 
-def _health(parts: Parts, running: asyncio.Event) -> Health:
+def _health(parts: Parts, sources: Sources, running: asyncio.Event) -> Health:
     return Health(
         running.is_set,
         {
             "broker": lambda: parts.connection.trouble,
             "storage": lambda: parts.inbound.storage_trouble,
-            "realtime": lambda: parts.notifier.trouble,
+            "realtime": lambda: parts.notifiers.trouble,
+            "configuration": lambda: sources.trouble,
         },
     )
 
@@ -184,7 +190,9 @@ def _health(parts: Parts, running: asyncio.Event) -> Health:
 def _control(daemon: _Daemon, health: Health) -> AbstractAsyncContextManager[None]:
     settings = daemon.settings
     broker = f"{settings.mqtt.url.host}:{daemon.broker_port}"
-    desk = with_condition(daemon.parts, health.report, broker=broker, since_ms=_clock_ms())
+    desk = with_condition(
+        daemon.parts, health.report, decided=daemon.takeover.decisions, broker=broker, since_ms=_clock_ms()
+    )
     return controlled(control_path(settings.storage.path, os.environ), desk.answer)
 
 
@@ -261,7 +269,7 @@ async def _stop(parts: Parts, tasks: dict[str, asyncio.Task[None]]) -> None:
     await _within(DRAIN_S, parts.inbound.drained())
     await parts.housekeeping.write()
     await _end(tasks["connection"])
-    await _within(FINISH_TELLING_S, parts.notifier.finish())
+    await _within(FINISH_TELLING_S, parts.notifiers.finish())
     await parts.outbound.settle()
     await parts.housekeeping.write()
     await _end(*tasks.values())

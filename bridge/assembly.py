@@ -2,55 +2,60 @@
 
 import asyncio
 import os
+import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
+import aiohttp
 import structlog
 
 from bridge import __version__
-from bridge.commands import Command
-from bridge.configured import all_service_keys, broker_of, homes_of, policy_of
+from bridge.configured import accounts_of, all_service_keys, broker_of, homes_of, policy_of
 from bridge.current import Configuration, Current
 from bridge.dashboard.measures import Lags, RequestCounts
 from bridge.desk.desk import Desk
 from bridge.desk.news import News
 from bridge.desk.requests import Condition, TopicHeard
+from bridge.devices.deadlines import Deadlines
 from bridge.devices.last_known import LastKnown
-from bridge.errors import StorageUnavailable, TemporarilyUnavailable
+from bridge.errors import StorageUnavailable
 from bridge.housekeeping import Housekeeping
-from bridge.ifttt.household import RealHousehold
+from bridge.ifttt.cursors import KEY_BYTES, Cursors
 from bridge.ifttt.identities import Identities, IdentityKey
 from bridge.ifttt.ingredients import iso_time
-from bridge.metered import Meters, Watched
+from bridge.lookups import CarryOut, Lookups
+from bridge.metered import Metered, Meters
+from bridge.mqtt.alarm import Alarm
 from bridge.mqtt.connection import Connection
 from bridge.mqtt.deliveries import Deliveries
 from bridge.mqtt.inbound import Committed, Inbound, Neighbours
 from bridge.mqtt.intake import Intake
 from bridge.mqtt.interpreter import Interpreter
-from bridge.mqtt.outbound import Order, Outbound
+from bridge.mqtt.outbound import Outbound
 from bridge.mqtt.session import Broker
 from bridge.oauth.access import Access
 from bridge.realtime.client import RealtimeClient
 from bridge.realtime.notifier import Notifier
+from bridge.realtime.notifiers import Account, Notifiers
+from bridge.recovery import Recovery, tell_restored
 from bridge.registers import Registers
-from bridge.storage.events import Events
 from bridge.storage.journal import Loaded
-from bridge.storage.settings import LAST_CONNECTED_MS, SUBSCRIBED_TOPICS, TOLD_UP_TO, KeptSettings
-from bridge.timeline.entry import Entry
+from bridge.storage.settings import CURSOR_KEY, LAST_CONNECTED_MS, SUBSCRIBED_TOPICS, TOLD_UP_TO, KeptSettings
 from bridge.web.actions import ActionEndpoints
 from bridge.web.answers import Answers
 from bridge.web.caller import Callers, TestTokens
 from bridge.web.credentials import ServiceKeys
+from bridge.web.queries import QueryEndpoints
 from bridge.web.server import Endpoints, PublicSite
 from bridge.web.setup import SetupEndpoints
 from bridge.web.triggers import TriggerEndpoints, TriggerParts
+from bridge.web.validation import ValidationEndpoints
 
 INTAKE_PER_WINDOW: Final = 4
-RECOVERY_RETRY_S: Final = 5.0
 
 log = structlog.get_logger("bridge.app")
 
@@ -63,6 +68,7 @@ class Kept:
     identities: Identities
     away_s: float
     told_up_to: int
+    cursor_key: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,60 +88,24 @@ class Parts:
 
     connection: Connection
     inbound: Inbound
+    alarm: Alarm
     outbound: Outbound
-    notifier: Notifier
+    notifiers: Notifiers
     housekeeping: Housekeeping
     site: PublicSite
-    recovery: "Recovery"
-    watched: Watched
-    client: RealtimeClient
+    recovery: Recovery
+    metered: Metered
     service_keys: ServiceKeys
     desk: Desk
     news: News
 
     def take_over(self, current: Current, after: Configuration) -> None:
         """Let another configuration be in force. What only asks `current` needs no word; these hold something of it."""
-        before, current.now = current.now.settings, after
-        ifttt, public = after.settings.ifttt, after.settings.public
+        current.now = after
+        public = after.settings.public
         self.service_keys.replace(key.get_secret_value() for key in all_service_keys(after.settings))
-        if ifttt != before.ifttt:
-            self.client.use(ifttt.realtime_url, ifttt.service_keys[0].get_secret_value())
-            self.notifier.try_again()
+        self.notifiers.use(accounts_of(after.settings))
         self.site.serve_at(public.url, public.trusted_proxies)
-
-
-@dataclass(frozen=True, slots=True)
-class Recovery:
-    """Finds what was owed to IFTTT before a restart."""
-
-    notifier: Notifier
-    events: Events
-    told_up_to: int
-    newest_seq: int
-    clock_ms: Callable[[], int]
-    done: asyncio.Event
-    retry_s: float = RECOVERY_RETRY_S
-
-    async def run(self) -> None:
-        """Find it. Without a readable database there is nothing to find it in: wait for one."""
-        postponed = False
-        while not self.done.is_set():
-            try:
-                await self.notifier.recover(
-                    self.events.after, told_up_to=self.told_up_to, newest_seq=self.newest_seq, age_s=self._age_s
-                )
-                self.done.set()
-            except StorageUnavailable as error:
-                if not postponed:
-                    log.warning("realtime.recovery_postponed", reason=str(error))
-                postponed = True
-                await asyncio.sleep(self.retry_s)
-        if postponed:
-            log.info("realtime.recovered")
-
-    def _age_s(self, entry: Entry) -> float:
-        """Return how long an entry has been on disk. Across a restart only the clock knows, and it may have stepped."""
-        return max(0.0, (self.clock_ms() - entry.recorded_at_ms) / 1000)
 
 
 async def load(registers: Registers, *, now_ms: int) -> Kept:
@@ -143,42 +113,69 @@ async def load(registers: Registers, *, now_ms: int) -> Kept:
     interrupted = await registers.commands.settle_interrupted()
     if interrupted:
         log.warning("commands.interrupted", count=interrupted)
+    await registers.readings.forget_old(now_ms=now_ms)
     last_connected_ms = await registers.settings.number(LAST_CONNECTED_MS)
+    identities = Identities(await registers.identities.load())
+    identities.let_rest(now_ms)
     return Kept(
         loaded=await registers.journal.load(),
-        identities=Identities(await registers.identities.load()),
+        identities=identities,
         away_s=_away_s(last_connected_ms, now_ms),
         told_up_to=await registers.settings.number(TOLD_UP_TO) or 0,
+        cursor_key=bytes.fromhex(await registers.settings.kept_first(CURSOR_KEY, secrets.token_hex(KEY_BYTES))),
     )
 
 
-def build(ground: Ground, client: RealtimeClient, *, port: int, observers: tuple[Committed, ...]) -> Parts:
-    """Put the parts together. `port`: where the broker is; `observers`: who else wants to know what is committed."""
+Connect = Callable[[Ground, Broker, Intake], Connection]
+
+
+def build(
+    ground: Ground,
+    session: aiohttp.ClientSession,
+    *,
+    port: int,
+    observers: tuple[Committed, ...],
+    connect: Connect | None = None,
+) -> Parts:
+    """Put the parts together. `port`: where the broker is; `observers`: who else wants to know what is committed.
+
+    `connect` makes another connection than that to a broker on the network.
+    """
     registers, kept, current = ground.registers, ground.kept, ground.current
     broker = broker_of(current.now.settings, port=port)
     intake = Intake(INTAKE_PER_WINDOW * broker.receive_maximum)
-    connection = _connection(ground, broker, intake)
+    connection = (connect or _connection)(ground, broker, intake)
+    alarm = Alarm(intake, live=lambda: connection.live, clock_ms=ground.clock_ms)
+    kept.identities.watches.on_change(alarm.ask)
     meters = Meters(Lags(time.monotonic), RequestCounts())
     outbound = Outbound(registers.commands, connection, ground.known, clock_ms=ground.clock_ms)
-    notifier = Notifier(client, kept.identities, on_told=meters.lags.told)
+    notifiers = _notifiers(ground, session, meters)
     answers, news = Answers(), News()
     neighbours = Neighbours(
         connection.acknowledge,
-        (answers.committed, notifier.committed, outbound.observe, news.committed, *observers),
-        notifier.take_moves,
+        (answers.committed, notifiers.committed, outbound.observe, news.committed, *observers),
+        notifiers.take_moves,
         meters.lags.committed,
+        alarm.stir,
     )
     inbound = _inbound(ground, intake, neighbours, window=broker.receive_maximum)
-    triggers = _triggers(ground, answers, inbound, notifier, meters)
+    triggers = _triggers(ground, answers, inbound, notifiers, meters)
     recovery = Recovery(
-        notifier, registers.events, kept.told_up_to, inbound.newest_seq, ground.clock_ms, asyncio.Event()
+        notifiers,
+        registers.events,
+        partial(tell_restored, registers, notifiers),
+        kept.told_up_to,
+        inbound.newest_seq,
+        ground.clock_ms,
+        asyncio.Event(),
     )
     housekeeping = Housekeeping(
         registers.settings,
         registers.identities,
+        kept.identities,
         connection,
         inbound,
-        notifier,
+        notifiers,
         triggers,
         ground.clock_ms,
         recovery.done,
@@ -189,15 +186,15 @@ def build(ground: Ground, client: RealtimeClient, *, port: int, observers: tuple
     return Parts(
         connection,
         inbound,
+        alarm,
         outbound,
-        notifier,
+        notifiers,
         housekeeping,
         site,
         recovery,
-        watched=Watched(connection, inbound, outbound, notifier, kept.identities, meters),
-        client=client,
+        metered=Metered(connection, inbound, outbound, notifiers, kept.identities, meters),
         service_keys=service_keys,
-        desk=_desk(ground, access, partial(_forget, notifier, meters), news),
+        desk=_desk(ground, access, partial(_forget, notifiers, meters), news),
         news=news,
     )
 
@@ -214,34 +211,53 @@ def _connection(ground: Ground, broker: Broker, intake: Intake) -> Connection:
     )
 
 
+def _notifiers(ground: Ground, session: aiohttp.ClientSession, meters: Meters) -> Notifiers:
+    lookups = Lookups(ground.current, ground.known)
+
+    def client_for(account: Account) -> RealtimeClient:
+        return RealtimeClient(session, account.url, account.service_key)
+
+    return Notifiers(
+        ground.kept.identities,
+        accounts_of(ground.current.now.settings),
+        sees=lookups.sees,
+        client_for=client_for,
+        notifier_for=partial(Notifier, always_by_user=lookups.by_user, on_told=meters.lags.told),
+    )
+
+
 def _inbound(ground: Ground, intake: Intake, neighbours: Neighbours, *, window: int) -> Inbound:
-    deliveries = Deliveries(ground.kept.loaded.deliveries, window=window)
-    now = ground.current.now
+    kept, now = ground.kept, ground.current.now
+    deliveries = Deliveries(kept.loaded.deliveries, window=window)
+    deadlines = Deadlines(kept.loaded.deadlines)
+    policy = policy_of(now.settings)
     return Inbound(
         intake,
-        Interpreter(now.catalogue, ground.known, deliveries, policy_of(now.settings)),
+        Interpreter(now.catalogue, ground.known, deliveries, policy, deadlines, kept.identities.watches),
         ground.registers.journal,
         neighbours=neighbours,
-        next_seq=ground.kept.loaded.next_seq,
+        next_seq=kept.loaded.next_seq,
         clock_ms=ground.clock_ms,
     )
 
 
 def _triggers(
-    ground: Ground, answers: Answers, inbound: Inbound, notifier: Notifier, meters: Meters
+    ground: Ground, answers: Answers, inbound: Inbound, notifiers: Notifiers, meters: Meters
 ) -> TriggerEndpoints:
+    lookups = Lookups(ground.current, ground.known)
     return TriggerEndpoints(
         TriggerParts(
             timelines=ground.registers.events,
             identities=ground.kept.identities,
             register=ground.registers.identities,
             answers=answers,
-            household_of=partial(_household, ground),
+            household_of=lookups.household,
+            sight_of=lookups.sight,
             newest_seq=lambda: inbound.newest_seq,
             clock_ms=ground.clock_ms,
-            forgotten=partial(_forget, notifier, meters),
+            forgotten=partial(_forget, notifiers, meters),
             polled=meters.lags.polled,
-            everything=lambda: ground.current.now.settings.ifttt.timeline_start == "everything",
+            everything=lookups.everything,
         )
     )
 
@@ -255,11 +271,14 @@ def _site(
     meters: Meters,
 ) -> PublicSite:
     test_tokens = TestTokens(time.monotonic)
+    household_of = Lookups(ground.current, ground.known).household
     endpoints = Endpoints(
         Callers(access, test_tokens),
         SetupEndpoints(service_keys, test_tokens, clock_ms=ground.clock_ms),
         triggers,
-        ActionEndpoints(partial(_carry_out, outbound, ground.current), partial(_household, ground)),
+        ActionEndpoints(CarryOut(outbound, ground.current), household_of),
+        QueryEndpoints(ground.registers.events, household_of, Cursors(ground.kept.cursor_key), ground.clock_ms),
+        ValidationEndpoints(household_of),
     )
     public = ground.current.now.settings.public
     return PublicSite(
@@ -271,8 +290,8 @@ def _site(
     )
 
 
-def _forget(notifier: Notifier, meters: Meters, key: IdentityKey) -> None:
-    notifier.forget(key)
+def _forget(notifiers: Notifiers, meters: Meters, key: IdentityKey) -> None:
+    notifiers.forget(key)
     meters.lags.forget(key)
 
 
@@ -288,6 +307,7 @@ def _desk(ground: Ground, access: Access, forget: Callable[[IdentityKey], None],
         registers.accounts,
         registers.events,
         registers.entities,
+        registers.exposure,
         homes=lambda: tuple(homes_of(ground.current.now.settings)),
         catalogue=lambda: ground.current.now.catalogue,
         clock_ms=ground.clock_ms,
@@ -297,8 +317,18 @@ def _desk(ground: Ground, access: Access, forget: Callable[[IdentityKey], None],
     )
 
 
-def with_condition(parts: Parts, report: Callable[[], dict[str, str]], *, broker: str, since_ms: int) -> Desk:
-    """Return the desk of a daemon that runs since then, able to say how it is. `report`: each part and its trouble."""
+def with_condition(
+    parts: Parts,
+    report: Callable[[], dict[str, str]],
+    *,
+    decided: Callable[[], Awaitable[None]],
+    broker: str,
+    since_ms: int,
+) -> Desk:
+    """Return the desk of a daemon that runs since then, able to say how it is. `report`: each part and its trouble.
+
+    `decided` lets count what was decided at the desk.
+    """
 
     def condition() -> Condition:
         return Condition(
@@ -313,7 +343,7 @@ def with_condition(parts: Parts, report: Callable[[], dict[str, str]], *, broker
             },
         )
 
-    return replace(parts.desk, condition=condition)
+    return replace(parts.desk, condition=condition, decided=decided)
 
 
 async def _remembered_topics(settings: KeptSettings) -> tuple[str, ...]:
@@ -328,20 +358,6 @@ async def _remember_topics(settings: KeptSettings, topics: tuple[str, ...]) -> N
     """Note what is subscribed. A full disk must not keep the bridge from its broker: stale topics are only ignored."""
     with suppress(StorageUnavailable):
         await settings.keep(SUBSCRIBED_TOPICS, "\n".join(topics))
-
-
-def _household(ground: Ground, home: str) -> RealHousehold:
-    now = ground.current.now
-    return RealHousehold(home, now.catalogue, ground.known, now.once_known.get(home, frozenset()))
-
-
-async def _carry_out(
-    outbound: Outbound, current: Current, command: Command, *, user: str, request_id: str | None
-) -> str:
-    entity = current.now.catalogue.find(command.home, command.entity)
-    if entity is None:
-        raise TemporarilyUnavailable("The device has just been removed.")
-    return await outbound.carry_out(Order(command, entity, user, request_id))
 
 
 def _away_s(last_connected_ms: int | None, now_ms: int) -> float:

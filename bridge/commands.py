@@ -10,6 +10,13 @@ class Wish(StrEnum):
     TURN_ON = "turn_on"
     TURN_OFF = "turn_off"
     TOGGLE = "toggle"
+    OPEN = "open"
+    CLOSE = "close"
+    STOP = "stop"
+    SET_POSITION = "set_position"
+    LOCK = "lock"
+    UNLOCK = "unlock"
+    PUBLISH = "publish"
 
 
 class Outcome(StrEnum):
@@ -30,13 +37,18 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One wish for one entity. `brightness` in percent, `color` as `#rrggbb`; None leaves it as it is."""
+    """One wish for one entity. `brightness` in percent, `color` as `#rrggbb`; None leaves it as it is.
+
+    `position` of a cover in percent: 0 is closed. `publication`: for PUBLISH alone, which is for no entity ("").
+    """
 
     home: str
     entity: str
     wish: Wish
     brightness: int | None = None
     color: str | None = None
+    position: int | None = None
+    publication: "Publication | None" = None
 
 
 @dataclass(frozen=True, slots=True)

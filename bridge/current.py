@@ -1,22 +1,24 @@
 """Which configuration is in force, with what follows from it. Knows neither the parts nor when it changes."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bridge.configured import entities_of, homes_of
 from bridge.devices.catalogue import Catalogue
+from bridge.devices.entity import Entity
 from bridge.errors import ConfigurationError
+from bridge.homes.sight import Sights
 from bridge.registers import Registers
 from bridge.settings import Settings
+from bridge.storage.exposure import GivenNames
 
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """Settings that are in force, the entities they name, and for each home the ids of all it has or ever had."""
+    """Settings that are in force, the entities they name as people call and expose them, and who sees what."""
 
     settings: Settings
     catalogue: Catalogue
-    once_known: Mapping[str, frozenset[str]]
+    sights: Sights
 
 
 @dataclass(slots=True)
@@ -31,13 +33,23 @@ async def bring_into_force(settings: Settings, registers: Registers, *, now_ms: 
 
     Raises ConfigurationError or StorageUnavailable; then whatever was in force before still can be.
     """
-    homes, catalogue = homes_of(settings), Catalogue(entities_of(settings))
-    before = {home.id: await registers.entities.once_known(home.id) for home in homes}
-    await registers.accounts.keep_homes(homes)
-    foreign = await registers.entities.keep(catalogue, now_ms=now_ms)
+    entities = entities_of(settings)
+    await registers.accounts.keep_homes(homes_of(settings))
+    foreign = await registers.entities.keep(entities, now_ms=now_ms)
     if foreign:
         raise ConfigurationError(
             [f"devices.{entity}: this id belonged to another home before; choose a new one" for entity in foreign]
         )
-    once_known = {home: ids.union(each.id for each in catalogue if each.home == home) for home, ids in before.items()}
-    return Configuration(settings, catalogue, once_known)
+    exposure = registers.exposure
+    placed, names = await exposure.placed(), await exposure.names()
+    hidden = frozenset(each.id for each in placed if not each.exposed)
+    catalogue = Catalogue(_as_decided(entity, names.get(entity.device.id), hidden) for entity in entities)
+    return Configuration(settings, catalogue, Sights(placed, await exposure.shares()))
+
+
+def _as_decided(entity: Entity, names: GivenNames | None, hidden: frozenset[str]) -> Entity:
+    """Return an entity as people call it, hidden if they hide it."""
+    device = entity.device
+    if names is not None:
+        device = replace(device, name=names.name or device.name, room=device.room if names.room is None else names.room)
+    return replace(entity, device=device, exposed=entity.id not in hidden)

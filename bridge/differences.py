@@ -22,7 +22,7 @@ _KEYS: Final = {"mqtt.late_press_limit_s": "mqtt.late_press_limit", "storage.pat
 _LISTS: Final = {"homes": "id", "devices": "id", "custom_events": "slug"}
 """The lists of tables, and the key by which an element is known."""
 
-_NO_SECTIONS: Final = frozenset({*_LISTS, "notes"})
+_NO_SECTIONS: Final = frozenset({*_LISTS, "notes", "sources"})
 MOST_NAMED: Final = 20
 
 T = TypeVar("T")

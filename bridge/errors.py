@@ -6,6 +6,7 @@ BridgeError
 ├── NotTheOwner                  what belongs to another user must be asked for as that user
 ├── CannotListen                  an address that is taken or not ours
 ├── UnreadableMessage             a message that its dialect cannot understand
+├── TemplateRefused               a template with more in it than templates may have
 ├── StorageError
 │   ├── StorageUnavailable        disk full, I/O error, locked: try the same again later
 │   └── SchemaTooNew              the file was written by a newer version
@@ -63,6 +64,10 @@ class UnreadableMessage(BridgeError):
     def __init__(self, reason: str) -> None:
         self.reason = reason
         super().__init__(reason)
+
+
+class TemplateRefused(BridgeError):
+    """A template cannot be used; the message goes on from "the template …" and says what is allowed."""
 
 
 class StorageError(BridgeError):

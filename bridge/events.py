@@ -11,8 +11,33 @@ LIGHT_TURNED_ON: Final = "light.turned_on"
 LIGHT_TURNED_OFF: Final = "light.turned_off"
 SWITCH_TURNED_ON: Final = "switch.turned_on"
 SWITCH_TURNED_OFF: Final = "switch.turned_off"
+MOTION_DETECTED: Final = "motion.detected"
+MOTION_CLEARED: Final = "motion.cleared"
+LOCK_LOCKED: Final = "lock.locked"
+LOCK_UNLOCKED: Final = "lock.unlocked"
+LOCK_JAMMED: Final = "lock.jammed"
+COVER_OPENED: Final = "cover.opened"
+COVER_CLOSED: Final = "cover.closed"
+BATTERY_LOW: Final = "battery.low"
+DEVICE_WENT_OFFLINE: Final = "device.went_offline"
+DEVICE_CAME_ONLINE: Final = "device.came_online"
+
 BUTTON: Final = "button"
 """The family of presses: the kind of one press is `button.` and its word."""
+
+ALARM_RAISED: Final = "alarm.raised"
+"""The family of alarms: the kind of one is `alarm.raised.` and its sort, such as leak."""
+
+ALARM_CLEARED: Final = "alarm.cleared"
+"""The family of alarms that are over, by their sort."""
+
+FAMILIES: Final = (BUTTON, ALARM_RAISED, ALARM_CLEARED)
+"""What a trigger may ask for whatever the variant is."""
+
+
+def any_of(family: str) -> str:
+    """Return what stands for every kind of a family in a question, such as `button.*`."""
+    return f"{family}.*"
 
 
 def press_kind(word: str) -> str:
@@ -20,11 +45,40 @@ def press_kind(word: str) -> str:
     return f"{BUTTON}.{word}"
 
 
+def alarm_kind(family: str, sort: str) -> str:
+    """Return the kind of an alarm that is raised or cleared, such as `alarm.raised.leak`."""
+    return f"{family}.{sort}"
+
+
+def left_open_kind(minutes: str) -> str:
+    """Return the kind of a contact that stood open for so many minutes, such as `contact.left_open.10`."""
+    return f"contact.left_open.{minutes}"
+
+
+def rose_above_kind(threshold: str) -> str:
+    """Return the kind of a value that crossed a threshold upwards, such as `value.rose_above.25`."""
+    return f"value.rose_above.{threshold}"
+
+
+def dropped_below_kind(threshold: str) -> str:
+    """Return the kind of a value that crossed a threshold downwards."""
+    return f"value.dropped_below.{threshold}"
+
+
+def custom_kind(slug: str) -> str:
+    """Return the kind of an event that the configuration made up, such as `custom.parcel`."""
+    return f"custom.{slug}"
+
+
 class NotOffered(StrEnum):
     """Why an event stays in the timeline without ever being shown to a trigger."""
 
     LATE = "late"
     CHANGED_WHILE_AWAY = "changed while away"
+    HIDDEN = "hidden"
+    TOO_SHORT = "too short"
+    TOO_SOON = "too soon"
+    WITHIN_HYSTERESIS = "within hysteresis"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +86,8 @@ class Event:
     """Something that happened to one entity.
 
     `kind` carries its variant (`button.double`). `ingredients` is the snapshot of names and values at that moment.
-    `reason` says why it is not offered to triggers; None means that it is. Decided once, never again.
+    `reason` says why it is not offered to triggers; None means that it is. Decided once, never again. What happens to
+    a device as a whole (its connection, its battery) has the device's id as its `entity`.
     """
 
     home: str

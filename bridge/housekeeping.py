@@ -11,14 +11,16 @@ from typing import Final
 import structlog
 
 from bridge.errors import StorageUnavailable
+from bridge.ifttt.identities import Identities
 from bridge.mqtt.connection import Connection
 from bridge.mqtt.inbound import Inbound
-from bridge.realtime.notifier import Notifier
+from bridge.realtime.notifiers import Notifiers
 from bridge.storage.identities import TriggerIdentities
 from bridge.storage.settings import LAST_CONNECTED_MS, TOLD_UP_TO, KeptSettings
 from bridge.web.triggers import TriggerEndpoints
 
 INTERVAL_S: Final = 30.0
+REST_INTERVAL_MS: Final = 3600 * 1000
 
 log = structlog.get_logger("bridge.housekeeping")
 
@@ -29,14 +31,16 @@ class Housekeeping:
 
     settings: KeptSettings
     register: TriggerIdentities
+    identities: Identities
     connection: Connection
     inbound: Inbound
-    notifier: Notifier
+    notifiers: Notifiers
     triggers: TriggerEndpoints
     clock_ms: Callable[[], int]
     recovered: asyncio.Event
     told_up_to: int = 0
     postponed: bool = False
+    looked_ms: int = -1
 
     async def run(self) -> None:
         """Write until cancelled."""
@@ -49,10 +53,11 @@ class Housekeeping:
         try:
             if self.connection.live:  # in the midst of a backlog the absence is not over
                 await self.settings.keep(LAST_CONNECTED_MS, self.clock_ms())
-            told, polled = self.notifier.take_moves(), self.triggers.take_polled()
+            told, polled = self.notifiers.take_moves(), self.triggers.take_polled()
+            self._let_rest()
             if told or polled:
                 await self.register.note(told, polled)
-            told_up_to = self.notifier.told_up_to(self.inbound.newest_seq)
+            told_up_to = self.notifiers.told_up_to(self.inbound.newest_seq)
             if self.recovered.is_set() and told_up_to != self.told_up_to:
                 await self.settings.keep(TOLD_UP_TO, told_up_to)
                 self.told_up_to = told_up_to
@@ -64,3 +69,13 @@ class Housekeeping:
             if self.postponed:
                 log.info("housekeeping.resumed")
             self.postponed = False
+
+    def _let_rest(self) -> None:
+        """Look once an hour for identities that IFTTT seems to have left behind."""
+        now_ms = self.clock_ms()
+        if 0 <= now_ms - self.looked_ms < REST_INTERVAL_MS:
+            return
+        self.looked_ms = now_ms
+        for key in self.identities.let_rest(now_ms):
+            self.notifiers.forget(key)
+            log.info("identity.rests", user=key.user, identity=key.identity, note="not polled for 30 days")

@@ -5,6 +5,7 @@ values, all of them our own words. Reading happens when Prometheus asks, and cos
 """
 
 import platform
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,9 +21,9 @@ from bridge.ifttt.identities import Identities
 from bridge.mqtt.connection import Connection
 from bridge.mqtt.inbound import Inbound
 from bridge.mqtt.outbound import Outbound
-from bridge.realtime.notifier import Notifier
+from bridge.realtime.notifiers import Notifiers
 
-OUTCOMES = (Outcome.CONFIRMED, Outcome.UNCONFIRMED, Outcome.NOT_SENT, Outcome.UNKNOWN)
+OUTCOMES = (Outcome.CONFIRMED, Outcome.UNCONFIRMED, Outcome.PUBLISHED, Outcome.NOT_SENT, Outcome.UNKNOWN)
 REPLIES = ("2xx", "4xx", "5xx", "none")
 _NO_EVENTS: Mapping[tuple[str, ...], float] = {
     (kind.value, reason): 0 for kind in EntityKind for reason in ("", *NotOffered)
@@ -39,13 +40,13 @@ class Meters:
 
 
 @dataclass(frozen=True, slots=True)
-class Watched:
+class Metered:
     """The parts that are read when somebody asks."""
 
     connection: Connection
     inbound: Inbound
     outbound: Outbound
-    notifier: Notifier
+    notifiers: Notifiers
     identities: Identities
     meters: Meters
 
@@ -60,14 +61,14 @@ class Process:
     database: Path
 
 
-def families_of(watched: Watched, health: Health, process: Process) -> Sequence[Family]:
+def families_of(metered: Metered, health: Health, process: Process) -> Sequence[Family]:
     """Return every metric, in the order in which they are shown."""
     return (
         *_bridge(health, process),
-        *_broker(watched.connection, watched.inbound),
-        *_taken_in(watched.inbound, watched.meters.lags),
-        *_told(watched.notifier, watched.identities, watched.meters.lags),
-        *_asked(watched.outbound, watched.meters.requests),
+        *_broker(metered.connection, metered.inbound),
+        *_taken_in(metered.inbound, metered.meters.lags),
+        *_told(metered.notifiers, metered.identities, metered.meters.lags),
+        *_asked(metered.outbound, metered.meters.requests),
         *database_families(process.database),
         *process_families(started_s=process.started_s),
     )
@@ -169,7 +170,7 @@ def _taken_in(inbound: Inbound, lags: Lags) -> Iterator[Family]:
     )
 
 
-def _told(notifier: Notifier, identities: Identities, lags: Lags) -> Iterator[Family]:
+def _told(notifiers: Notifiers, identities: Identities, lags: Lags) -> Iterator[Family]:
     yield histogram(
         "ifttt_bridge_disk_to_told_seconds",
         "For each identity told of: from its oldest event on disk, restarts included, until IFTTT said that it took "
@@ -187,7 +188,7 @@ def _told(notifier: Notifier, identities: Identities, lags: Lags) -> Iterator[Fa
     yield gauge(
         "ifttt_bridge_identities_owed",
         "Identities that IFTTT is still to be told of. Not 0 for long: /readyz says why.",
-        lambda: notifier.owing,
+        lambda: notifiers.owing,
     )
     yield gauge(
         "ifttt_bridge_identities_awaiting_poll",
@@ -195,24 +196,28 @@ def _told(notifier: Notifier, identities: Identities, lags: Lags) -> Iterator[Fa
         "it reach the public address?",
         lambda: lags.awaiting_poll(identities.find),
     )
-    yield counter("ifttt_bridge_identities_told_total", "Identities that IFTTT took note of.", lambda: notifier.told)
+    yield counter("ifttt_bridge_identities_told_total", "Identities that IFTTT took note of.", lambda: notifiers.told)
     yield counter(
         "ifttt_bridge_identities_refused_total",
         "Identities that IFTTT would not hear of; they are tried again later. Many: is it the right service key?",
-        lambda: notifier.refused,
+        lambda: notifiers.refused,
     )
     yield counter(
         "ifttt_bridge_identities_held_back_total",
         "How often an identity had to wait because it had fired so often: more than 20 at once, then one a second.",
-        lambda: notifier.held_back,
+        lambda: notifiers.held_back,
     )
     yield labelled(
         "ifttt_bridge_realtime_replies_total",
         "counter",
         "Requests to IFTTT's Realtime API by class of answer; none: there was no answer.",
         ("status",),
-        lambda: {(reply,): notifier.replies[reply] for reply in {*REPLIES, *notifier.replies}},
+        lambda: _replies(notifiers.replies),
     )
+
+
+def _replies(counted: Counter[str]) -> dict[tuple[str, ...], float]:
+    return {(reply,): counted[reply] for reply in {*REPLIES, *counted}}
 
 
 def _asked(outbound: Outbound, requests: RequestCounts) -> Iterator[Family]:

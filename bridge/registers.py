@@ -8,8 +8,10 @@ from bridge.storage.commands import Commands
 from bridge.storage.database import Database
 from bridge.storage.entities import Entities
 from bridge.storage.events import Events
+from bridge.storage.exposure import Exposure
 from bridge.storage.identities import TriggerIdentities
 from bridge.storage.journal import Journal
+from bridge.storage.readings import Readings
 from bridge.storage.settings import KeptSettings
 
 
@@ -21,9 +23,11 @@ class Registers:
     events: Events
     accounts: Accounts
     entities: Entities
+    exposure: Exposure
     identities: TriggerIdentities
     commands: Commands
     settings: KeptSettings
+    readings: Readings
 
     @classmethod
     def of(cls, database: Database) -> "Registers":
@@ -33,7 +37,9 @@ class Registers:
             Events(database),
             Accounts(database),
             Entities(database),
+            Exposure(database),
             TriggerIdentities(database, timeline_of),
             Commands(database),
             KeptSettings(database),
+            Readings(database),
         )

@@ -6,18 +6,16 @@ Decides when and in which order; what is different is worked out in differences.
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from functools import partial
 
 import structlog
 
-from bridge.assembly import Ground, Parts
-from bridge.configured import policy_of
-from bridge.current import Configuration, bring_into_force
+from bridge.current import Current
 from bridge.differences import Differences, differences
 from bridge.errors import BridgeError, ConfigurationError
 from bridge.logs import configure_logs
 from bridge.settings import Settings
 from bridge.systemd import notify, reloading
+from bridge.takeover import Takeover
 
 log = structlog.get_logger("bridge.config")
 
@@ -33,10 +31,10 @@ class Rereading:
 class Reload:
     """Reads again when asked, one time after the other: who asks meanwhile is served by one more."""
 
-    def __init__(self, rereading: Rereading, ground: Ground, parts: Parts) -> None:
+    def __init__(self, rereading: Rereading, current: Current, takeover: Takeover) -> None:
         self._rereading = rereading
-        self._ground = ground
-        self._parts = parts
+        self._current = current
+        self._takeover = takeover
         self.outcome = ""
         """What a person should know of the last time, "" if all went well."""
 
@@ -52,10 +50,10 @@ class Reload:
 
     async def _read_again(self) -> str:
         """Read and take over. Return what a person should know of it."""
-        ground = self._ground
+        before = self._current.now.settings
         try:
-            found = differences(ground.current.now.settings, await self._rereading.read())
-            configuration = await bring_into_force(found.settings, ground.registers, now_ms=ground.clock_ms())
+            found = differences(before, await self._rereading.read())
+            await self._takeover.settings(found.settings)
         except ConfigurationError as error:
             for problem in error.problems:
                 log.error("config.refused", fault=problem)  # noqa: TRY400 -- the fault is the user's, no trace helps
@@ -65,24 +63,13 @@ class Reload:
             reason = str(error)
             log.error("config.not_reloaded", reason=reason, note="what was in force before still is")  # noqa: TRY400 -- the same
             return "the changed configuration could not be read (see the log), the one from before is kept"
-        before = ground.current.now.settings
-        await self._take_over(configuration)
         outcome = self._told(found)
-        for note in configuration.settings.notes:
+        for note in found.settings.notes:
             if note not in before.notes:
                 log.warning("settings.note", note=note)
-        if configuration.settings.log != before.log:  # last: what has just been said belongs to the lines before
-            configure_logs(configuration.settings.log.level, configuration.settings.log.format)
+        if found.settings.log != before.log:  # last: what has just been said belongs to the lines before
+            configure_logs(found.settings.log.level, found.settings.log.format)
         return outcome
-
-    async def _take_over(self, after: Configuration) -> None:
-        """Let a configuration count: for all parts at once, between two batches, on the connection that there is."""
-        parts, before = self._parts, self._ground.current.now
-        await parts.connection.give_up(set(before.catalogue.topics).difference(after.catalogue.topics))
-        await parts.inbound.reconfigure(
-            after.catalogue, policy_of(after.settings), also=partial(parts.take_over, self._ground.current, after)
-        )
-        await parts.connection.follow_topics()
 
     def _told(self, found: Differences) -> str:
         log.info("config.reloaded", **(found.facts() or {"changed": "nothing"}))

@@ -24,6 +24,8 @@ COMMANDS: Final = {
     "device": "list the devices and show what is known of them",
     "events": "list what has happened",
     "doctor": "look at everything a home depends on, and say what is wrong and what helps",
+    "sheet": "print what to type into IFTTT's forms, or what changed since",
+    "conformance": "run IFTTT's endpoint tests against any service",
     "simulate": "play a home, or IFTTT, for trials",
     "completion": "print what makes a shell complete these commands",
     "man": "print this as a manual page",

@@ -179,6 +179,7 @@ async def _alone(settings: Settings, request: bytes) -> bytes:
     from bridge.storage.database import open_database  # noqa: PLC0415 -- the same
     from bridge.storage.entities import Entities  # noqa: PLC0415 -- the same
     from bridge.storage.events import Events  # noqa: PLC0415 -- the same
+    from bridge.storage.exposure import Exposure  # noqa: PLC0415 -- the same
     from bridge.storage.migrate import migrate  # noqa: PLC0415 -- the same
 
     with hold_lock(settings.storage.path, wait_s=_LOCK_WAIT_S):
@@ -188,6 +189,7 @@ async def _alone(settings: Settings, request: bytes) -> bytes:
                 Accounts(database),
                 Events(database),
                 Entities(database),
+                Exposure(database),
                 homes=lambda: tuple(homes_of(settings)),
                 catalogue=lambda: Catalogue(entities_of(settings)),
                 clock_ms=_now_ms,

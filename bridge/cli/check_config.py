@@ -3,6 +3,7 @@
 import argparse
 import os
 
+from bridge.cli.extent import extent
 from bridge.settings import load
 
 
@@ -16,5 +17,5 @@ def run(arguments: argparse.Namespace) -> int:
     settings = load(arguments.config, os.environ)
     for note in settings.notes:
         print(note)
-    print(f"The configuration is right: {len(settings.devices)} devices, {len(settings.homes)} homes.")
+    print(f"The configuration is right: {extent(settings)}.")
     return 0

@@ -128,15 +128,15 @@ async def _set_up(folder: Path) -> Stage:
 
 async def _act(stage: Stage, ports: "app.Ports", story: "Story", *, rounds: int | None, pause_s: float) -> None:
     """Let the two Applets run, again and again."""
-    from bridge.simulator.cloud import SimulatedIfttt  # noqa: PLC0415 -- the weight of the stand-ins
+    from bridge.simulator.authorization import Service  # noqa: PLC0415 -- the weight of the stand-ins
+    from bridge.simulator.cloud import SimulatedIfttt  # noqa: PLC0415 -- the same
     from bridge.simulator.habits import Habits, Listen  # noqa: PLC0415 -- the same
     from bridge.simulator.home import SimulatedHome  # noqa: PLC0415 -- the same
 
     light_on, light_off = applets()
     habits = Habits(listen=Listen(port=stage.realtime_port), user=USER)
     ifttt = SimulatedIfttt(
-        f"http://127.0.0.1:{ports.public}",
-        stage.service_key,
+        Service(f"http://127.0.0.1:{ports.public}", stage.service_key),
         access_token=stage.token,
         applets=(light_on, light_off),
         chance=random.Random(),  # noqa: S311 -- spreads polls, guards nothing

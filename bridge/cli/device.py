@@ -4,7 +4,7 @@ import argparse
 
 import msgspec
 
-from bridge.desk.requests import DeviceRow, ListDevices, ShowDevice
+from bridge.desk.requests import DeviceRow, ExposeDevice, ListDevices, RenameDevice, ShareDevice, ShowDevice
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,6 +18,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     show.add_argument("id", metavar="ID")
     show.add_argument("--json", action="store_true", help="as one JSON object")
     show.set_defaults(run=run_show)
+    _add_decisions(commands)
+
+
+def _add_decisions(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    for name, exposed, what in (
+        ("expose", True, "show a device to IFTTT; it counts from now on"),
+        ("hide", False, "hide a device from IFTTT, with all that it did and does"),
+    ):
+        decision = commands.add_parser(name, help=what)
+        decision.add_argument("id", metavar="ID")
+        decision.set_defaults(run=run_expose, exposed=exposed)
+    share = commands.add_parser("share", help="let a person of the home see a device, or no longer")
+    share.add_argument("id", metavar="ID")
+    share.add_argument("user", metavar="USER", help="the name of the person")
+    share.add_argument("--stop", action="store_true", help="take it away from them (everybody else still sees it)")
+    share.set_defaults(run=run_share)
+    rename = commands.add_parser("rename", help="call a device otherwise; Applets keep working")
+    rename.add_argument("id", metavar="ID")
+    rename.add_argument("name", metavar="NAME", nargs="?", help="the new name (default: as the configuration says)")
+    rename.add_argument("--room", help="where it is (default: as the configuration says)")
+    rename.set_defaults(run=run_rename)
 
 
 def run_list(arguments: argparse.Namespace) -> int:
@@ -29,7 +50,8 @@ def run_list(arguments: argparse.Namespace) -> int:
         if arguments.json:
             print(msgspec.json.encode(device).decode())
         else:
-            print(f"{device.id:<24} {device.kind:<8} {_state_of(device):<12} {device.name}")
+            hidden = "" if device.exposed else "  (hidden from IFTTT)"
+            print(f"{device.id:<24} {device.kind:<8} {_state_of(device):<12} {device.name}{hidden}")
     if not devices and not arguments.json:
         print("There are no devices yet: name them under [[devices]] in the configuration")
     return 0
@@ -54,10 +76,41 @@ def run_show(arguments: argparse.Namespace) -> int:
         "brightness": "" if device.brightness is None else str(device.brightness),
         "presses": ", ".join(device.presses),
         "listens to": ", ".join(device.topics),
+        "IFTTT": "sees it" if device.exposed else "does not see it",
+        "hidden from": ", ".join(device.not_shared_with),
     }
     for name, fact in facts.items():
         if fact:
             print(f"{name:<12} {fact}")
+    return 0
+
+
+def run_expose(arguments: argparse.Namespace) -> int:
+    """Show a device to IFTTT, or hide it."""
+    from bridge.cli.asking import Desk  # noqa: PLC0415 -- nothing of this is needed to show the help
+
+    device = Desk.of(arguments.config).ask(ExposeDevice(arguments.id, arguments.exposed), DeviceRow)
+    print(f"{device.name}: IFTTT {'sees it from now on' if device.exposed else 'does not see it any more'}")
+    return 0
+
+
+def run_share(arguments: argparse.Namespace) -> int:
+    """Let a person see a device, or no longer."""
+    from bridge.cli.asking import Desk  # noqa: PLC0415 -- nothing of this is needed to show the help
+
+    request = ShareDevice(arguments.id, arguments.user, shared=not arguments.stop)
+    device = Desk.of(arguments.config).ask(request, DeviceRow)
+    sees = "does not see it any more" if arguments.user in device.not_shared_with else "sees it"
+    print(f"{device.name}: {arguments.user} {sees}")
+    return 0
+
+
+def run_rename(arguments: argparse.Namespace) -> int:
+    """Call a device otherwise."""
+    from bridge.cli.asking import Desk  # noqa: PLC0415 -- nothing of this is needed to show the help
+
+    device = Desk.of(arguments.config).ask(RenameDevice(arguments.id, arguments.name, arguments.room), DeviceRow)
+    print(f"{device.id} is called {device.name}{f' ({device.room})' if device.room else ''} now")
     return 0
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from bridge import __version__
+from bridge.cli.extent import extent
 from bridge.errors import BridgeError, ConfigurationError, NotTheOwner
 from bridge.settings import Settings, load, locate
 
@@ -56,13 +57,13 @@ def _checks(arguments: argparse.Namespace) -> "Iterator[Check]":
         for fault in error.problems:
             yield problem("configuration", fault, "correct it; until then the daemon cannot be started again")
     if settings is not None:
-        yield ok("configuration", f"{path}: {len(settings.devices)} devices, {len(settings.homes)} homes")
+        yield ok("configuration", f"{path}: {extent(settings)}")
         for note in settings.notes:
             yield warning("configuration", note, "see config/README.md")
     database = _database_of(path) if settings is None else settings.storage.path
     daemon = _find_daemon(database)
     yield check_daemon(daemon, version=__version__)
-    yield from check_parts(daemon.condition)
+    yield from check_parts(daemon.condition, refused=settings is None)
     if settings is not None:
         yield from _with_settings(arguments, settings, daemon)
     elif daemon.condition is not None:

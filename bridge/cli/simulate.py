@@ -74,12 +74,12 @@ async def _home(arguments: argparse.Namespace) -> None:
 
 async def _ifttt(arguments: argparse.Namespace) -> None:
     from bridge.cli.demo import applets  # noqa: PLC0415 -- the weight of the stand-ins
+    from bridge.simulator.authorization import Service  # noqa: PLC0415 -- the same
     from bridge.simulator.cloud import SimulatedIfttt  # noqa: PLC0415 -- the same
     from bridge.simulator.habits import Habits, Listen  # noqa: PLC0415 -- the same
 
     ifttt = SimulatedIfttt(
-        arguments.url,
-        os.environ["IFTTT_SERVICE_KEY"],
+        Service(arguments.url, os.environ["IFTTT_SERVICE_KEY"]),
         access_token=os.environ["IFTTT_ACCESS_TOKEN"],
         applets=applets(),
         chance=random.Random(),  # noqa: S311 -- spreads polls, guards nothing

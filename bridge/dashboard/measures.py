@@ -19,7 +19,9 @@ MAX_POLLED: Final = 20_000
 BATCH: Final = (1.0, 2.0, 5.0, 10.0, 25.0, 50.0, 100.0, 256.0)
 OTHER: Final = "other"
 REFUSED_CODES: Final = ("400", "401", "404", "429")
-ENDPOINTS: Final = ("poll", "action", "options", "identity", "status", "test_setup", "user_info", OTHER)
+ENDPOINTS: Final = (
+    *("poll", "action", "query", "options", "validate", "identity", "status", "test_setup", "user_info", OTHER),
+)
 _REFUSED: Final = range(400, 500)
 
 Tally = Counter[tuple[str, ...]]
@@ -106,8 +108,12 @@ def _endpoint(method: str, segments: tuple[str, ...]) -> str:  # noqa: PLR0911 -
             return "poll"
         case ("POST", "actions", _):
             return "action"
-        case ("POST", "triggers" | "actions", _, "fields", _, "options"):
+        case ("POST", "queries", _):
+            return "query"
+        case ("POST", "triggers" | "actions" | "queries", _, "fields", _, "options"):
             return "options"
+        case ("POST", "triggers", _, "validate" | "fields", *_) if segments[-1] == "validate":
+            return "validate"
         case ("DELETE", "triggers", _, "trigger_identity", _):
             return "identity"
         case ("GET", "status"):

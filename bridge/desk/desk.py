@@ -1,13 +1,14 @@
 """The desk itself: what each request does. Knows neither the socket nor the command line."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Final, assert_never
 
 import msgspec
 
-from bridge.desk import devices, people
+from bridge.desk import people
+from bridge.desk.devices import Devices, checked_names
 from bridge.desk.news import News
 from bridge.desk.requests import (
     PAGE,
@@ -18,13 +19,16 @@ from bridge.desk.requests import (
     EventPage,
     EventRow,
     Examine,
+    ExposeDevice,
     ListDevices,
     ListTokens,
     ListUsers,
     ReadEvents,
     RemoveUser,
+    RenameDevice,
     RevokeToken,
     SetPassword,
+    ShareDevice,
     ShowDevice,
     request_from_bytes,
 )
@@ -35,27 +39,35 @@ from bridge.ifttt.ingredients import iso_time
 from bridge.storage.accounts import Accounts
 from bridge.storage.entities import Entities
 from bridge.storage.events import Events
+from bridge.storage.exposure import Exposure
 from bridge.timeline.entry import Entry
 
 WAIT_S: Final = 20.0
 """How long an answer that waits for the next event is held back; less than anybody's patience with a silent daemon."""
 
 
+async def _nothing_runs() -> None:
+    """Without a daemon there is nobody for whom it must count at once."""
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What answers stand on. `forget_user` and `forget_token`: what a daemon has in memory of them must go too.
+    """What answers stand on. `decided` lets count what was decided here; `forget_user` and `forget_tokens`: what a
+    daemon has in memory of them must go too.
 
     `news` and `condition` None: no daemon runs.
-    """
+    """  # noqa: D205 -- one paragraph
 
     accounts: Accounts
     events: Events
     entities: Entities
+    exposure: Exposure
     homes: Callable[[], tuple[Home, ...]]
     catalogue: Callable[[], Catalogue]
     clock_ms: Callable[[], int]
     forget_user: Callable[[str], None] = field(default=lambda _user: None)
     forget_tokens: Callable[[], None] = field(default=lambda: None)
+    decided: Callable[[], Awaitable[None]] = _nothing_runs
     news: News | None = None
     condition: Callable[[], Condition] | None = None
 
@@ -63,7 +75,7 @@ class Desk:
         """Answer a request, both as JSON. Raises BridgeError for what cannot be done."""
         return msgspec.json.encode(await self._answer(request_from_bytes(content)))
 
-    async def _answer(self, request: AnyRequest) -> object:  # noqa: C901, PLR0911 -- a table of requests
+    async def _answer(self, request: AnyRequest) -> object:  # noqa: C901, PLR0911, PLR0912 -- a table of requests
         match request:
             case AddUser():
                 await self.accounts.keep_homes(self.homes())
@@ -88,11 +100,34 @@ class Desk:
             case ReadEvents():
                 return await self._read_events(request)
             case ListDevices():
-                return await devices.list_devices(self.entities, self.catalogue(), request)
+                return await self._devices.listed(request)
             case ShowDevice():
-                return await devices.show_device(self.entities, self.catalogue(), request)
+                return await self._devices.shown(request.id)
+            case ExposeDevice() | ShareDevice() | RenameDevice():
+                await self._decide(request)
+                await self.decided()
+                return await self._devices.shown(request.id)
             case Examine():
                 return self._condition()
+            case _:
+                assert_never(request)
+
+    @property
+    def _devices(self) -> Devices:
+        return Devices(self.entities, self.exposure, self.catalogue())
+
+    async def _decide(self, request: ExposeDevice | ShareDevice | RenameDevice) -> None:
+        """Write down what a person decided about a device."""
+        if self.news is None:  # no daemon has written down yet which there are
+            await self.accounts.keep_homes(self.homes())
+            await self.entities.keep(self.catalogue(), now_ms=self.clock_ms())
+        match request:
+            case ExposeDevice(id=device, exposed=exposed):
+                await self.exposure.expose(device, exposed=exposed)
+            case ShareDevice(id=device, user=name, shared=shared):
+                await self.exposure.share(device, await self.accounts.user_named(name), shared=shared)
+            case RenameDevice(id=device, name=name, room=room):
+                await self.exposure.rename(device, checked_names(name, room))
             case _:
                 assert_never(request)
 

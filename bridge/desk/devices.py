@@ -1,41 +1,82 @@
 """Devices and what is known of them, as a person asks for them."""
 
-from bridge.desk.requests import DeviceRow, ListDevices, ShowDevice
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from bridge.desk.requests import DeviceRow, ListDevices
 from bridge.devices.catalogue import Catalogue
 from bridge.devices.entity import Entity
 from bridge.devices.last_known import NOTHING_KNOWN, EntityState
 from bridge.errors import AccountError
 from bridge.ifttt.ingredients import iso_time
 from bridge.storage.entities import Entities
+from bridge.storage.exposure import Exposure, GivenNames
+
+MAX_NAME_CHARACTERS: Final = 100
 
 
-async def list_devices(entities: Entities, catalogue: Catalogue, request: ListDevices) -> list[DeviceRow]:
-    """Return the devices, by home and name."""
-    states = await entities.states()
-    rows = [_row(entity, states.get(entity.id, NOTHING_KNOWN)) for entity in catalogue]
-    chosen = [row for row in rows if request.home in {None, row.home}]
-    return sorted(chosen, key=lambda row: (row.home, row.name.casefold(), row.id))
+@dataclass(frozen=True, slots=True)
+class Devices:
+    """Answers about devices. The catalogue has what there is, the database what is known and was decided."""
+
+    entities: Entities
+    exposure: Exposure
+    catalogue: Catalogue
+
+    async def listed(self, request: ListDevices) -> list[DeviceRow]:
+        """Return the devices, by home and name."""
+        rows = await self._rows(entity for entity in self.catalogue if request.home in {None, entity.home})
+        return sorted(rows, key=lambda row: (row.home, row.name.casefold(), row.id))
+
+    async def shown(self, device: str) -> DeviceRow:
+        """Return one device. Raises AccountError."""
+        found = await self._rows(entity for entity in self.catalogue if entity.id == device)
+        if not found:
+            raise AccountError(f"there is no device {device!r}; `ifttt-bridge device list` shows which there are")
+        return found[0]
+
+    async def _rows(self, entities: Iterable[Entity]) -> list[DeviceRow]:
+        chosen = list(entities)
+        states, names = await self.entities.states(), await self.exposure.names()
+        hidden = {each.id for each in await self.exposure.placed() if not each.exposed}
+        taken_away = await self.exposure.taken_away(entity.device.id for entity in chosen)
+        return [
+            _row(
+                entity,
+                states.get(entity.id, NOTHING_KNOWN),
+                names.get(entity.device.id, GivenNames(None, None)),
+                exposed=entity.id not in hidden,
+                not_shared_with=tuple(taken_away.get(entity.device.id, ())),
+            )
+            for entity in chosen
+        ]
 
 
-async def show_device(entities: Entities, catalogue: Catalogue, request: ShowDevice) -> DeviceRow:
-    """Return one device. Raises AccountError."""
-    for entity in catalogue:
-        if entity.id == request.id:
-            states = await entities.states()
-            return _row(entity, states.get(entity.id, NOTHING_KNOWN))
-    raise AccountError(f"there is no device {request.id!r}; `ifttt-bridge device list` shows which there are")
+def checked_names(name: str | None, room: str | None) -> GivenNames:
+    """Return names as they are kept. Raises AccountError for what is no name."""
+    for what, text in (("name", name), ("room", room)):
+        if text is not None and (len(text) > MAX_NAME_CHARACTERS or not text.isprintable()):
+            raise AccountError(f"the {what} must be one line of at most {MAX_NAME_CHARACTERS} characters")
+    if name is not None and not name.strip():
+        raise AccountError("the name is empty")
+    return GivenNames(None if name is None else name.strip(), None if room is None else room.strip())
 
 
-def _row(entity: Entity, state: EntityState) -> DeviceRow:
+def _row(
+    entity: Entity, state: EntityState, names: GivenNames, *, exposed: bool, not_shared_with: tuple[str, ...]
+) -> DeviceRow:
     return DeviceRow(
         id=entity.id,
-        name=entity.device.name,
+        name=names.name or entity.device.name,
         home=entity.home,
-        room=entity.device.room,
+        room=entity.device.room if names.room is None else names.room,
         kind=entity.kind.value,
         state=state.value,
         since=None if state.since_ms is None else iso_time(state.since_ms),
         brightness=state.brightness,
         presses=state.presses,
         topics=entity.dialect.state_topics,
+        exposed=exposed,
+        not_shared_with=not_shared_with,
     )

@@ -92,6 +92,29 @@ class ShowDevice(Question, frozen=True, tag="device show"):
     id: str
 
 
+class ExposeDevice(Request, frozen=True, tag="device expose"):
+    """Show a device to IFTTT, or hide it."""
+
+    id: str
+    exposed: bool
+
+
+class ShareDevice(Request, frozen=True, tag="device share"):
+    """Let a user of the home see a device, or no longer."""
+
+    id: str
+    user: str
+    shared: bool
+
+
+class RenameDevice(Request, frozen=True, tag="device rename"):
+    """Call a device otherwise; `name` and `room` None: as the configuration says."""
+
+    id: str
+    name: str | None
+    room: str | None
+
+
 class Examine(Question, frozen=True, tag="doctor"):
     """How are you? Only a running daemon can say."""
 
@@ -107,6 +130,9 @@ AnyRequest = (
     | ReadEvents
     | ListDevices
     | ShowDevice
+    | ExposeDevice
+    | ShareDevice
+    | RenameDevice
     | Examine
 )
 
@@ -151,7 +177,10 @@ class EventPage(msgspec.Struct, frozen=True):
 
 
 class DeviceRow(msgspec.Struct, frozen=True):
-    """A device and what is known of it. `state` and `since` None: it has never spoken."""
+    """A device and what is known of it. `state` and `since` None: it has never spoken.
+
+    `exposed`: IFTTT sees it, and with it everybody of the home but those in `not_shared_with`.
+    """
 
     id: str
     name: str
@@ -163,6 +192,8 @@ class DeviceRow(msgspec.Struct, frozen=True):
     brightness: int | None
     presses: tuple[str, ...]
     topics: tuple[str, ...]
+    exposed: bool
+    not_shared_with: tuple[str, ...]
 
 
 class TopicHeard(msgspec.Struct, frozen=True):

@@ -4,10 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from bridge.devices.entity import Entity, EntityKind
+from bridge.devices.filters import FilterTree, is_filter
 
 
 class Catalogue:
-    """All entities of all homes, found by id and by exact topic. Never changes: a new one replaces it."""
+    """All entities of all homes, found by id and by topic. Never changes: a new one replaces it."""
 
     def __init__(self, entities: Iterable[Entity]) -> None:
         self._by_id = {entity.id: entity for entity in entities}
@@ -16,23 +17,37 @@ class Catalogue:
             for topic in entity.dialect.state_topics:
                 by_topic[topic].append(entity)
         self._by_topic = {topic: tuple(found) for topic, found in by_topic.items()}
+        self._filters = FilterTree(topic for topic in by_topic if is_filter(topic))
 
     def __iter__(self) -> Iterator[Entity]:
         return iter(self._by_id.values())
 
     @property
     def topics(self) -> tuple[str, ...]:
-        """Every topic to subscribe to, sorted."""
+        """Every topic and filter to subscribe to, sorted."""
         return tuple(sorted(self._by_topic))
 
     def at(self, topic: str) -> tuple[Entity, ...]:
         """Return the entities that speak on a topic."""
-        return self._by_topic.get(topic, ())
+        exact = self._by_topic.get(topic, ())
+        wider = self._filters.taking(topic)
+        return exact if not wider else sum((self._by_topic[filter_] for filter_ in wider), exact)
+
+    def listening(self, topic: str) -> Iterator[tuple[str, tuple[Entity, ...]]]:
+        """Return the entities that speak on a topic, by what is subscribed to for their sake."""
+        if topic in self._by_topic:
+            yield topic, self._by_topic[topic]
+        for filter_ in self._filters.taking(topic):
+            yield filter_, self._by_topic[filter_]
 
     def find(self, home: str, entity: str) -> Entity | None:
         """Return an entity of this home, or None. An entity of another home is not there."""
         found = self._by_id.get(entity)
         return found if found is not None and found.home == home else None
+
+    def owned(self, entity: str) -> Entity | None:
+        """Return an entity by its id alone: for what the bridge itself keeps of it, never for anybody who asks."""
+        return self._by_id.get(entity)
 
     def of_kind(self, home: str, kind: EntityKind) -> list[Entity]:
         """Return a home's entities of one kind, by name."""

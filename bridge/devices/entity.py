@@ -1,20 +1,59 @@
 """A physical device, and one thing that it does. Knows nothing of messages beyond who can read and write them."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from bridge.commands import Command, Publication
 from bridge.devices.reading import Reading
 
 
 class EntityKind(StrEnum):
-    """What an entity is for a person."""
+    """What an entity is for a person.
+
+    SENSOR is a number. BATTERY (a level in percent) and AVAILABILITY (online, offline) tell of the device as a whole:
+    their events carry the device's id. CUSTOM is an event that the configuration made up; it has no state.
+    """
 
     CONTACT = "contact"
     BUTTON = "button"
     LIGHT = "light"
     SWITCH = "switch"
+    MOTION = "motion"
+    LEAK = "leak"
+    SMOKE = "smoke"
+    GAS = "gas"
+    CO = "co"
+    TAMPER = "tamper"
+    VIBRATION = "vibration"
+    LOCK = "lock"
+    COVER = "cover"
+    SENSOR = "sensor"
+    BATTERY = "battery"
+    AVAILABILITY = "availability"
+    CUSTOM = "custom"
+
+
+ALARMS: Final = (
+    EntityKind.LEAK,
+    EntityKind.SMOKE,
+    EntityKind.GAS,
+    EntityKind.CO,
+    EntityKind.TAMPER,
+    EntityKind.VIBRATION,
+)
+"""The kinds whose being on is an alarm; the kind's name is the alarm's sort."""
+
+
+def availability_id(device: str) -> str:
+    """Return the id of the entity that says whether a device of the configuration can be reached, if it has one."""
+    return f"{device}.{EntityKind.AVAILABILITY}"
+
+
+def battery_id(device: str) -> str:
+    """Return the id of the entity that is the battery of a device of the configuration, if it has one."""
+    return f"{device}.{EntityKind.BATTERY}"
 
 
 class Dialect(Protocol):
@@ -45,13 +84,39 @@ class Device:
 
 
 @dataclass(frozen=True, slots=True)
+class Shaping:
+    """What a person wants held back.
+
+    `debounce_ms`: how long a new state must last, unless things have kept changing for `debounce_max_ms`.
+    `min_interval_ms`: from one offered event to the next. `hysteresis`: how far a number must go back.
+    """
+
+    debounce_ms: int = 0
+    debounce_max_ms: int = 0
+    min_interval_ms: int = 0
+    hysteresis: Decimal = Decimal(0)
+
+
+NOT_SHAPED: Final = Shaping()
+
+
+@dataclass(frozen=True, slots=True)
 class Entity:
-    """One ability of a device: a contact, a button, a light, a switch."""
+    """One ability of a device: a contact, a button, a light, a switch.
+
+    `exposed`: IFTTT sees it. `unit`: of a SENSOR's number. `can_unlock`: a LOCK that may be unlocked from outside.
+    `low_level`: the percent at which a BATTERY is low.
+    """
 
     id: str
     device: Device
     kind: EntityKind
     dialect: Dialect
+    exposed: bool = True
+    unit: str = ""
+    can_unlock: bool = False
+    low_level: int = 15
+    shaping: Shaping = NOT_SHAPED
 
     @property
     def home(self) -> str:

@@ -6,18 +6,33 @@ The rules of edges, presses, retained messages and lateness; knows neither topic
 from dataclasses import dataclass, replace
 from typing import Final, assert_never
 
-from bridge.devices.entity import Entity, EntityKind
+from bridge.devices.batteries import with_charge
+from bridge.devices.covers import STARTED_FROM, cover_value
+from bridge.devices.entity import ALARMS, Entity, EntityKind
 from bridge.devices.last_known import MAX_PRESSES, EntityState
-from bridge.devices.reading import PressReading, Reading, StateReading
+from bridge.devices.reading import CustomReading, PressReading, Reading, StateReading
 from bridge.events import (
+    ALARM_CLEARED,
+    ALARM_RAISED,
+    BATTERY_LOW,
     CONTACT_CLOSED,
     CONTACT_OPENED,
+    COVER_CLOSED,
+    COVER_OPENED,
+    DEVICE_CAME_ONLINE,
+    DEVICE_WENT_OFFLINE,
     LIGHT_TURNED_OFF,
     LIGHT_TURNED_ON,
+    LOCK_JAMMED,
+    LOCK_LOCKED,
+    LOCK_UNLOCKED,
+    MOTION_CLEARED,
+    MOTION_DETECTED,
     SWITCH_TURNED_OFF,
     SWITCH_TURNED_ON,
     Event,
     NotOffered,
+    alarm_kind,
     press_kind,
 )
 
@@ -28,7 +43,25 @@ EDGE_KINDS: Final = {
     (EntityKind.LIGHT, "off"): LIGHT_TURNED_OFF,
     (EntityKind.SWITCH, "on"): SWITCH_TURNED_ON,
     (EntityKind.SWITCH, "off"): SWITCH_TURNED_OFF,
+    (EntityKind.MOTION, "on"): MOTION_DETECTED,
+    (EntityKind.MOTION, "off"): MOTION_CLEARED,
+    (EntityKind.LOCK, "locked"): LOCK_LOCKED,
+    (EntityKind.LOCK, "unlocked"): LOCK_UNLOCKED,
+    (EntityKind.LOCK, "jammed"): LOCK_JAMMED,
+    (EntityKind.COVER, "open"): COVER_OPENED,
+    (EntityKind.COVER, "closed"): COVER_CLOSED,
+    (EntityKind.AVAILABILITY, "online"): DEVICE_CAME_ONLINE,
+    (EntityKind.AVAILABILITY, "offline"): DEVICE_WENT_OFFLINE,
+    **{(kind, "on"): alarm_kind(ALARM_RAISED, kind) for kind in ALARMS},
+    **{(kind, "off"): alarm_kind(ALARM_CLEARED, kind) for kind in ALARMS},
 }
+
+FIRST_COUNTS: Final = frozenset({EntityKind.MOTION, *ALARMS})
+"""What is an event even when it is the very first word of a sensor, if it was heard as it happened: water is water."""
+
+
+VALUES: Final = ("value1", "value2", "value3")
+"""What a custom event tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +91,14 @@ class Interpretation:
     event: Event | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The state afterwards, and everything that happened, in order."""
+
+    state: EntityState
+    events: tuple[Event, ...] = ()
+
+
 def interpret(entity: Entity, known: EntityState, reading: Reading, how: Circumstances) -> Interpretation:
     """Decide what a reading changes and whether it is an event."""
     match reading:
@@ -65,34 +106,75 @@ def interpret(entity: Entity, known: EntityState, reading: Reading, how: Circums
             return _state(entity, known, reading, how)
         case PressReading():
             return _press(entity, known, reading, how)
+        case CustomReading():
+            return Interpretation(known, _custom(entity, reading, how))
         case _:
             assert_never(reading)
 
 
 def _state(entity: Entity, known: EntityState, reading: StateReading, how: Circumstances) -> Interpretation:
-    brightness = known.brightness if reading.brightness is None else reading.brightness
-    if reading.value is None or reading.value == known.value:
-        return Interpretation(known if brightness == known.brightness else replace(known, brightness=brightness))
-    state = EntityState(reading.value, brightness, how.now_ms, known.presses)
-    if (entity.kind, known.value) not in EDGE_KINDS:
-        return Interpretation(state)  # the first value ever, or since it was another kind: nobody saw it change
+    value = cover_value(known, reading) if entity.kind is EntityKind.COVER else reading.value
+    told = replace(
+        known,
+        brightness=known.brightness if reading.brightness is None else reading.brightness,
+        position=known.position if reading.position is None else reading.position,
+    )
+    if value is None or value == known.value:
+        return Interpretation(known if told == known else told)
+    state = replace(told, value=value, since_ms=how.now_ms)
+    if entity.kind is EntityKind.BATTERY:
+        state = with_charge(state, entity.low_level)
+    kind = _kind_of_change(entity, known, state, how)
+    return Interpretation(state, None if kind is None else _change(entity, known, state, kind, how))
+
+
+def _kind_of_change(entity: Entity, known: EntityState, state: EntityState, how: Circumstances) -> str | None:
+    """Return what happened, None where nothing did: nobody saw a first value change, nor one of another kind."""
+    value = state.value or ""
+    if entity.kind is EntityKind.BATTERY:
+        return BATTERY_LOW if known.value is not None and len(state.fired) > len(known.fired) else None
+    before = _before(entity, known)
+    if (entity.kind, before) not in EDGE_KINDS:
+        counts = entity.kind in FIRST_COUNTS and value == "on" and not how.retained
+        return EDGE_KINDS[entity.kind, value] if counts else None
+    return None if value == before else EDGE_KINDS.get((entity.kind, value))
+
+
+def _before(entity: Entity, known: EntityState) -> str | None:
+    """Return the state before, for a cover on its way the one that it left."""
+    value = known.value
+    return STARTED_FROM.get(value, value) if entity.kind is EntityKind.COVER and value is not None else value
+
+
+def _change(entity: Entity, known: EntityState, state: EntityState, kind: str, how: Circumstances) -> Event:
+    """Return an event. What tells of the device as a whole carries the device's id."""
+    of_device = entity.kind in (EntityKind.AVAILABILITY, EntityKind.BATTERY)
     reason = None
-    if how.retained and not how.policy.fire_changed_while_away:
+    if how.retained and (entity.kind is EntityKind.AVAILABILITY or not how.policy.fire_changed_while_away):
         reason = NotOffered.CHANGED_WHILE_AWAY
-    ingredients = _names(entity)
-    if entity.kind is EntityKind.LIGHT:
-        ingredients["brightness"] = "" if brightness is None or reading.value == "off" else str(brightness)
-    event = Event(
+    return Event(
         home=entity.home,
         device=entity.device.id,
-        entity=entity.id,
-        kind=EDGE_KINDS[entity.kind, reading.value],
-        ingredients=ingredients,
-        before=known.value,
-        after=reading.value,
+        entity=entity.device.id if of_device else entity.id,
+        kind=kind,
+        ingredients=names_of(entity) | _particulars(entity, state),
+        before=_before(entity, known),
+        after=state.value,
         reason=reason,
     )
-    return Interpretation(state, event)
+
+
+def _particulars(entity: Entity, state: EntityState) -> dict[str, str]:
+    """Return the ingredients that only this kind has."""
+    match entity.kind:
+        case EntityKind.LIGHT:
+            return {"brightness": "" if state.brightness is None or state.value == "off" else str(state.brightness)}
+        case EntityKind.BATTERY:
+            return {"level": state.value or ""}
+        case kind if kind in ALARMS:
+            return {"alarm": kind.value}
+        case _:
+            return {}
 
 
 def _press(entity: Entity, known: EntityState, reading: PressReading, how: Circumstances) -> Interpretation:
@@ -106,12 +188,26 @@ def _press(entity: Entity, known: EntityState, reading: PressReading, how: Circu
         device=entity.device.id,
         entity=entity.id,
         kind=press_kind(reading.word),
-        ingredients=_names(entity) | {"press": reading.word},
+        ingredients=names_of(entity) | {"press": reading.word},
         after=reading.word,
         device_time_ms=reading.device_time_ms,
         reason=NotOffered.LATE if _is_late(reading, how) else None,
     )
     return Interpretation(state, event)
+
+
+def _custom(entity: Entity, reading: CustomReading, how: Circumstances) -> Event | None:
+    if how.retained:
+        return None  # as a press: it was said before anybody asked
+    values = dict.fromkeys(VALUES, "") | dict(zip(VALUES, reading.values, strict=False))
+    return Event(
+        home=entity.home,
+        device=entity.device.id,
+        entity=entity.id,
+        kind=entity.id,  # custom.<slug>
+        ingredients={"name": entity.device.name} | values,
+        reason=NotOffered.LATE if _waited_too_long(how) else None,
+    )
 
 
 def _is_late(reading: PressReading, how: Circumstances) -> bool:
@@ -120,9 +216,14 @@ def _is_late(reading: PressReading, how: Circumstances) -> bool:
         return False
     if reading.device_time_ms is not None:
         return how.now_ms - reading.device_time_ms > how.policy.late_press_limit_s * 1000
-    return how.away_s > how.policy.late_press_limit_s
+    return _waited_too_long(how)
 
 
-def _names(entity: Entity) -> dict[str, str]:
+def _waited_too_long(how: Circumstances) -> bool:
+    return how.backlog and how.away_s > how.policy.late_press_limit_s
+
+
+def names_of(entity: Entity) -> dict[str, str]:
+    """Return the ingredients that say which device it was, as it is called now."""
     device = entity.device
     return {"device_name": device.name, "device_id": device.id, "room": device.room}

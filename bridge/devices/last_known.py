@@ -1,20 +1,35 @@
 """The latest committed state of each entity. A cache of the database: it changes only after a commit."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A state that has not lasted long enough to count: since when it lasts, and since when things keep changing."""
+
+    value: str
+    since_ms: int
+    first_ms: int
 
 
 @dataclass(frozen=True, slots=True)
 class EntityState:
     """What is known of an entity. `value` None: nothing yet. `since_ms`: when it took that value (epoch).
 
-    `presses` are the words a button has spoken so far, at most MAX_PRESSES of them.
+    `presses` are the words a button has spoken so far, at most MAX_PRESSES of them. `position` of a cover in percent, 0
+    being closed. `fired`: the kinds of events that must be undone before they count again. `offered_ms`: when an event
+    was offered last, where that matters.
     """
 
     value: str | None = None
     brightness: int | None = None
     since_ms: int | None = None
     presses: tuple[str, ...] = ()
+    position: int | None = None
+    fired: tuple[str, ...] = ()
+    pending: Pending | None = None
+    offered_ms: int | None = None
 
 
 NOTHING_KNOWN = EntityState()
@@ -26,6 +41,7 @@ class LastKnown:
 
     def __init__(self, states: Mapping[str, EntityState]) -> None:
         self._states = dict(states)
+        self._pending = {entity for entity, state in states.items() if state.pending is not None}
 
     def of(self, entity: str) -> EntityState:
         """Return what is known of an entity, NOTHING_KNOWN if nothing is."""
@@ -34,6 +50,16 @@ class LastKnown:
     def replace(self, states: Mapping[str, EntityState]) -> None:
         """Take over what has just been committed."""
         self._states.update(states)
+        for entity, state in states.items():
+            if state.pending is not None:
+                self._pending.add(entity)
+            elif self._pending:
+                self._pending.discard(entity)
+
+    @property
+    def pending(self) -> Collection[str]:
+        """The entities with a state that has not lasted long enough yet."""
+        return self._pending
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._states)

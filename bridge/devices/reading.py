@@ -5,10 +5,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class StateReading:
-    """A state: `open`, `closed`, `on`, `off`. None: this message does not say. `brightness` in percent."""
+    """A state: `open`, `closed`, `on`, `off`, a number in its one spelling. None: this message does not say.
+
+    `brightness` in percent; `position` of a cover in percent, 0 being closed.
+    """
 
     value: str | None = None
     brightness: int | None = None
+    position: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,4 +23,11 @@ class PressReading:
     device_time_ms: int | None = None
 
 
-Reading = StateReading | PressReading
+@dataclass(frozen=True, slots=True)
+class CustomReading:
+    """A custom event happened, with the values that it tells: up to three."""
+
+    values: tuple[str, ...] = ()
+
+
+Reading = StateReading | PressReading | CustomReading

@@ -9,7 +9,10 @@ from bridge.doctor.check import Check, ok, problem, warning
 KNOWN_ELSEWHERE = frozenset({"broker", "storage"})
 """Parts that have a check of their own."""
 
+CONFIGURATION = "configuration"
+
 _CURES = {
+    CONFIGURATION: "put the file back as it was, or correct the configuration; until then do not restart the daemon",
     "realtime": "see the check of the service key; what is owed is told as soon as IFTTT takes it",
 }
 
@@ -48,10 +51,10 @@ def check_daemon(daemon: Daemon, *, version: str) -> Check:
     return ok("daemon", facts)
 
 
-def check_parts(condition: Condition | None) -> Iterable[Check]:
-    """Say which other parts of a running daemon do not work."""
+def check_parts(condition: Condition | None, *, refused: bool = False) -> Iterable[Check]:
+    """Say which other parts of a running daemon do not work. `refused`: the files were told of already."""
     for name, trouble in ({} if condition is None else condition.parts).items():
-        if name in KNOWN_ELSEWHERE:
+        if name in KNOWN_ELSEWHERE or (name == CONFIGURATION and (refused or not trouble)):
             continue
         if trouble:
             yield problem(name, trouble, _CURES.get(name, "look into the log: journalctl -u ifttt-bridge"))

@@ -1,22 +1,35 @@
 """Does each configured topic speak, and is it understood?"""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from bridge.desk.requests import Condition, DeviceRow, TopicHeard
+from bridge.devices.entity import EntityKind
+from bridge.devices.filters import is_filter
+from bridge.devices.topics import matches
 from bridge.doctor.check import Check, ok, warning
 
 
 def check_topics(devices: Sequence[DeviceRow], condition: Condition | None) -> Iterable[Check]:
     """Say for each topic whether anything was ever heard there. A daemon knows more than the database."""
+    if condition is None:  # the database keeps states, and a custom event has none
+        devices = [device for device in devices if device.kind != EntityKind.CUSTOM]
     topics = sorted({topic for device in devices for topic in device.topics})
     for topic in topics:
         speakers = [device for device in devices if topic in device.topics]
-        heard = None if condition is None else condition.heard.get(topic)
+        heard = None if condition is None else _heard(topic, condition.heard)
         yield _check(topic, speakers, heard)
 
 
+def _heard(topic: str, heard: Mapping[str, TopicHeard]) -> TopicHeard | None:
+    """Return what was heard last on a topic, or on those that a filter takes; a trouble goes before."""
+    if not is_filter(topic):
+        return heard.get(topic)
+    found = [each for name, each in heard.items() if matches(topic, name)]
+    return max(found, key=lambda each: (bool(each.trouble), each.at), default=None)
+
+
 def _check(topic: str, speakers: Sequence[DeviceRow], heard: TopicHeard | None) -> Check:
-    name, names = f"topic {topic}", ", ".join(device.name for device in speakers)
+    name, names = f"topic {topic}", ", ".join(dict.fromkeys(device.name for device in speakers))
     if heard is not None and heard.trouble:
         return warning(
             name,

@@ -3,11 +3,12 @@
 import re
 from typing import Final
 
-from bridge.commands import Command, Wish
+from bridge.commands import Command, Publication, Wish
+from bridge.devices.entity import EntityKind
 from bridge.errors import BadInput
+from bridge.ifttt.declaring import Action
 from bridge.ifttt.fields import read_fields
 from bridge.ifttt.household import Household
-from bridge.ifttt.service import Action
 
 COLORS: Final = {
     "red": "#ff0000",
@@ -30,6 +31,14 @@ COLORS: Final = {
 }
 _HEX: Final = re.compile(r"#?([0-9a-f]{6})|#([0-9a-f]{3})")  # three without # may be a word: bad
 _FULL: Final = 100
+_COVER_WORDS: Final = {
+    "open": Wish.OPEN,
+    "up": Wish.OPEN,
+    "close": Wish.CLOSE,
+    "closed": Wish.CLOSE,
+    "down": Wish.CLOSE,
+    "stop": Wish.STOP,
+}
 
 
 def read_command(action: Action, given: object, household: Household, *, home: str) -> Command:
@@ -37,13 +46,41 @@ def read_command(action: Action, given: object, household: Household, *, home: s
 
     Raises BadInput: plain where a required field is missing, with `skip` where this very event can never succeed.
     """
-    fields = read_fields(action.fields, given)
-    entity = fields[action.entity_field]
-    if all(choice.value != entity for choice in household.things(action.entity_kind)):
+    fields = read_fields(action.fields, given, of_event=True)
+    if action.entity_field is None:
+        return Command(home, "", action.wish, publication=_publication(fields, household))
+    declared, entity = action.fields[0], fields[action.entity_field]
+    if not declared.is_choice(entity, household):
         raise BadInput(f"There is no such {action.entity_kind} any more.", skip=True)
-    if action.wish is not Wish.TURN_ON:
-        return Command(home, entity, action.wish)
-    return Command(home, entity, action.wish, _brightness(fields["brightness"]), _color(fields["color"]))
+    match action.wish:
+        case Wish.TURN_ON if action.entity_kind is EntityKind.LIGHT:
+            return Command(home, entity, action.wish, _brightness(fields["brightness"]), _color(fields["color"]))
+        case Wish.SET_POSITION:
+            return _cover(home, entity, fields["position"])
+        case wish:
+            return Command(home, entity, wish)
+
+
+def _publication(fields: dict[str, str], household: Household) -> Publication:
+    """Check the topic: what is published may start things in the home, so only what the home allows passes."""
+    topic = fields["topic"]
+    if not household.may_publish_to(topic):
+        raise BadInput("Your home does not allow messages to this topic.", skip=True)
+    return Publication(topic, fields["message"].encode())
+
+
+def _cover(home: str, entity: str, text: str) -> Command:
+    """Read where a cover is to go: a word, or percent, 0 being closed."""
+    word = _COVER_WORDS.get(" ".join(text.casefold().split()))
+    if word is not None:
+        return Command(home, entity, word)
+    try:
+        position = float(text.removesuffix("%").strip())
+    except ValueError:
+        position = -1.0
+    if not 0 <= position <= _FULL:
+        raise BadInput("Position must be open, closed, stop, or a number from 0 to 100.", skip=True)
+    return Command(home, entity, Wish.SET_POSITION, position=round(position))
 
 
 def _brightness(text: str) -> int | None:

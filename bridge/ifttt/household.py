@@ -5,8 +5,12 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bridge.devices.catalogue import Catalogue
-from bridge.devices.entity import Entity, EntityKind
-from bridge.devices.last_known import LastKnown
+from bridge.devices.entity import Device, Entity, EntityKind
+from bridge.devices.last_known import EntityState, LastKnown
+from bridge.devices.topics import is_topic, matches
+from bridge.homes.sight import Sight
+from bridge.homes.user import User
+from bridge.timeline.entry import Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +24,24 @@ class Choice:
 class Household(Protocol):
     """The choices of one user."""
 
-    def things(self, kind: EntityKind) -> list[Choice]:
-        """Return the entities of a kind, by label."""
+    def things(self, kinds: tuple[EntityKind, ...]) -> list[Choice]:
+        """Return the entities of some kinds, by label."""
         ...
 
-    def once_had(self, entity: str) -> bool:
-        """Tell whether this home has or ever had an entity."""
+    def devices(self, *, having: EntityKind | None = None) -> list[Choice]:
+        """Return the devices, by label; `having` an entity of a kind."""
+        ...
+
+    def unlockable(self) -> list[Choice]:
+        """Return the locks that may be unlocked, by label."""
+        ...
+
+    def may_publish_to(self, topic: str) -> bool:
+        """Tell whether this home lets Applets publish to a topic."""
+        ...
+
+    def once_had(self, thing: str) -> bool:
+        """Tell whether this home has or ever had an entity or a device."""
         ...
 
     def presses(self) -> tuple[str, ...]:
@@ -35,36 +51,81 @@ class Household(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RealHousehold:
-    """A home as the catalogue has it. `once_known`: ids of all entities that the home has or ever had."""
+    """A home as the catalogue has it, as far as one user sees it.
+
+    `publish_topics`: filters of the topics to which its Applets may publish; `own_topics`: those on which the bridge
+    speaks of itself, where nobody else does, whatever a filter says.
+    """
 
     home: str
     catalogue: Catalogue
     known: LastKnown
-    once_known: frozenset[str]
+    sight: Sight
+    publish_topics: tuple[str, ...] = ()
+    own_topics: tuple[str, ...] = ()
 
-    def things(self, kind: EntityKind) -> list[Choice]:
-        """Return the entities of a kind, by label; rooms are named where names repeat."""
-        entities = self.catalogue.of_kind(self.home, kind)
-        names = [entity.device.name for entity in entities]
-        choices = [Choice(_label(entity, twice=names.count(entity.device.name) > 1), entity.id) for entity in entities]
-        return sorted(choices, key=lambda choice: (choice.label.casefold(), choice.value))
+    def things(self, kinds: tuple[EntityKind, ...]) -> list[Choice]:
+        """Return the entities of some kinds, by label."""
+        return _choices([(entity.id, entity.device) for kind in kinds for entity in self._seen(kind)])
 
-    def once_had(self, entity: str) -> bool:
-        """Tell whether this home has or ever had an entity."""
-        return entity in self.once_known
+    def devices(self, *, having: EntityKind | None = None) -> list[Choice]:
+        """Return the devices, by label; `having` an entity of a kind."""
+        found = {
+            entity.device.id: entity.device
+            for kind in ((having,) if having is not None else EntityKind)
+            if kind is not EntityKind.CUSTOM
+            for entity in self._seen(kind)
+        }
+        return _choices(list(found.items()))
+
+    def unlockable(self) -> list[Choice]:
+        """Return the locks that may be unlocked, by label."""
+        return _choices([(lock.id, lock.device) for lock in self._seen(EntityKind.LOCK) if lock.can_unlock])
+
+    def may_publish_to(self, topic: str) -> bool:
+        """Tell whether this home lets Applets publish to a topic."""
+        if not is_topic(topic) or topic in self.own_topics:
+            return False
+        return any(matches(filter_, topic) for filter_ in self.publish_topics)
+
+    def once_had(self, thing: str) -> bool:
+        """Tell whether the user sees an entity or a device, or would if it were still there."""
+        return self.sight.sees(thing)
 
     def presses(self) -> tuple[str, ...]:
         """Return the words that this home's buttons have spoken so far."""
         words: set[str] = set()
-        for entity in self.catalogue.of_kind(self.home, EntityKind.BUTTON):
+        for entity in self._seen(EntityKind.BUTTON):
             words.update(self.known.of(entity.id).presses)
         return tuple(sorted(words))
 
+    def entities(self) -> list[Entity]:
+        """Return the entities that are seen."""
+        return [each for each in self.catalogue if each.home == self.home and self.sight.sees(each.id)]
 
-HouseholdOf = Callable[[str], RealHousehold]
-"""From a home's id to what its users see."""
+    def state_of(self, entity: str) -> EntityState:
+        """Return what is known of one of them."""
+        return self.known.of(entity)
+
+    def sees(self, entry: Entry) -> bool:
+        """Tell whether something that happened is seen: not what is older than the sight of its entity."""
+        since = self.sight.since.get(entry.event.entity)
+        return entry.event.home == self.home and since is not None and entry.seq >= since
+
+    def _seen(self, kind: EntityKind) -> list[Entity]:
+        return [entity for entity in self.catalogue.of_kind(self.home, kind) if self.sight.sees(entity.id)]
 
 
-def _label(entity: Entity, *, twice: bool) -> str:
-    device = entity.device
+HouseholdOf = Callable[[User], RealHousehold]
+"""From a user to what they see of their home."""
+
+
+def _choices(found: list[tuple[str, Device]]) -> list[Choice]:
+    """Return things to choose, by label; rooms are named where names repeat."""
+    names = [device.name for _, device in found]
+    choices = [Choice(_label(device, twice=names.count(device.name) > 1), value) for value, device in found]
+    return sorted(choices, key=lambda choice: (choice.label.casefold(), choice.value))
+
+
+def _label(device: Device, *, twice: bool) -> str:
     return f"{device.name} ({device.room})" if twice and device.room else device.name

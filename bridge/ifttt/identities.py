@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from bridge.devices.watches import Watches
 from bridge.events import Event
 from bridge.timeline.entry import TimelineKey, keys_of
 
@@ -15,6 +16,10 @@ MAX_PER_USER: Final = 2000
 """More Applets than anyone has; beyond it an identity is answered but not remembered, so not told in real time."""
 
 MAX_IDENTITY_CHARACTERS: Final = 128
+
+RESTS_AFTER_MS: Final = 30 * 24 * 3600 * 1000
+"""An identity that IFTTT has not asked for so long is not told any more until it asks again: it may have been left
+behind (protocol reference, section 4.5). It keeps its first sight, so that nothing is missed when it comes back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +33,10 @@ class IdentityKey:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """One user's wish to know. `start_seq`: where its timeline begins. `told_seq`: IFTTT knows of all up to it."""
+    """One user's wish to know. `start_seq`: where its timeline begins. `told_seq`: IFTTT knows of all up to it.
+
+    `last_polled_ms`: when IFTTT asked last, as far as it was written down when this was read (epoch).
+    """
 
     key: IdentityKey
     trigger: str
@@ -37,15 +45,20 @@ class Identity:
     first_seen_ms: int
     start_seq: int
     told_seq: int
+    last_polled_ms: int
 
 
 class Identities:
-    """The live identities, found by key and by what they wait for."""
+    """The live identities, found by key and by what they wait for. Those that rest wait for nothing."""
 
     def __init__(self, identities: Iterable[Identity] = ()) -> None:
         self._by_key: dict[IdentityKey, Identity] = {}
         self._waiting: defaultdict[TimelineKey, dict[IdentityKey, Identity]] = defaultdict(dict)
         self._per_user: defaultdict[str, int] = defaultdict(int)
+        self._polled_ms: dict[IdentityKey, int] = {}
+        self._resting: set[IdentityKey] = set()
+        self.watches = Watches()
+        """What must be watched for them, since no message says it by itself."""
         for identity in identities:
             self.add(identity)
 
@@ -67,8 +80,12 @@ class Identities:
         """Remember an identity; one with the same key is replaced."""
         self.remove(identity.key)
         self._by_key[identity.key] = identity
-        self._waiting[identity.timeline][identity.key] = identity
+        self._polled_ms[identity.key] = identity.last_polled_ms
+        self._await(identity)
         self._per_user[identity.key.user] += 1
+        timeline = identity.timeline
+        if timeline.entity is not None:
+            self.watches.add(timeline.home, timeline.entity, timeline.kind)
 
     def remove(self, key: IdentityKey) -> Identity | None:
         """Forget an identity and return it, None if it was not there."""
@@ -76,11 +93,51 @@ class Identities:
         if identity is None:
             return None
         self._per_user[key.user] -= 1
-        waiting = self._waiting[identity.timeline]
-        del waiting[key]
+        del self._polled_ms[key]
+        self._await_no_more(identity)
+        self._resting.discard(key)
+        timeline = identity.timeline
+        if timeline.entity is not None:
+            self.watches.remove(timeline.home, timeline.entity, timeline.kind)
+        return identity
+
+    def polled(self, key: IdentityKey, now_ms: int) -> bool:
+        """Note that IFTTT asked. Return whether the identity rested until now."""
+        if key not in self._polled_ms:
+            return False
+        self._polled_ms[key] = now_ms
+        if key not in self._resting:
+            return False
+        self._resting.remove(key)
+        self._await(self._by_key[key])
+        return True
+
+    def let_rest(self, now_ms: int) -> list[IdentityKey]:
+        """Let those rest that IFTTT has not asked for in a long time, and return which they are."""
+        found = [
+            key
+            for key, polled_ms in self._polled_ms.items()
+            if polled_ms < now_ms - RESTS_AFTER_MS and key not in self._resting
+        ]
+        for key in found:
+            self._resting.add(key)
+            self._await_no_more(self._by_key[key])
+        return found
+
+    @property
+    def resting(self) -> int:
+        """How many rest."""
+        return len(self._resting)
+
+    def _await(self, identity: Identity) -> None:
+        self._waiting[identity.timeline][identity.key] = identity
+
+    def _await_no_more(self, identity: Identity) -> None:
+        waiting = self._waiting.get(identity.timeline)
+        if waiting is None or waiting.pop(identity.key, None) is None:
+            return
         if not waiting:
             del self._waiting[identity.timeline]
-        return identity
 
     def of_user(self, user: str) -> list[IdentityKey]:
         """Return the keys of a user's identities."""

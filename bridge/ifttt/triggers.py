@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 from bridge.errors import BadInput
-from bridge.ifttt.fields import ANY, read_fields
+from bridge.ifttt.declaring import Trigger
+from bridge.ifttt.fields import ANY, Field, read_fields
 from bridge.ifttt.household import Household
 from bridge.ifttt.ingredients import values_of
-from bridge.ifttt.service import Trigger
 from bridge.timeline.entry import Entry
 from bridge.timeline.timeline import WINDOW, shown_seconds
 
@@ -28,9 +28,17 @@ def check_fields(
     for field in trigger.fields:
         value = fields[field.slug]
         was_here = field.slug == trigger.entity_field and value != ANY and household.once_had(value)
-        if not was_here and not field.is_choice(value, household):
-            raise BadInput(f"{field.label}: there is no such choice.")
+        if not was_here:
+            check_choice(field, value, household)
     return fields
+
+
+def check_choice(field: Field, value: str, household: Household) -> None:
+    """Check the text of one field as it may be chosen or typed now. Raises BadInput."""
+    if field.reads is not None:
+        field.reads(value)
+    if not field.is_choice(value, household):
+        raise BadInput(f"{field.label}: there is no such choice.")
 
 
 def read_limit(limit: object) -> int:

@@ -17,6 +17,7 @@ from typing import Protocol as Shape
 import aiomqtt  # noqa: TID251 -- the one place that knows the library
 from paho.mqtt.client import MQTT_CLEAN_START_FIRST_ONLY, MQTT_ERR_SUCCESS, ConnectFlags, DisconnectFlags, MQTTMessage
 from paho.mqtt.client import Client as PahoClient
+from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
@@ -25,7 +26,8 @@ from bridge.mqtt import reasons
 from bridge.mqtt.awake import Awake, uptime_s
 from bridge.mqtt.limits import OUR_WINDOW, Grant
 from bridge.mqtt.message import Message
-from bridge.mqtt.properties import command_properties, connect_properties, grant_of
+from bridge.mqtt.properties import command_properties, connect_properties, grant_of, routes_of, subscription_properties
+from bridge.mqtt.routes import requests
 from bridge.mqtt.session import KEEPALIVE_S, Broker, Protocol
 from bridge.mqtt.transport import open_socket
 
@@ -126,12 +128,16 @@ class Client(aiomqtt.Client):
         Never QoS 2: its first acknowledgement leaves before anything is on disk. Raises ConnectionFailed.
         """
         answers: dict[str, int] = {}
-        for start in range(0, len(topics), FILTERS_PER_SUBSCRIBE):
-            some = topics[start : start + FILTERS_PER_SUBSCRIBE]
+        for number, some in requests(topics, most=FILTERS_PER_SUBSCRIBE):
             filters: list[Any] = [(topic, SubscribeOptions(qos=1) if self.v5 else 1) for topic in some]
-            codes: Sequence[int | ReasonCode] = await self._called(self.subscribe(filters))
+            codes: Sequence[int | ReasonCode] = await self._called(
+                self.subscribe(filters, properties=self._numbered(number))
+            )
             answers |= {topic: _code(code) for topic, code in zip(some, codes, strict=True)}
         return answers
+
+    def _numbered(self, number: int) -> Properties | None:
+        return subscription_properties(number) if self.v5 and self.grant.subscription_numbers else None
 
     async def forget_all(self, topics: Sequence[str]) -> None:
         """End subscriptions. Raises ConnectionFailed."""
@@ -345,9 +351,10 @@ class Client(aiomqtt.Client):
             topic: str | None = message.topic
         except UnicodeDecodeError:
             topic = None
-        self._owner.received(
-            Message(self.number, topic, bytes(message.payload), message.qos, message.retain, message.dup, message.mid)
-        )
+        routes = () if message.properties is None else routes_of(message.properties)
+        payload = bytes(message.payload)
+        sent = (message.qos, message.retain, message.dup, message.mid)
+        self._owner.received(Message(self.number, topic, payload, *sent, routes=routes))
 
 
 def _code(answer: int | ReasonCode) -> int:

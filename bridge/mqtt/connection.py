@@ -70,6 +70,7 @@ class Connection:
         self._client: Client | None = None
         self._backlog = Backlog(0, intake, broker.marker_topic)
         self._trouble = ""
+        self._spoken: set[str] = set()
         self._limits = LimitBook()
         self._pace = pace
         self._course = Course(broker, pace)
@@ -190,7 +191,9 @@ class Connection:
         Nobody waits for the broker to take it: if it refuses, that is said as a limit.
         """
         if self._client is not None:
-            self._client.post(self._broker.beside_status(topic_suffix), payload)
+            topic = self._broker.beside_status(topic_suffix)
+            self._spoken.add(topic)
+            self._client.post(topic, payload)
 
     def _present(self) -> Client:
         if self._client is None:
@@ -255,6 +258,8 @@ class Connection:
         if message.topic == self._broker.marker_topic:
             self._backlog.take(message)
             self._subscriptions.heard(message.payload)
+        elif self._broker.is_own(message.topic) or message.topic in self._spoken:
+            self._intake.put(Marker(message.connection, message.qos, message.packet_id))
         else:
             self._intake.put(message)
 

@@ -65,6 +65,10 @@ def _unmeasured(entries: Sequence[Entry], received_s: Sequence[float], *, messag
     """Stand in where nobody measures."""
 
 
+def _nothing() -> None:
+    """Stand in where nobody looks at the clock."""
+
+
 @dataclass(slots=True)
 class Counts:
     """What has come in since the start. `messages`: all of them, whatever became of each."""
@@ -81,14 +85,15 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """Whom the inbound path talks to: the acknowledgement, those told of a commit, what was told to IFTTT since, and
-    who measures.
+    """Whom the inbound path talks to: the acknowledgement, those told of a commit, what was told to IFTTT since, who
+    measures, and who looks at the clock: something falls due at another moment than before.
     """  # noqa: D205 -- one sentence
 
     acknowledge: Callable[[Sequence[Message | Marker]], None]
     committed: tuple[Committed, ...] = ()
     take_told: Callable[[], tuple[ToldMove, ...]] = tuple
     measure: Measure = _unmeasured
+    stirred: Callable[[], None] = _nothing
 
 
 class Inbound:
@@ -134,6 +139,10 @@ class Inbound:
         """Whether so many wait that the broker is not listened to."""
         return self._intake.full
 
+    def next_due_ms(self, now_ms: int) -> int | None:
+        """Return when something falls due next by what is committed (epoch), None if nothing will."""
+        return self._interpreter.next_due_ms(now_ms)
+
     async def run(self) -> None:
         """Take messages in until cancelled."""
         while True:
@@ -162,6 +171,7 @@ class Inbound:
             self._spoken_of.clear()  # what meant nothing before may be worth a word again
             also()
             turned.set()
+            self._neighbours.stirred()
 
         self._intake.put(Turn(turn))
         await turned.wait()
@@ -204,12 +214,15 @@ class Inbound:
             deliveries=tuple(draft.deliveries.added),
             forget_deliveries=draft.deliveries.forget,
             told=self._neighbours.take_told() if draft.entries else (),
+            deadlines=draft.deadlines,
+            readings=tuple(draft.readings),
         )
 
     def _apply(self, arrivals: list[Arrival], draft: Draft) -> None:
         """Let the committed batch count: memory first, then the broker, then whoever waits."""
         interpreter = self._interpreter
         interpreter.known.replace(draft.states)
+        interpreter.deadlines.replace(draft.deadlines)
         interpreter.deliveries.replace(draft.deliveries.added, forget=draft.deliveries.forget)
         self._listening = draft.listening
         self._next_seq = draft.next_seq
@@ -219,6 +232,8 @@ class Inbound:
                 committed(draft.entries, draft.states)
         self._neighbours.acknowledge([arrival for arrival in arrivals if isinstance(arrival, Message | Marker)])
         self._count(messages, draft)
+        if draft.stirred:
+            self._neighbours.stirred()
         if len(messages) < len(arrivals):
             self.counts.connections += sum(isinstance(arrival, Connected) for arrival in arrivals)
 

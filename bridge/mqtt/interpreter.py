@@ -2,15 +2,22 @@
 changes: thrown away and done again when the commit fails.
 """  # noqa: D205 -- one sentence
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bridge.devices.catalogue import Catalogue
-from bridge.devices.entity import Entity
-from bridge.devices.interpretation import Circumstances, LatePolicy, interpret
+from bridge.devices.crossings import Measured, cross, measured
+from bridge.devices.deadlines import Deadline, Deadlines, follow, may_fall_due, tell
+from bridge.devices.entity import NOT_SHAPED, Entity, EntityKind
+from bridge.devices.interpretation import Circumstances, LatePolicy, Outcome, interpret
 from bridge.devices.last_known import EntityState, LastKnown
+from bridge.devices.reading import Reading, StateReading
+from bridge.devices.shaping import due_ms, has_lasted, settle, shape
+from bridge.devices.watches import Watches
 from bridge.errors import UnreadableMessage
+from bridge.events import Event, NotOffered
 from bridge.mqtt.deliveries import Deliveries, DeliveriesDraft
-from bridge.mqtt.message import Arrival, BacklogEnded, Connected, Marker, Message, Turn
+from bridge.mqtt.message import Arrival, BacklogEnded, Connected, Due, Marker, Message, Turn
+from bridge.mqtt.routes import route
 from bridge.timeline.entry import Entry, entry_id
 
 
@@ -35,6 +42,7 @@ class Draft:
     """What a batch comes to, not yet committed. `received_s`: when the message of each entry was received.
 
     `taken` counts messages without fault; `ignored` and `broken` have one for each entity that a message failed.
+    `stirred`: something falls due at another moment than before.
     """
 
     listening: Listening
@@ -43,10 +51,21 @@ class Draft:
     entries: list[Entry] = field(default_factory=list)
     received_s: list[float] = field(default_factory=list)
     states: dict[str, EntityState] = field(default_factory=dict)
+    deadlines: dict[tuple[str, int], Deadline | None] = field(default_factory=dict)
+    readings: list[Measured] = field(default_factory=list)
     ignored: list[Ignored] = field(default_factory=list)
     broken: list[tuple[str, Exception]] = field(default_factory=list)
     taken: int = 0
     repeats: int = 0
+    stirred: bool = False
+
+    def add(self, entity: Entity, event: Event, now_ms: int, received_s: float) -> None:
+        """Let an event of an entity have its place. What is hidden is recorded all the same, and never offered."""
+        if not entity.exposed and event.reason is None:
+            event = replace(event, reason=NotOffered.HIDDEN)
+        self.entries.append(Entry(self.next_seq, entry_id(now_ms), now_ms, event))
+        self.received_s.append(received_s)
+        self.next_seq += 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +76,8 @@ class Interpreter:
     known: LastKnown
     deliveries: Deliveries
     policy: LatePolicy
+    deadlines: Deadlines = field(default_factory=Deadlines)
+    watches: Watches = field(default_factory=Watches)
 
     def draft(self, arrivals: list[Arrival], listening: Listening, *, next_seq: int, now_ms: int) -> Draft:
         """Interpret arrivals in order."""
@@ -69,18 +90,33 @@ class Interpreter:
                     draft.listening = _after_connecting(draft.listening, resumed=resumed, away_s=away_s)
                     if not resumed:
                         draft.deliveries.start_anew()
-                case BacklogEnded():
+                case BacklogEnded(received_s=received_s):
                     draft.listening = Listening()
+                    self._look_at_time(draft, now_ms, received_s, live=True)
+                case Due(live=live, received_s=received_s):
+                    self._look_at_time(draft, now_ms, received_s, live=live)
                 case Marker() | Turn():
                     pass
         return draft
+
+    def next_due_ms(self, now_ms: int) -> int | None:
+        """Return when something falls due next by what is committed (epoch), None if nothing will."""
+        moments = [
+            now_ms if has_lasted(entity, pending, now_ms) else due_ms(entity, pending)
+            for identity in self.known.pending
+            if (entity := self.catalogue.owned(identity)) and (pending := self.known.of(identity).pending)
+        ]
+        moments += [
+            deadline.due_ms for deadline in self.deadlines if may_fall_due(deadline, self.known.of(deadline.entity))
+        ]
+        return min(moments, default=None)
 
     def _message(self, draft: Draft, message: Message, now_ms: int) -> None:
         topic = message.topic
         if topic is None:
             draft.ignored.append(Ignored("?", "topic not UTF-8"))
             return
-        entities = self.catalogue.at(topic)
+        entities = self._listening(topic, message.routes)
         if not entities:
             draft.ignored.append(Ignored(topic, "no device speaks here"))
             return
@@ -99,20 +135,107 @@ class Interpreter:
                 draft.broken.append((topic, error))
         draft.taken += len(draft.ignored) + len(draft.broken) == faults
 
+    def _listening(self, topic: str, routes: tuple[int, ...]) -> tuple[Entity, ...]:
+        """Return the entities that a message is for: of a topic that several subscriptions take, those of its own."""
+        if not routes:
+            return self.catalogue.at(topic)
+        wanted = (found for filter_, found in self.catalogue.listening(topic) if route(filter_) in routes)
+        return tuple(entity for found in wanted for entity in found)
+
     def _entity(self, draft: Draft, entity: Entity, message: Message, how: Circumstances) -> None:
         reading = entity.dialect.read(message.topic or "", message.payload)
         if reading is None:
             return
-        known = draft.states.get(entity.id)
-        if known is None:
-            known = self.known.of(entity.id)
+        known = self._known(draft, entity.id)
+        outcome = self._outcome(draft, entity, known, reading, how)
+        self._keep(draft, entity, known, outcome, how.now_ms)
+        for event in outcome.events:
+            draft.add(entity, event, how.now_ms, message.received_s)
+
+    def _outcome(
+        self, draft: Draft, entity: Entity, known: EntityState, reading: Reading, how: Circumstances
+    ) -> Outcome:
+        if entity.kind is EntityKind.SENSOR and isinstance(reading, StateReading):
+            number = measured(entity, known, reading, how)
+            if number is not None:
+                draft.readings.append(number)
+            return cross(entity, known, reading, how, self.watches.crossings(entity.home, entity.id))
+        if entity.shaping is not NOT_SHAPED or known.pending is not None:
+            return shape(entity, known, reading, how)
         result = interpret(entity, known, reading, how)
-        if result.state is not known:
-            draft.states[entity.id] = result.state
-        if result.event is not None:
-            draft.entries.append(Entry(draft.next_seq, entry_id(how.now_ms), how.now_ms, result.event))
-            draft.received_s.append(message.received_s)
-            draft.next_seq += 1
+        return Outcome(result.state, () if result.event is None else (result.event,))
+
+    def _known(self, draft: Draft, entity: str) -> EntityState:
+        known = draft.states.get(entity)
+        return self.known.of(entity) if known is None else known
+
+    def _keep(self, draft: Draft, entity: Entity, known: EntityState, outcome: Outcome, now_ms: int) -> None:
+        state = outcome.state
+        if state is known:
+            return
+        draft.states[entity.id] = state
+        if state.pending is not known.pending:
+            draft.stirred = True
+        if entity.kind is EntityKind.CONTACT and state.value != known.value:
+            self._follow(draft, entity, now_ms, opens=True)
+
+    def _deadlines(self, draft: Draft, entity: str) -> dict[int, Deadline]:
+        """Return the deadlines of a contact, those of this batch included."""
+        found = {deadline.minutes: deadline for deadline in self.deadlines.of(entity).values()}
+        for (of, minutes), deadline in draft.deadlines.items():
+            if of == entity and deadline is not None:
+                found[minutes] = deadline
+            elif of == entity:
+                found.pop(minutes, None)
+        return found
+
+    def _follow(self, draft: Draft, entity: Entity, now_ms: int, *, opens: bool = False) -> None:
+        watched = self.watches.left_open(entity.home, entity.id)
+        present = self._deadlines(draft, entity.id)
+        if not watched and not present:
+            return
+        changes = follow(entity, self._known(draft, entity.id), present, watched, now_ms, opens=opens)
+        for minutes, deadline in changes.items():
+            draft.deadlines[entity.id, minutes] = deadline
+            draft.stirred = True
+
+    def _look_at_time(self, draft: Draft, now_ms: int, received_s: float, *, live: bool) -> None:
+        """Let count what has lasted, if we hear all that happens; and fit the deadlines to those who ask."""
+        draft.stirred = True
+        if live:
+            self._settle_all(draft, now_ms, received_s)
+        contacts = {
+            entity.id: entity for at in self.watches.contacts() if (entity := self.catalogue.find(*at)) is not None
+        }
+        for deadline in self.deadlines:
+            if deadline.entity not in contacts:  # nobody asks any more, or there is no such contact any more
+                draft.deadlines[deadline.entity, deadline.minutes] = None
+        for entity in contacts.values():
+            self._follow(draft, entity, now_ms)
+            if live:
+                self._tell(draft, entity, now_ms, received_s)
+
+    def _settle_all(self, draft: Draft, now_ms: int, received_s: float) -> None:
+        pending = {*self.known.pending, *(entity for entity, state in draft.states.items() if state.pending)}
+        for identity in sorted(pending):
+            known, entity = self._known(draft, identity), self.catalogue.owned(identity)
+            if known.pending is None:
+                continue
+            if entity is None:  # a device that is gone: should it come back, this is long over
+                draft.states[identity] = replace(known, pending=None)
+            elif has_lasted(entity, known.pending, now_ms):
+                outcome = settle(entity, known, known.pending, now_ms)
+                self._keep(draft, entity, known, outcome, now_ms)
+                for event in outcome.events:
+                    draft.add(entity, event, now_ms, received_s)
+
+    def _tell(self, draft: Draft, entity: Entity, now_ms: int, received_s: float) -> None:
+        state = self._known(draft, entity.id)
+        for deadline in sorted(self._deadlines(draft, entity.id).values(), key=lambda each: each.due_ms):
+            if deadline.due_ms <= now_ms and may_fall_due(deadline, state):
+                told, event = tell(entity, deadline)
+                draft.deadlines[entity.id, deadline.minutes] = told
+                draft.add(entity, event, now_ms, received_s)
 
 
 def _after_connecting(before: Listening, *, resumed: bool, away_s: float) -> Listening:

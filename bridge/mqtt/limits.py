@@ -28,6 +28,7 @@ class Grant:
     session_expiry_s: int | None = None
     keepalive_s: int | None = None
     client_id: str | None = None
+    subscription_numbers: bool = True
 
 
 def limits_of(grant: Grant, broker: Broker) -> dict[str, str]:

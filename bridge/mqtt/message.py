@@ -11,7 +11,8 @@ class Message:
     """A message as received. `connection` numbers the connection it came on: an acknowledgement belongs to that one.
 
     `topic` None: it was not UTF-8. `packet_id` counts for QoS 1 only. `received_s`: when it was made, which is when it
-    was read from the socket (monotonic); it says nothing of what the message is.
+    was read from the socket (monotonic); it says nothing of what the message is. `routes`: the numbers of the
+    subscriptions that it came by (routes.py); none where the broker does not say.
     """
 
     connection: int
@@ -22,6 +23,7 @@ class Message:
     duplicate: bool
     packet_id: int
     received_s: float = field(default_factory=monotonic, compare=False)
+    routes: tuple[int, ...] = ()
 
     def digest(self) -> str:
         """Return 16 hex digits that tell this content from another with the same packet id."""
@@ -55,6 +57,7 @@ class BacklogEnded:
     """What waited for us has been handed over; what follows on this connection is live."""
 
     connection: int
+    received_s: float = field(default_factory=monotonic, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,4 +70,15 @@ class Turn:
     take: Callable[[], None]
 
 
-Arrival = Message | Marker | Connected | BacklogEnded | Turn
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Time has passed, or somebody waits for something else: look at what is due. Not from the broker.
+
+    `live`: we hear all that happens, so what has not been contradicted by now still is so.
+    """
+
+    live: bool
+    received_s: float = field(default_factory=monotonic, compare=False)
+
+
+Arrival = Message | Marker | Connected | BacklogEnded | Turn | Due

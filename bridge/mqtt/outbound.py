@@ -9,19 +9,21 @@ from collections import OrderedDict, defaultdict
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from typing import Final, Protocol
+from typing import Final, Protocol, assert_never
 
 import structlog
 
 from bridge.commands import Command, Outcome, Publication, RecordedCommand, Wish
+from bridge.devices.covers import CLOSED, OPEN, STARTED_FROM
 from bridge.devices.entity import Entity
 from bridge.devices.last_known import EntityState, LastKnown
-from bridge.errors import BrokerUnavailable, DeliveryUnknown, StorageUnavailable
+from bridge.errors import BadInput, BrokerUnavailable, DeliveryUnknown, StorageUnavailable, TemporarilyUnavailable
 from bridge.timeline.entry import Entry
 
 CONFIRMATION_S: Final = 10.0
 MAX_WATCHED: Final = 1000
 NOTE_INTERVAL_S: Final = 0.25
+POSITION_TOLERANCE: Final = 2  # percent: motors stop nearly where they were told to
 
 log = structlog.get_logger("bridge.outbound")
 
@@ -56,12 +58,17 @@ class Sender(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A command as somebody gave it, for an entity. `request_id` makes a repetition recognisable."""
+    """A command as somebody gave it, for an entity; None for a message that is for no entity.
+
+    `request_id` makes a repetition recognisable. `availability`: the entity that says whether the device can be
+    reached, None if nobody says.
+    """
 
     command: Command
-    entity: Entity
+    entity: Entity | None
     user: str
     request_id: str | None
+    availability: str | None = None
 
 
 class Outbound:
@@ -116,7 +123,8 @@ class Outbound:
         """Send a command and return its id once the broker has it.
 
         An order given before by the same request is not carried out again. Raises BrokerUnavailable,
-        DeliveryUnknown or StorageUnavailable.
+        DeliveryUnknown or StorageUnavailable; TemporarilyUnavailable for a device that is offline, BadInput for one
+        that cannot or must not do what is asked.
         """
         async with self._alone(order):
             earlier = await self._earlier(order)
@@ -124,11 +132,11 @@ class Outbound:
                 return earlier.id
             await self._sender.check_awake()
             command = self._absolute(order.command)
-            publications = order.entity.dialect.write(command)
+            publications = self._messages(replace(order, command=command))
             row = RecordedCommand(
                 f"c_{secrets.token_hex(12)}", order.user, order.request_id, command, self._clock_ms(), Outcome.PENDING
             )
-            earlier = await self._register.record(row)
+            earlier = await self._write_down(row)
             if earlier is not None:
                 return earlier.id
             await self._send(row, publications)
@@ -138,7 +146,7 @@ class Outbound:
         """Recognise the states that commands asked for."""
         for command_id, (command, _) in list(self._watched.items()):
             state = states.get(command.entity)
-            if state is not None and state.value == _wanted(command):
+            if state is not None and _confirms(state, command):
                 self._settle_as(command_id, Outcome.CONFIRMED)
                 if command.entity in self._silent:
                     self._silent.remove(command.entity)
@@ -171,8 +179,16 @@ class Outbound:
         await self._note()  # the register must know it too, else it takes the repetition for done
         return None
 
+    async def _write_down(self, row: RecordedCommand) -> RecordedCommand | None:
+        try:
+            return await self._register.record(row)
+        except asyncio.CancelledError:  # who asked waits no longer, and the row may be on its way to the disk
+            self._outcomes[row.id] = Outcome.NOT_SENT
+            raise
+
     async def _send(self, row: RecordedCommand, publications: Sequence[Publication]) -> None:
-        self._watch(row)  # from now on: a device may be quicker than the broker's acknowledgement
+        if row.command.publication is None:
+            self._watch(row)  # from now on: a device may be quicker than the broker's acknowledgement
         outcome = Outcome.UNKNOWN  # unless it is known better in the end
         try:
             await self._publish(publications)
@@ -194,9 +210,12 @@ class Outbound:
                 raise DeliveryUnknown("the broker took only a part of the command") from error
 
     def _sent(self, row: RecordedCommand, outcome: Outcome) -> None:
-        if outcome is not Outcome.PUBLISHED:
+        if row.command.publication is not None:  # no device will say anything: this is how it ended
+            self._outcomes[row.id] = outcome
+            self.counts[outcome] += 1
+        elif outcome is not Outcome.PUBLISHED:
             self._settle_as(row.id, outcome)
-        elif self._known.of(row.command.entity).value == _wanted(row.command):
+        elif _confirms(self._known.of(row.command.entity), row.command):
             self._settle_as(row.id, Outcome.CONFIRMED)
         elif row.id in self._watched:
             self._outcomes[row.id] = Outcome.PUBLISHED
@@ -211,6 +230,23 @@ class Outbound:
             for command_id, outcome in outcomes.items():
                 if self._outcomes[command_id] is outcome:  # else something newer has become known meanwhile
                     del self._outcomes[command_id]
+
+    def _messages(self, order: Order) -> tuple[Publication, ...]:
+        """Put an order into messages. To a device that is known to be offline it would go nowhere, or too late."""
+        entity = order.entity
+        if order.command.publication is not None:
+            return (order.command.publication,)
+        if entity is None:
+            raise ValueError("a command for no entity must be a publication")
+        name = entity.device.name
+        if order.command.wish is Wish.UNLOCK and not entity.can_unlock:
+            raise BadInput(f"Your home does not allow {name} to be unlocked.", skip=True)
+        publications = entity.dialect.write(order.command)
+        if not publications:
+            raise BadInput(f"{name} cannot do that.", skip=True)
+        if order.availability is not None and self._known.of(order.availability).value == "offline":
+            raise TemporarilyUnavailable(f"{name} is offline.")
+        return publications
 
     def _absolute(self, command: Command) -> Command:
         """Turn toggling into on or off: what is sent twice by a bad network must not undo itself."""
@@ -242,5 +278,33 @@ class Outbound:
             self.counts[outcome] += 1
 
 
-def _wanted(command: Command) -> str:
-    return "on" if command.wish is Wish.TURN_ON and command.brightness != 0 else "off"
+def _confirms(state: EntityState, command: Command) -> bool:
+    """Tell whether a state is what a command asked for. A cover that was told to stop confirms by standing still."""
+    if command.wish is Wish.SET_POSITION and state.position is not None:
+        return state.value not in STARTED_FROM and abs(state.position - (command.position or 0)) <= POSITION_TOLERANCE
+    return state.value in _wanted(command)
+
+
+def _wanted(command: Command) -> tuple[str, ...]:  # noqa: PLR0911 -- a table of wishes
+    """Return the states of which any confirms a command."""
+    match command.wish:
+        case Wish.TURN_ON if command.brightness != 0:
+            return ("on",)
+        case Wish.TURN_ON | Wish.TURN_OFF:
+            return ("off",)
+        case Wish.LOCK:
+            return ("locked",)
+        case Wish.UNLOCK:
+            return ("unlocked",)
+        case Wish.OPEN:
+            return (OPEN,)
+        case Wish.CLOSE:
+            return (CLOSED,)
+        case Wish.SET_POSITION:
+            return (OPEN,) if command.position else (CLOSED,)
+        case Wish.STOP:
+            return (OPEN, CLOSED)
+        case Wish.TOGGLE | Wish.PUBLISH:
+            return ()  # toggling was decided before, and a message that is for nobody is confirmed by nobody
+        case _:
+            assert_never(command.wish)

@@ -23,6 +23,18 @@ def command_properties() -> Properties:
     return properties
 
 
+def subscription_properties(number: int) -> Properties:
+    """Return the number that comes with each message of a subscription."""
+    properties = Properties(PacketTypes.SUBSCRIBE)  # type: ignore[no-untyped-call] # paho leaves it untyped
+    properties.SubscriptionIdentifier = number
+    return properties
+
+
+def routes_of(properties: Properties) -> tuple[int, ...]:
+    """Return the numbers of the subscriptions that a message came by."""
+    return tuple(vars(properties).get("SubscriptionIdentifier", ()))
+
+
 def grant_of(properties: Properties | None) -> Grant:
     """Return what the broker said with its CONNACK; paho has an attribute for each property that came."""
     said = vars(properties) if properties is not None else {}
@@ -35,4 +47,5 @@ def grant_of(properties: Properties | None) -> Grant:
         session_expiry_s=said.get("SessionExpiryInterval"),
         keepalive_s=said.get("ServerKeepAlive"),
         client_id=said.get("AssignedClientIdentifier"),
+        subscription_numbers=bool(said.get("SubscriptionIdentifierAvailable", 1)),
     )

@@ -82,6 +82,10 @@ class Broker:
         """Where the broker keeps whether the bridge is online."""
         return self.own_status_topic or f"ifttt-bridge/{self.client_id}/status"
 
+    def is_own(self, topic: str | None) -> bool:
+        """Tell whether the bridge alone speaks on a topic: what it says of itself never means anything to it."""
+        return topic is not None and (topic == self.status_topic or topic.startswith(f"ifttt-bridge/{self.client_id}/"))
+
     def beside_status(self, name: str) -> str:
         """Return a topic under the same prefix as the status."""
         prefix, slash, _ = self.status_topic.rpartition("/")

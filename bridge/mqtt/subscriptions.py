@@ -65,6 +65,7 @@ class Subscriptions:
         self._alone = asyncio.Lock()
         self._client: Client | None = None
         self._answers: dict[str, int] = {}
+        self._refused: set[str] = set()
         self._end_of_hearing = b""
         self._heard_out = asyncio.Event()
 
@@ -127,10 +128,18 @@ class Subscriptions:
     async def _ask_for(self, client: Client, topics: Sequence[str]) -> None:
         answers = await client.subscribe_all(topics)
         for topic, code in answers.items():
-            if code >= REFUSED:
-                log.error("mqtt.subscription_refused", topic=topic, code=code)
+            self._tell(topic, code)
         self._answers |= answers
         self._granted(self._answers)
+
+    def _tell(self, topic: str, code: int) -> None:
+        """Say once that a topic is refused, however often the connection begins anew, and once that it is not."""
+        if code >= REFUSED and topic not in self._refused:
+            self._refused.add(topic)  # bounded: only what is configured is subscribed to
+            log.error("mqtt.subscription_refused", topic=topic, code=code)
+        elif code < REFUSED and topic in self._refused:
+            self._refused.remove(topic)
+            log.info("mqtt.subscription_granted", topic=topic)
 
     async def _give_up(self, client: Client, topics: Collection[str]) -> None:
         await client.forget_all(sorted(topics))

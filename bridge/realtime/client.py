@@ -12,6 +12,8 @@ from typing import Final
 import aiohttp
 import msgspec
 
+from bridge.realtime.recipients import Recipient
+
 REQUEST_TIMEOUT_S: Final = 10.0
 CONNECT_TIMEOUT_S: Final = 5.0
 MAX_ENTRIES: Final = 1000
@@ -57,9 +59,9 @@ class RealtimeClient:
             "Content-Type": "application/json",
         }
 
-    async def notify(self, identities: Sequence[str]) -> Reply:
-        """Tell of up to MAX_ENTRIES trigger identities. Never raises for what the outside world does."""
-        body = msgspec.json.encode({"data": [{"trigger_identity": identity} for identity in identities]})
+    async def notify(self, recipients: Sequence[Recipient]) -> Reply:
+        """Tell of up to MAX_ENTRIES identities and users. Never raises for what the outside world does."""
+        body = msgspec.json.encode({"data": [recipient.entry for recipient in recipients]})
         headers = self._headers | {"X-Request-ID": secrets.token_hex(16)}
         try:
             async with self._session.post(self._url, data=body, headers=headers, allow_redirects=False) as response:

@@ -6,18 +6,17 @@ Never awaited on the path of an event. Knows neither HTTP nor SQL.
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Final, Protocol, assert_never
 
 import structlog
 
 from bridge.backoff import Backoff
-from bridge.devices.last_known import EntityState
-from bridge.ifttt.identities import Identities, IdentityKey
+from bridge.ifttt.identities import IdentityKey
 from bridge.realtime.client import MAX_ENTRIES, Reply, Verdict
 from bridge.realtime.owed import Owed
+from bridge.realtime.recipients import MOST_BY_IDENTITY, Recipient, recipients_of
 from bridge.timeline.batch import ToldMove
-from bridge.timeline.entry import Entry
 
 WRONG_KEY_PAUSE_S: Final = 15 * 60.0
 REFUSED_PAUSE_S: Final = 15 * 60.0
@@ -26,14 +25,9 @@ REFUSED_PAUSE_S: Final = 15 * 60.0
 MANY_REFUSED: Final = 3
 """So many refused without one taken: it is not single identities, the notifications as such are refused."""
 
-RECOVERY_CHUNK: Final = 1000
 TIDY_INTERVAL_S: Final = 60.0
 
 log = structlog.get_logger("bridge.realtime")
-
-EntriesAfter = Callable[[int, int], Awaitable[list[Entry]]]
-"""From a sequence number and a limit to the entries behind it, oldest first."""
-
 
 Told = Callable[[Sequence[tuple[IdentityKey, float]], float], None]
 """Hears who has been told, for how long it was owed, and when the request was begun (seconds, monotonic)."""
@@ -42,29 +36,30 @@ Told = Callable[[Sequence[tuple[IdentityKey, float]], float], None]
 class Client(Protocol):
     """One request to IFTTT."""
 
-    async def notify(self, identities: Sequence[str]) -> Reply:
-        """Tell of trigger identities."""
+    async def notify(self, recipients: Sequence[Recipient]) -> Reply:
+        """Tell of identities and users."""
         ...
 
 
 class Notifier:
-    """Tells IFTTT, with one client (one service key), what the live identities wait for.
+    """Tells IFTTT, with one client (one service key), what identities wait for.
 
-    `sleep` waits out the pauses after failures; `on_told` measures.
+    `sleep` waits out the pauses after failures; `on_told` measures; `always_by_user` is a setting.
     """
 
     def __init__(
         self,
         client: Client,
-        identities: Identities,
         *,
+        always_by_user: Callable[[], bool] = lambda: False,
         backoff: Backoff | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         on_told: Told = lambda _owed, _began_s: None,
     ) -> None:
         self._client = client
-        self._identities = identities
+        self._always_by_user = always_by_user
         self._owed = Owed()
+        self._whole_users: dict[str, None] = {}
         self._something = asyncio.Event()
         self._at_rest = asyncio.Event()
         self._at_rest.set()
@@ -79,6 +74,7 @@ class Notifier:
         self.told = 0
         self.refused = 0
         self._refused_keys: set[IdentityKey] = set()
+        self._refused_users: set[str] = set()
         self.replies: Counter[str] = Counter()
         self.trouble = ""
 
@@ -92,12 +88,16 @@ class Notifier:
         """How often an identity had to wait because it had been told of so often."""
         return self._owed.times_held_back
 
-    def committed(self, entries: Sequence[Entry], states: Mapping[str, EntityState]) -> None:  # noqa: ARG002 -- states are nobody's trigger
-        """Take note of what has been committed."""
+    def owe(self, debts: Iterable[tuple[IdentityKey, int]], *, age_s: float = 0.0) -> None:
+        """Take note of identities and the events, by sequence number, that concern them; on disk for `age_s`."""
         now_s = _now_s()
-        for entry in entries:
-            for identity in self._identities.concerned(entry.event):
-                self._owed.add(identity.key, entry.seq, now_s)
+        for key, seq in debts:
+            self._owed.add(key, seq, now_s, age_s=age_s)
+        self._wake()
+
+    def owe_users(self, users: Iterable[str]) -> None:
+        """Tell of users as such: which identities of theirs are concerned is not known."""
+        self._whole_users.update(dict.fromkeys(users))
         self._wake()
 
     def forget(self, key: IdentityKey) -> None:
@@ -114,38 +114,14 @@ class Notifier:
         """Return the sequence number up to which nothing is owed to anybody."""
         return self._owed.told_up_to(newest_seq)
 
-    async def recover(
-        self,
-        entries_after: EntriesAfter,
-        *,
-        told_up_to: int,
-        newest_seq: int,
-        age_s: Callable[[Entry], float] = lambda _entry: 0.0,
-    ) -> None:
-        """Find what was committed before a restart and never told. Telling once too often is harmless."""
-        seq = told_up_to
-        while seq < newest_seq:
-            entries = await entries_after(seq, RECOVERY_CHUNK)
-            if not entries:
-                return
-            now_s = _now_s()
-            for entry in entries:
-                if entry.seq > newest_seq:
-                    break  # committed in this run: noted by `committed` already
-                for identity in self._identities.concerned(entry.event):
-                    if entry.seq > identity.told_seq and entry.seq >= identity.start_seq:
-                        self._owed.add(identity.key, entry.seq, now_s, age_s=age_s(entry))
-            seq = entries[-1].seq
-            self._wake()
-            await asyncio.sleep(0)
-
     async def run(self) -> None:
         """Tell until cancelled. IFTTT's absence is survived here."""
         while True:
             await self._until_ready()
-            keys = self._owed.take(MAX_ENTRIES, _now_s())
+            users = [user for user, _ in zip(self._whole_users, range(MAX_ENTRIES), strict=False)]
+            keys = self._owed.take(MAX_ENTRIES - len(users), _now_s())
             try:
-                pause_s = await self._tell(keys)
+                pause_s = await self._tell([Recipient((), user) for user in users] + self._recipients(keys))
             finally:
                 self._owed.not_told(keys)
             if pause_s is not None:
@@ -154,6 +130,7 @@ class Notifier:
     def try_again(self) -> None:
         """End a pause: the reason for it may be gone, such as a wrong key."""
         self._attempt = 0
+        self._refused_users.clear()
         if self._pausing is not None:
             self._pausing.cancel()
 
@@ -164,10 +141,18 @@ class Notifier:
         """
         await self._at_rest.wait()
 
+    @property
+    def _owes(self) -> bool:
+        return bool(self._owed or self._whole_users)
+
+    def _recipients(self, keys: list[IdentityKey]) -> list[Recipient]:
+        most = 0 if self._always_by_user() else MOST_BY_IDENTITY
+        return recipients_of(keys, most_by_identity=most, never_by_user=self._refused_users)
+
     def _wake(self) -> None:
-        if self._owed:
+        if self._owes:
             self._something.set()
-        if self._owed and self._pausing is None:
+        if self._owes and self._pausing is None:
             self._at_rest.clear()
         else:
             self._at_rest.set()
@@ -176,7 +161,7 @@ class Notifier:
         """Wait until something may be told: told of it, or when the next token is there."""
         while True:
             now_s = _now_s()
-            ready_at_s = self._owed.next_ready_at_s(now_s)
+            ready_at_s = now_s if self._whole_users else self._owed.next_ready_at_s(now_s)
             if ready_at_s is not None and ready_at_s <= now_s:
                 return
             self._tidy(now_s)
@@ -204,16 +189,16 @@ class Notifier:
     async def _wait_out(self, pause_s: float) -> None:
         await self._sleep(pause_s)
 
-    async def _tell(self, keys: list[IdentityKey]) -> float | None:
+    async def _tell(self, recipients: list[Recipient]) -> float | None:
         """Tell of these, halving what is refused down to the bad ones: the others must not suffer for them.
 
         Returns None when that is done, otherwise how long to pause before the rest.
         """
-        batches = [keys]
+        batches = [recipients]
         while batches:
             batch = batches.pop()
             began_s = _now_s()
-            reply = await self._client.notify([key.identity for key in batch])
+            reply = await self._client.notify(batch)
             self.replies["none" if reply.status is None else f"{reply.status // 100}xx"] += 1
             match reply.verdict:
                 case Verdict.TOLD:
@@ -221,8 +206,11 @@ class Notifier:
                 case Verdict.REFUSED if len(batch) > 1:
                     half = len(batch) // 2
                     batches += (batch[half:], batch[:half])
+                case Verdict.REFUSED if batch[0].user is not None:
+                    apart = self._refused_user(batch[0].user, batch[0], reply)
+                    batches += [apart] if apart else []
                 case Verdict.REFUSED:
-                    self._refused(batch[0], reply)
+                    self._refused(batch[0].keys[0], reply)
                 case Verdict.WRONG_KEY:
                     self._complain("IFTTT refuses the service key", reply)
                     return WRONG_KEY_PAUSE_S
@@ -235,7 +223,11 @@ class Notifier:
                     assert_never(reply.verdict)
         return None
 
-    def _succeeded(self, keys: list[IdentityKey], reply: Reply, began_s: float) -> None:
+    def _succeeded(self, recipients: list[Recipient], reply: Reply, began_s: float) -> None:
+        keys = [key for recipient in recipients for key in recipient.keys]
+        for recipient in recipients:
+            if recipient.user is not None:
+                self._whole_users.pop(recipient.user, None)
         self._on_told(self._owed.told(keys, _now_s()), began_s)
         self._wake()
         self._attempt = self._refused_in_a_row = 0
@@ -246,6 +238,14 @@ class Notifier:
         if self.trouble:
             log.info("realtime.available", status=reply.status, told=len(keys), owing=self.owing)
         self.trouble = ""
+
+    def _refused_user(self, user: str, recipient: Recipient, reply: Reply) -> list[Recipient]:
+        """Tell by identity what IFTTT will not hear of by user, now and until somebody changes something."""
+        self._whole_users.pop(user, None)
+        self._refused_users.add(user)  # said once: from now on it is told by identity
+        log.warning("realtime.user_refused", user=user, status=reply.status)
+        self._wake()
+        return recipient.apart()
 
     def _refused(self, key: IdentityKey, reply: Reply) -> None:
         """Drop the bad entry: IFTTT does not know the identity, and will poll if it ever does."""

@@ -17,7 +17,7 @@ from bridge.settings.problems import faults_of
 from bridge.settings.rules import broken_rules
 from bridge.settings.secret_files import read_credentials, read_secret_files
 from bridge.settings.tables import Table
-from bridge.settings.tls import place_tls_files, tls_faults
+from bridge.settings.tls import place_tls_files, tls_faults, tls_files
 from bridge.settings.toml_files import read_files
 from bridge.settings.unused import remark_unused
 from bridge.settings.values import (
@@ -32,6 +32,7 @@ from bridge.settings.values import (
     Private,
     Public,
     Settings,
+    SourceFile,
     Storage,
 )
 
@@ -61,7 +62,7 @@ def check(draft: Draft) -> Settings:
     if table is None or lines:
         raise ConfigurationError(lines)
     remark_unused(draft)
-    return _values(table, draft.notes())
+    return _values(table, draft.notes(), [*draft.sources, *tls_files(draft.table)])
 
 
 def _fill_in(draft: Draft) -> None:
@@ -87,7 +88,7 @@ def _validated(draft: Draft) -> SettingsTable | None:
     return None
 
 
-def _values(table: SettingsTable, notes: list[str]) -> Settings:
+def _values(table: SettingsTable, notes: list[str], sources: list[SourceFile]) -> Settings:
     return Settings(
         public=_value(Public, table.public),
         private=_value(Private, table.private),
@@ -100,6 +101,7 @@ def _values(table: SettingsTable, notes: list[str]) -> Settings:
         devices=tuple(_value(DEVICES[device.kind], device) for device in table.devices),
         custom_events=tuple(_value(CustomEvent, event) for event in table.custom_events),
         notes=tuple(notes),
+        sources=tuple(sources),
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from bridge.settings.values import SourceFile
 from bridge.settings.words import CLIENT, ID, one_line
 
 Location = tuple[str | int, ...]
@@ -57,6 +58,7 @@ class Draft:
     `origins` says where the value of a location, and all below it, comes from; what is not named stands in `file`.
     `texts` are the TOML files as they were read, by name.
     `unread` are the keys whose value is faulty already, so that nobody calls them missing as well.
+    `sources` are the files of secrets that were read.
     """
 
     file: str
@@ -68,6 +70,7 @@ class Draft:
     strays: list[str] = field(default_factory=list)
     remarks: list[Fault] = field(default_factory=list)
     asides: list[str] = field(default_factory=list)
+    sources: list[SourceFile] = field(default_factory=list)
     _lines: dict[str, Mapping[Location, int]] = field(default_factory=dict)
     _around: set[Location] = field(default_factory=set)  # what may have an origin of its own below
     _names: dict[Location, "_Names"] = field(default_factory=dict)

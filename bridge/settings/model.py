@@ -31,6 +31,7 @@ from bridge.settings.words import (
     parse_pem_file,
     parse_template,
     parse_username,
+    parse_when,
 )
 
 DEFAULT_PUBLIC_LISTEN: Final = Address("127.0.0.1", 8080)
@@ -45,6 +46,7 @@ PemFile = Annotated[Path, written(parse_pem_file, min_length=1)]
 Password = Annotated[Secret, written(parse_password, min_length=1)]
 Filter = Annotated[str, written(parse_filter, pattern=r"(?=[^$])(?:(?:[^+#/]*|\+)/)*(?:[^+#/]*|\+|#)")]
 Template = Annotated[str, written(parse_template, min_length=1)]
+When = Annotated[str, written(parse_when, min_length=1)]
 Convention = Literal["homeassistant", "zigbee2mqtt", "tasmota", "shelly", "homie"]
 
 
@@ -127,6 +129,10 @@ class IftttTable(Table):
     timeline_start: Literal["first-sight", "everything"] = Field(
         "first-sight", description="What a new Applet finds in its first answer"
     )
+    notify: Literal["identity", "user"] = Field(
+        "identity",
+        description="Whether IFTTT is told which Applets are concerned, or only whose: then it asks for all of theirs",
+    )
 
 
 class ClientTable(Table):
@@ -173,19 +179,19 @@ class HomeTable(Table):
     publish_topics: Annotated[tuple[Filter, ...], Loose] = Field(
         (),
         examples=[["home/announce/+"]],
-        description="The topics to which Applets may publish. Not used by this version yet",
+        description="The topics to which Applets may publish",
         json_schema_extra=UNIQUE,
     )
 
 
 class CustomEventTable(Table):
-    """One of [[custom_events]]: what a message on some topic is called at IFTTT. Not used by this version yet."""
+    """One of [[custom_events]]: what a message on some topic is called at IFTTT."""
 
     slug: Id = Field(examples=["parcel"], description="What IFTTT remembers in Applets: never change it")
     name: Name = Field(examples=["Parcel in the box"], description="What people see when they choose")
     home: str = Field(description="The id of the home it belongs to (default: the first home)")
     topic: Filter = Field(examples=["home/mailbox/+"], description="The messages that it is about; + and # are allowed")
-    when: Template | None = Field(
+    when: When | None = Field(
         None, examples=["value_json.weight > 50"], description="What must be true of a message (default: nothing)"
     )
     values: Annotated[tuple[Template, ...], Loose, Field(max_length=MOST_VALUES)] = Field(

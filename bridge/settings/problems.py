@@ -9,7 +9,7 @@ from typing import Final
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from bridge.settings.devices import KINDS, LATER_KINDS, DeviceTable
+from bridge.settings.devices import KINDS, DeviceTable
 from bridge.settings.draft import Fault, Location
 from bridge.settings.model import ARRAYS, SECTIONS, SettingsTable, known_keys, secret_keys
 from bridge.settings.tables import Table
@@ -89,14 +89,12 @@ def _kind_message(detail: ErrorDetails) -> str:
     if detail["type"] == "union_tag_not_found":
         return f"is missing; give {_alternatives(KINDS)}"
     tag = str(detail["ctx"]["tag"])
-    if tag in LATER_KINDS:
-        return f"{quoted(tag)} is not supported yet; now there are {', '.join(KINDS)}"
     near = nearest(tag, KINDS)
     return f"must be {_alternatives(KINDS)}, not {quoted(tag)}" + (f"; did you mean {quoted(near)}?" if near else "")
 
 
 def _at_least(detail: ErrorDetails) -> str:
-    return f"must be at least {detail['ctx']['ge']}"
+    return f"must be at least {detail['ctx']['ge']:g}"
 
 
 def _at_most(detail: ErrorDetails) -> str:

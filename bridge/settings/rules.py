@@ -5,20 +5,37 @@ Looks at the table as it was written and not at checked values, so that one wron
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from itertools import chain
+from itertools import chain, combinations, product
 from typing import Final
 
 from bridge.settings.addresses import parse_address
-from bridge.settings.devices import KINDS, ButtonTable, StateTable
+from bridge.settings.devices import (
+    COMMAND_TOPICS,
+    KINDS,
+    NEEDED,
+    STATE_TOPICS,
+    STATE_WORDS,
+    ButtonTable,
+    DeviceTable,
+    SensorTable,
+)
 from bridge.settings.draft import Fault, Location
 from bridge.settings.model import DEFAULT_PRIVATE_LISTEN, DEFAULT_PUBLIC_LISTEN
 from bridge.settings.values import DEFAULT_STATE_PATH
-from bridge.settings.words import parse_path, parse_payload, quoted
+from bridge.settings.words import parse_duration, parse_path, parse_payload, quoted
 
 EVERYWHERE: Final = frozenset({"0.0.0.0", "::"})  # noqa: S104 -- to find them
 _OWN: Final = "each listener needs a port of its own"
 
 TableOf = Mapping[str, object]
+DO_NOT_LAST: Final = {
+    "button": "a press does not last; use min_interval to hold presses back",
+    "cover": "a cover counts only when it has arrived, so there is nothing to wait for; remove this key",
+    "sensor": "a number does not last; use hysteresis to hold events back",
+}
+"""Kinds that have no state to wait for, and what to say of it."""
+
+POSITIONS: Final = ("position_open", "position_closed")
 JSON_ONLY: Final = ("state_path", "brightness_scale", "supports_brightness", "supports_color")
 
 
@@ -65,7 +82,8 @@ def _repeated(location: Location, values: object) -> Iterator[Fault]:
 
 def _status_topic(table: TableOf) -> Iterator[Fault]:
     topic = _table(table, "mqtt").get("status_topic")
-    taken = ((device.get("state_topic"), device.get("command_topic")) for _, device in _tables(table, "devices"))
+    keys = (*STATE_TOPICS, *COMMAND_TOPICS)
+    taken = ([device.get(key) for key in keys] for _, device in _tables(table, "devices"))
     if topic is not None and any(topic in topics for topics in taken):
         yield Fault(("mqtt", "status_topic"), "is a topic of a device; give one that nothing else uses")
 
@@ -116,17 +134,74 @@ def _homeless(homes: list[tuple[int, TableOf]], array: str, tables: list[tuple[i
 def _device(location: Location, device: TableOf) -> Iterator[Fault]:
     kind = device.get("kind")
     model = KINDS.get(kind) if isinstance(kind, str) else None
-    if "command_topic" in device and device["command_topic"] == device.get("state_topic"):
-        yield Fault((*location, "command_topic"), "is the same as state_topic; the bridge would hear its own commands")
-    if model is None or not issubclass(model, StateTable):
+    for order, told in product(COMMAND_TOPICS, STATE_TOPICS):
+        if order in device and device[order] == device.get(told):
+            yield Fault((*location, order), f"is the same as {told}; the bridge would hear its own commands")
+    yield from _shaping(location, device)
+    if model is None:
         return
-    fields = model.model_fields
-    on, off = (_payload(device.get(key, fields[key].default)) for key in ("payload_on", "payload_off"))
-    if on is not None and on == off:
-        yield Fault((*location, "payload_on"), f"is the same as payload_off ({quoted(on)}); a state needs two words")
+    yield from _words(location, device, model)
+    for key, needed in NEEDED.items():
+        if key in device and key in model.model_fields and not any(other in device for other in needed):
+            yield Fault((*location, key), f"needs {' or '.join(needed)}; add that, or remove this key")
     for key in JSON_ONLY:
-        if key in device and key in fields and device.get("schema", "plain") == "plain":
+        if key in device and key in model.model_fields and device.get("schema", "plain") == "plain":
             yield Fault((*location, key), 'needs schema = "json"; add that, or remove this key')
+    yield from _beside_a_word(location, device)
+    numbers = [device.get(key, model.model_fields[key].default) for key in POSITIONS if key in model.model_fields]
+    if numbers and numbers[0] == numbers[1]:
+        yield Fault((*location, POSITIONS[0]), f"is the same as {POSITIONS[1]}; open and closed need two numbers")
+
+
+def _words(location: Location, device: TableOf, model: type[DeviceTable]) -> Iterator[Fault]:
+    """Find words that mean two things."""
+    for keys in STATE_WORDS:
+        known = [key for key in keys if key in model.model_fields]
+        words = {key: _payload(device.get(key, model.model_fields[key].default)) for key in known}
+        for key, other in combinations(known, 2):
+            word = words[key]
+            if word is not None and word == words[other]:
+                wrong, right = (key, other) if key in device else (other, key)
+                told = f"is the same as {right} ({quoted(word)}); each needs a word of its own"
+                yield Fault((*location, wrong), told)
+
+
+def _beside_a_word(location: Location, device: TableOf) -> Iterator[Fault]:
+    """Find what is looked for in the message of a state that is a plain word, or that the state itself is."""
+    source = _source_path(device)
+    battery = device.get("battery_topic")
+    plainly = source is None or "battery_path" not in device
+    if plainly and battery is not None and battery == device.get("state_topic"):
+        told = "is state_topic; there both must stand in one JSON object, each at its path; or give another topic"
+        yield Fault((*location, "battery_topic"), told)
+    for path, topic in (("battery_path", "battery_topic"), ("position_path", "position_topic")):
+        if path not in device or topic in device:
+            continue
+        if source is None:
+            yield Fault((*location, path), f"needs {topic}: what comes on state_topic is a plain word")
+        elif source and device[path] == ".".join(source):
+            yield Fault((*location, path), "is where the state itself stands; give another path")
+
+
+def _shaping(location: Location, device: TableOf) -> Iterator[Fault]:
+    debounce_s = _duration(device.get("debounce", 0))
+    kind = device.get("kind")
+    if debounce_s and isinstance(kind, str) and kind in DO_NOT_LAST:
+        yield Fault((*location, "debounce"), DO_NOT_LAST[kind])
+    if "debounce_max" not in device or debounce_s is None:
+        return
+    longest_s = _duration(device["debounce_max"])
+    if not debounce_s:
+        yield Fault((*location, "debounce_max"), "needs debounce; add that, or remove this key")
+    elif longest_s is not None and longest_s < debounce_s:
+        yield Fault((*location, "debounce_max"), "is shorter than debounce; make it longer, or remove this key")
+
+
+def _duration(value: object) -> float | None:
+    try:
+        return parse_duration(value)
+    except ValueError:
+        return None
 
 
 def _payload(value: object) -> str | None:
@@ -156,9 +231,9 @@ def _source_path(device: TableOf) -> tuple[str, ...] | None:
     kind = device.get("kind")
     if not isinstance(kind, str) or kind not in KINDS:
         return ()
-    if KINDS[kind] is ButtonTable:
-        written = device.get("press_path")
-        default = None
+    own_path = {ButtonTable: "press_path", SensorTable: "value_path"}.get(KINDS[kind])
+    if own_path is not None:
+        written, default = device.get(own_path), None
     elif device.get("schema", "plain") == "plain":
         written, default = None, None
     else:

@@ -14,6 +14,7 @@ from bridge.settings.model import ARRAYS, SECTIONS, list_keys, secret_keys
 from bridge.settings.problems import nearest
 from bridge.settings.tables import Table
 from bridge.settings.text_files import is_open_to_all, read_text, reason_of
+from bridge.settings.values import SourceFile
 from bridge.settings.words import one_line
 
 CREDENTIALS_VARIABLE: Final = "CREDENTIALS_DIRECTORY"
@@ -114,6 +115,8 @@ def _take_credential(draft: Draft, slot: _Slot, path: Path) -> None:
     except ValueError as error:
         draft.blame(slot.where, str(error))
         draft.unread.add(slot.where)
+    else:
+        draft.sources.append(SourceFile(f"{path.name}: the credential", path.absolute()))
 
 
 def _is_named(draft: Draft, path: Path) -> bool:
@@ -145,6 +148,8 @@ def _read_named_file(draft: Draft, slot: _Slot, folder: Path) -> None:
         draft.blame(slot.file_key, str(error))
         draft.unread.add(slot.where)
         return
+    if path.is_file():  # a pipe can be read once only
+        draft.sources.append(SourceFile(f"{slot.credential(draft)}_file: the file", path.absolute()))
     if is_open_to_all(path):
         draft.remark(slot.file_key, f"every user of this machine may read {one_line(str(path))}; chmod o-r it")
 

@@ -11,6 +11,7 @@ from typing import Final
 from bridge.settings.addresses import parse_broker_url
 from bridge.settings.draft import Draft, Fault
 from bridge.settings.text_files import reason_of
+from bridge.settings.values import SourceFile
 from bridge.settings.words import one_line
 
 TLS_KEYS: Final = ("ca_file", "cert_file", "key_file")
@@ -31,11 +32,15 @@ def place_tls_files(draft: Draft, folder: Path) -> None:
             mqtt[key] = str(folder / given)
 
 
+def tls_files(table: Mapping[str, object]) -> Iterator[SourceFile]:
+    """Yield the files that are given."""
+    for key, file in _given(table).items():
+        yield SourceFile(f"mqtt.{key}: the file", file.absolute())
+
+
 def tls_faults(table: Mapping[str, object]) -> Iterator[Fault]:
     """Yield what is wrong with the files, and with giving them."""
-    found = table.get("mqtt")
-    mqtt = found if isinstance(found, dict) else {}
-    given = {key: Path(value) for key in TLS_KEYS if isinstance(value := mqtt.get(key), str) and value}
+    mqtt, given = _mqtt(table), _given(table)
     if given and _is_plain(mqtt.get("url")):
         for key in given:
             yield Fault(("mqtt", key), _NEEDS_TLS)
@@ -48,6 +53,15 @@ def tls_faults(table: Mapping[str, object]) -> Iterator[Fault]:
     yield from faults
     if not faults and "cert_file" in given and "key_file" in given:
         yield from _misfit(given["cert_file"], given["key_file"])
+
+
+def _mqtt(table: Mapping[str, object]) -> Mapping[str, object]:
+    found = table.get("mqtt")
+    return found if isinstance(found, dict) else {}
+
+
+def _given(table: Mapping[str, object]) -> dict[str, Path]:
+    return {key: Path(value) for key in TLS_KEYS if isinstance(value := _mqtt(table).get(key), str) and value}
 
 
 def _is_plain(url: object) -> bool:

@@ -11,10 +11,6 @@ from bridge.settings.draft import Draft, Location
 UNUSED: Final = "understood, not used by this version yet"
 UNUSED_CLIENT: Final = "understood; this version takes its service_key from IFTTT, and offers no OAuth yet"
 
-_IN_ARRAYS: Final = {"homes": "publish_topics", "devices": "debounce"}
-_NOTHING: Final[tuple[object, ...]] = (0, "0", "0s", "0ms", "0m", "0h", "0d", [])
-"""What asks for nothing, so that nothing of it is missed."""
-
 
 def remark_unused(draft: Draft) -> None:
     """Remark upon each key that has no effect yet."""
@@ -26,12 +22,6 @@ def _unused(draft: Draft) -> Iterator[Location]:
     if draft.at(("mqtt", "discovery")) not in (None, []):
         yield "mqtt", "discovery"
     yield from _elements(draft, ("oauth", "clients"))
-    for array, key in _IN_ARRAYS.items():
-        for location in _elements(draft, (array,)):
-            value = draft.at((*location, key))
-            if value is not None and value not in _NOTHING:
-                yield *location, key
-    yield from _elements(draft, ("custom_events",))
 
 
 def _elements(draft: Draft, array: Location) -> Iterator[Location]:

@@ -122,6 +122,7 @@ class Ifttt:
     service_keys: tuple[Secret, ...]
     realtime_url: str
     timeline_start: Literal["first-sight", "everything"]
+    notify: Literal["identity", "user"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,21 +169,35 @@ class AnyDevice:
     room: str
     state_topic: str
     debounce_s: float
+    debounce_max_s: float | None
+    min_interval_s: float
+    availability_topic: str | None
+    payload_available: str
+    payload_not_available: str
+    battery_topic: str | None
+    battery_path: tuple[str, ...] | None
+    battery_low: int
 
 
 @dataclass(frozen=True, slots=True)
-class WithState(AnyDevice):
-    """What has one of two states, as a word or inside a JSON object."""
+class WithWords(AnyDevice):
+    """What says a word, plainly or inside a JSON object."""
 
     payload_schema: Literal["plain", "json"]
     state_path: tuple[str, ...] | None
-    payload_on: str
-    payload_off: str
 
     @property
     def path(self) -> tuple[str, ...] | None:
         """Where the state stands in the JSON object; None: the payload is the word."""
         return None if self.payload_schema == "plain" else self.state_path or DEFAULT_STATE_PATH
+
+
+@dataclass(frozen=True, slots=True)
+class WithState(WithWords):
+    """What has one of two states."""
+
+    payload_on: str
+    payload_off: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,9 +249,81 @@ class Light(WithState):
         return self.payload_schema == "json" and self.supports_color
 
 
-Device = Contact | Button | Light | Switch
+@dataclass(frozen=True, slots=True)
+class Detector(WithState):
+    """What detects something; "on" is that it does."""
 
-DEVICES: Final[dict[str, type[Device]]] = {"contact": Contact, "button": Button, "light": Light, "switch": Switch}
+    kind: Literal["motion", "leak", "smoke", "gas", "co", "tamper", "vibration"]
+
+
+@dataclass(frozen=True, slots=True)
+class Lock(WithWords):
+    """A lock of a door."""
+
+    kind: Literal["lock"]
+    payload_locked: str
+    payload_unlocked: str
+    payload_jammed: str | None
+    command_topic: str
+    payload_lock: str
+    payload_unlock: str
+    allow_unlock: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cover(WithWords):
+    """A blind, a shutter, a garage door, a gate."""
+
+    kind: Literal["cover"]
+    state_open: str
+    state_opening: str
+    state_closed: str
+    state_closing: str
+    state_stopped: str
+    command_topic: str
+    payload_open: str
+    payload_close: str
+    payload_stop: str
+    position_topic: str | None
+    position_path: tuple[str, ...] | None
+    set_position_topic: str | None
+    position_open: int
+    position_closed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sensor(AnyDevice):
+    """What measures: its state is a number."""
+
+    kind: Literal["sensor"]
+    value_path: tuple[str, ...] | None
+    unit: str
+    hysteresis: float
+
+    @property
+    def path(self) -> tuple[str, ...] | None:
+        """Where the number stands in the JSON object; None: the payload is the number."""
+        return self.value_path
+
+
+Device = Contact | Button | Light | Switch | Detector | Lock | Cover | Sensor
+
+DEVICES: Final[dict[str, type[Device]]] = {
+    "contact": Contact,
+    "button": Button,
+    "light": Light,
+    "switch": Switch,
+    "motion": Detector,
+    "leak": Detector,
+    "smoke": Detector,
+    "gas": Detector,
+    "co": Detector,
+    "tamper": Detector,
+    "vibration": Detector,
+    "lock": Lock,
+    "cover": Cover,
+    "sensor": Sensor,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,8 +339,19 @@ class CustomEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file that holds what a key stands for. `what`: the key and the kind of file, as a person says it."""
+
+    what: str
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
-    """The whole configuration. `notes` are lines for a person: nothing is wrong, but something should be known."""
+    """The whole configuration. `notes` are lines for a person: nothing is wrong, but something should be known.
+
+    `sources`: the files of secrets and certificates that the next start needs again.
+    """
 
     public: Public
     private: Private
@@ -266,3 +364,4 @@ class Settings:
     devices: tuple[Device, ...]
     custom_events: tuple[CustomEvent, ...]
     notes: tuple[str, ...] = ()
+    sources: tuple[SourceFile, ...] = ()

@@ -24,6 +24,7 @@ from bridge.settings.values import (
     Public,
     Secret,
     Settings,
+    SourceFile,
     Storage,
 )
 
@@ -82,6 +83,7 @@ def _settings(sections: dict[str, Any]) -> Settings:
         devices=tuple(_made(device, DEVICES[device["kind"]]) for device in sections["devices"]),
         custom_events=_made(sections["custom_events"], tuple[CustomEvent, ...]),
         notes=_made(sections["notes"], tuple[str, ...]),
+        sources=_made(sections["sources"], tuple[SourceFile, ...]),
     )
 
 

@@ -5,14 +5,18 @@ Each parser raises ValueError with a sentence for a person; those of secrets nev
 
 import re
 import unicodedata
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 from bridge.devices.dialects.json_values import MAX_DEPTH, is_unknown
+from bridge.devices.templates import template as templates
+from bridge.errors import TemplateRefused
 from bridge.settings.values import Secret
 
 LONGEST_DURATION_S: Final = 365 * 86_400
 LONGEST_NAME: Final = 100
+LONGEST_UNIT: Final = 20
 LONGEST_TOPIC_BYTES: Final = 1024
 LONGEST_CLIENT_ID: Final = 64
 LONGEST_CREDENTIAL_BYTES: Final = 65_535  # MQTT writes its length in two bytes
@@ -109,6 +113,14 @@ def parse_room(value: object) -> str:
         raise ValueError(f"is longer than {LONGEST_NAME} characters; shorten it")
     if any(unicodedata.category(c) in _BREAKS for c in text):
         raise ValueError("holds a line break or another control character; remove it")
+    return text
+
+
+def parse_unit(value: object) -> str:
+    """Parse the unit of a number; it may be empty."""
+    text = parse_room(value)
+    if len(text) > LONGEST_UNIT:
+        raise ValueError(f"is longer than {LONGEST_UNIT} characters; shorten it")
     return text
 
 
@@ -210,7 +222,24 @@ def parse_client_secret(value: object) -> Secret:
 
 
 def parse_template(value: object) -> str:
-    """Parse what is worked out from a message. Whether it makes sense is not known here."""
+    """Parse what is worked out from a message."""
+    return _accepted(_template(value), templates.parse_template)
+
+
+def parse_when(value: object) -> str:
+    """Parse what must be true of a message."""
+    return _accepted(_template(value), templates.parse_condition)
+
+
+def _accepted(text: str, parse: Callable[[str], object]) -> str:
+    try:
+        parse(text)
+    except TemplateRefused as refused:
+        raise ValueError(one_line(str(refused))) from None
+    return text
+
+
+def _template(value: object) -> str:
     text = as_text(value)
     if not text.strip():
         raise ValueError("is empty; leave it out, or give a template")

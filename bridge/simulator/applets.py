@@ -8,14 +8,23 @@ from bridge.simulator.protocol import Item
 
 
 @dataclass(frozen=True, slots=True)
+class Query:
+    """A question that an Applet asks the service between its trigger and its action."""
+
+    slug: str
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Applet:
-    """If this trigger, then that action. The name is unique within one simulated IFTTT."""
+    """If this trigger, then that action. The name is unique among the Applets of one user."""
 
     name: str
     trigger: str
     action: str
     trigger_fields: Mapping[str, str] = field(default_factory=dict)
     action_fields: Mapping[str, str] = field(default_factory=dict)
+    queries: tuple[Query, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +53,17 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """An action that was run for one event; `statuses` has one status a try, None where nobody answered."""
+    """An action that was run for one event; `statuses` has one status a try, None where nobody answered.
+
+    `found_s` and `ended_s`: when the event was found and the last try was over (readings of the loop's clock).
+    """
 
     applet: str
     item: Item
     outcome: Outcome
     statuses: tuple[int | None, ...]
+    found_s: float
+    ended_s: float
 
 
 def decide(seen: Seen, listed: Sequence[Item], *, first_check_marks: bool) -> Decision:

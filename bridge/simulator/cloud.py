@@ -1,55 +1,64 @@
-"""A simulated IFTTT: takes realtime notifications, checks triggers, runs Applets.
+"""A simulated IFTTT: takes realtime notifications, checks triggers, runs Applets, for the users of one service.
 
-Knows the service by its public address, an access token and its service key, as the real one does.
+Knows the service by its public address, its service key and what its users were given, as the real one does. A staging
+clone is another one of these, with a key, a client and identities of its own.
 """
 
 import asyncio
+import itertools
 import random
 import time
 from collections.abc import Iterable
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
 import aiohttp
 
+from bridge.simulator.account import Account
 from bridge.simulator.applets import Applet, Run
-from bridge.simulator.following import Check, Failure, Following, Journal
+from bridge.simulator.authorization import Renewal, Service, Tokens
+from bridge.simulator.following import Surroundings
 from bridge.simulator.habits import Habits
+from bridge.simulator.journal import Check, Failure, Gates, Journal
 from bridge.simulator.protocol import OK, Entry
-from bridge.simulator.realtime_listener import Notification, RealtimeListener
+from bridge.simulator.realtime_listener import Call, Notification, RealtimeListener, Said
 from bridge.simulator.records import Records
+from bridge.simulator.renewal import Holder
+from bridge.simulator.schedule import DAY_S
 from bridge.simulator.service_client import ServiceClient
 from bridge.simulator.steps import OnCloudStep, Told, ignore_step
+from bridge.simulator.way import HttpWay, LossyWay, Way
 
 
 class SimulatedIfttt:
-    """One user's Applets on a simulated IFTTT; `async with` it, or await `run()`.
+    """IFTTT as one service knows it; `async with` it, or await `run()`. More users come by `connect`.
 
-    Each Applet is checked at once, then whenever its identity is told and at random intervals. One check of an Applet
-    is under way at a time; notifications that arrive meanwhile are served by one more check after it.
+    What is asked of Applets here is asked of the first user's. `way`: how requests reach the service if not by HTTP.
     """
 
     def __init__(
         self,
-        base_url: str,
-        service_key: str,
+        service: Service,
         *,
-        access_token: str,
+        access_token: str | Tokens,
         applets: Iterable[Applet],
         chance: random.Random,
         habits: Habits | None = None,
         on_step: OnCloudStep = ignore_step,
+        way: Way | None = None,
     ) -> None:
-        self._base_url, self._access_token = base_url, access_token
+        self._service, self._way, self._chance = service, way, chance
+        self._first_tokens = Tokens(access_token) if isinstance(access_token, str) else access_token
         self._first_applets = tuple(applets)
-        self._chance = chance
         self._habits = habits or Habits()
         self._journal = Journal(on_step)
-        self._listener = RealtimeListener(service_key, self._habits.listen, on_entries=self._on_entries)
-        self._followed: dict[str, Following] = {}
-        self._tasks: dict[str, list[asyncio.Task[None]]] = {}
-        self._sources = 0
+        self._working = asyncio.Event()
+        self._working.set()
+        self._listener = RealtimeListener(service.key, self._habits.listen, on_entries=self._on_entries)
+        self._sources = itertools.count(1)
+        self.accounts: list[Account] = []
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -58,18 +67,14 @@ class SimulatedIfttt:
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as stack:
-            timeout = aiohttp.ClientTimeout(total=self._habits.request_timeout_s)
-            session = aiohttp.ClientSession(timeout=timeout, cookie_jar=aiohttp.DummyCookieJar())
-            await stack.enter_async_context(session)
-            self._client = ServiceClient(session, self._base_url, self._access_token, self._habits.timezone)
+            self.losses = LossyWay(self._way or await self._http(stack), self._chance)
             await self._listener.start()
             stack.push_async_callback(self._listener.stop)
             self._group = await stack.enter_async_context(asyncio.TaskGroup())
-            stack.callback(self._stop_following)
+            stack.callback(self._stop_accounts)
             self._stack = stack.pop_all()
         try:
-            for applet in self._first_applets:
-                self.enable(applet)
+            self.connect(self._first_tokens, user=self._habits.user, applets=self._first_applets)
         except ValueError:
             await self._stack.aclose()
             raise
@@ -93,75 +98,65 @@ class SimulatedIfttt:
 
     @property
     def failures(self) -> Records[Failure]:
-        """What failed: checks, tries of actions, deletions."""
+        """What failed for any user."""
         return self._journal.failures
 
     @property
     def user_is_offline(self) -> bool:
-        """Whether the service ever answered 401 to the user's token."""
-        return self._journal.user_is_offline
+        """Whether the first user's token is dead, with no other to be had."""
+        return self.accounts[0].standing.offline
+
+    def connect(
+        self,
+        tokens: Tokens,
+        *,
+        user: str,
+        applets: Iterable[Applet] = (),
+        interval_s: tuple[float, float] | None = None,
+    ) -> Account:
+        """Let one more user in, with these Applets, checked at intervals of their own if so wanted (schedule.PRO)."""
+        habits = replace(self._habits, user=user, interval_s=interval_s or self._habits.interval_s)
+
+        def on_renewal(outcome: Renewal) -> None:
+            account.renewed(outcome)
+
+        together = habits.refresh_together
+        holder = Holder(self.losses, tokens, self._service.client, on_renewal=on_renewal, together=together)
+        client = ServiceClient(self.losses, self._service.base_url, holder, habits.timezone)
+        around = Surroundings(client, habits, self._chance, self._journal, Gates(self._working))
+        account = Account(around, self._group, self._sources)
+        self.accounts.append(account)
+        for applet in applets:
+            account.enable(applet)
+        return account
 
     def enable(self, applet: Applet) -> None:
         """Start following one more Applet. ValueError when one of that name is enabled."""
-        if applet.name in self._followed:
-            raise ValueError(f"There is already an Applet named {applet.name!r}.")
-        self._sources += 1
-        following = Following(
-            applet,
-            self._client,
-            habits=self._habits,
-            chance=self._chance,
-            journal=self._journal,
-            source=str(self._sources),
-        )
-        self._followed[applet.name] = following
-        self._tasks[applet.name] = [
-            self._group.create_task(following.keep_checking()),
-            self._group.create_task(following.keep_running()),
-        ]
+        self.accounts[0].enable(applet)
 
     async def delete(self, applet: Applet) -> int | None:
-        """Stop following an Applet, and DELETE its identity when no other Applet uses it.
-
-        Returns the status of the answer; None when nobody answered, or nothing was to be deleted.
-        """
-        following = self._followed.pop(applet.name)
-        tasks = self._tasks.pop(applet.name)
-        for task in tasks:
-            task.cancel()
-        # A check still under way would bring the identity back to life.
-        await asyncio.wait(tasks)
-        if any(other.identity == following.identity for other in self._followed.values()):
-            return None
-        answer = await self._client.delete(applet, identity=following.identity)
-        if answer.status != OK:
-            self._journal.failed(applet, "delete", answer=answer)
-        return answer.status
+        """Stop following an Applet, and DELETE its identity when no other Applet uses it; see Account."""
+        return await self.accounts[0].delete(applet)
 
     def identity(self, applet: Applet) -> str:
         """Return the trigger identity of an enabled Applet."""
-        return self._followed[applet.name].identity
+        return self.accounts[0].identity(applet)
 
     def runs(self, applet: Applet) -> list[Run]:
         """Return the newest finished runs of an enabled Applet, oldest of them first."""
-        return self._followed[applet.name].runs.newest
+        return self.accounts[0].runs(applet)
 
     def checks(self, applet: Applet) -> list[Check]:
         """Return the newest successful checks of an enabled Applet, oldest of them first."""
-        return self._followed[applet.name].checks.newest
+        return self.accounts[0].checks(applet)
 
     async def wait_for_runs(self, applet: Applet, n: int, *, timeout_s: float = 10.0) -> list[Run]:
         """Return the runs of an Applet once `n` have finished, however they ended; else TimeoutError."""
-        records = self._followed[applet.name].runs
-        return await records.wait_for(n, timeout_s=timeout_s, what=f"runs of {applet.name!r}")
+        return await self.accounts[0].wait_for_runs(applet, n, timeout_s=timeout_s)
 
     async def wait_for_checks(self, applet: Applet, n: int, *, timeout_s: float = 10.0) -> list[Check]:
-        """Return the successful checks of an Applet once there are `n`; else TimeoutError.
-
-        After the first, whatever the service lists anew is run.
-        """
-        records = self._followed[applet.name].checks
-        return await records.wait_for(n, timeout_s=timeout_s, what=f"checks of {applet.name!r}")
+        """Return the successful checks of an Applet once there are `n`; else TimeoutError."""
+        return await self.accounts[0].wait_for_checks(applet, n, timeout_s=timeout_s)
 
     async def wait_for_notifications(self, n: int, *, timeout_s: float = 10.0) -> list[Notification]:
         """Return the notifications once `n` have arrived, refused ones too; else TimeoutError."""
@@ -170,6 +165,10 @@ class SimulatedIfttt:
     async def wait_for_failures(self, n: int, *, timeout_s: float = 10.0) -> list[Failure]:
         """Return the failures once there are `n`; else TimeoutError."""
         return await self.failures.wait_for(n, timeout_s=timeout_s, what="failures")
+
+    async def receive(self, call: Call) -> Said | None:
+        """Take a notification that is handed over instead of sent. None: nobody answers."""
+        return await self._listener.receive(call)
 
     def respond_with(self, status: int, *, retry_after: int | str | None = None, times: int = 1) -> None:
         """Answer the next `times` well-formed notifications so, and act on none of them."""
@@ -187,17 +186,37 @@ class SimulatedIfttt:
         """Serve the Realtime API again, at the same address."""
         await self._listener.start()
 
+    def pause(self) -> None:
+        """Ask the service for nothing until `resume()`: IFTTT has paused it, or is in trouble itself."""
+        self._working.clear()
+
+    def resume(self) -> None:
+        """Go on, with a check of everything at once."""
+        self._working.set()
+        for account in self.accounts:
+            account.check_now()
+
+    async def storm(self, times: int) -> None:
+        """Check every Applet of everybody so many times at once."""
+        async with asyncio.TaskGroup() as storms:
+            for account in self.accounts:
+                storms.create_task(account.storm(times))
+
+    async def _http(self, stack: AsyncExitStack) -> Way:
+        timeout = aiohttp.ClientTimeout(total=self._habits.request_timeout_s)
+        # Kept connections are looked after that often; at the usual 15 s weeks of virtual time would take for ever.
+        connector = aiohttp.TCPConnector(keepalive_timeout=DAY_S)
+        session = aiohttp.ClientSession(timeout=timeout, connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+        return HttpWay(await stack.enter_async_context(session))
+
     def _on_entries(self, entries: tuple[Entry, ...], status: int) -> None:
         self._journal.on_step(Told(time.perf_counter(), len(entries), status))
         if status != OK:
             return
-        everybody = any(entry.user_id is not None for entry in entries)
-        identities = {entry.trigger_identity for entry in entries}
-        for following in self._followed.values():
-            if everybody or following.identity in identities:
-                following.tell()
+        for entry in entries:
+            for account in self.accounts:
+                account.tell(entry)
 
-    def _stop_following(self) -> None:
-        for tasks in self._tasks.values():
-            for task in tasks:
-                task.cancel()
+    def _stop_accounts(self) -> None:
+        for account in self.accounts:
+            account.stop()

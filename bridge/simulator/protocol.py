@@ -15,6 +15,8 @@ LISTED: Final = 50
 MOST_ENTRIES: Final = 1000
 """How many entries one call of the Realtime API may have."""
 
+LONGEST_USER_ID: Final = 200
+
 OK: Final = 200
 BAD_REQUEST: Final = 400
 UNAUTHORIZED: Final = 401
@@ -41,9 +43,9 @@ class Entry:
     user_id: str | None = None
 
 
-def trigger_identity(user: str, slug: str, fields: Mapping[str, str]) -> str:
-    """Return the 40 hex digits that stand for a user, a trigger and its field values."""
-    signed = json.dumps([user, slug, sorted(fields.items())])
+def trigger_identity(user: str, slug: str, fields: Mapping[str, str], *, service: str = "") -> str:
+    """Return the 40 hex digits that stand for a user, a trigger and its field values, within one service."""
+    signed = json.dumps([service, user, slug, sorted(fields.items())])
     return hashlib.sha256(signed.encode()).hexdigest()[:40]
 
 
@@ -75,12 +77,35 @@ def action_body(fields: Mapping[str, str], *, timezone: str, source: str) -> byt
     return json.dumps({"actionFields": dict(fields)} | _who_asks(timezone, source)).encode()
 
 
+def query_body(fields: Mapping[str, str], *, timezone: str, source: str) -> bytes:
+    """Return the body of a query."""
+    said = {"queryFields": dict(fields), "limit": LISTED}
+    return json.dumps(said | _who_asks(timezone, source)).encode()
+
+
 def read_items(body: bytes) -> list[Item]:
     """Return the events of a trigger's answer in the order they came. ProtocolError when it is not one."""
     items = _json_object(body).get("data")
     if not isinstance(items, list):
         raise ProtocolError("The answer has no list `data`.")
     return [_item(said) for said in items]
+
+
+def read_rows(body: bytes) -> list[dict[str, Any]]:
+    """Return the rows of a query's answer. ProtocolError when it is not one."""
+    rows = _json_object(body).get("data")
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise ProtocolError("The answer's `data` is not a list of objects.")
+    return rows
+
+
+def read_user_id(body: bytes) -> str:
+    """Return the id in an answer of user/info. ProtocolError unless there are an id and a name."""
+    match _json_object(body).get("data"):
+        case {"id": str(user_id), "name": str()} if 0 < len(user_id) <= LONGEST_USER_ID:
+            return user_id
+        case _:
+            raise ProtocolError("The answer's `data` has no `id` of 1 to 200 characters, or no `name`.")
 
 
 def read_action_id(body: bytes) -> str:

@@ -2,7 +2,6 @@
 
 import asyncio
 import hmac
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -17,12 +16,30 @@ PATH = "/v1/notifications"
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """A call that was received, at a reading of `time.monotonic()`; without entries when it was malformed."""
+    """A call that was received, at a reading of the loop's clock; without entries when it was malformed."""
 
     at: float
     entries: tuple[Entry, ...]
     status: int
     request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call as it comes in."""
+
+    service_key: str
+    body: bytes
+    request_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The answer to a call."""
+
+    status: int
+    body: dict[str, list[dict[str, str]]]
+    retry_after: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +52,19 @@ class BadDay:
 
 
 class RealtimeListener:
-    """Receives notifications; hands the entries of each that it answers with 200 to `on_entries`, before answering."""
+    """Receives notifications; hands the entries of each that it answers with 200 to `on_entries`, before answering.
+
+    Without `listen` there is no port: calls are handed to `receive`, which answers them just the same.
+    """
 
     def __init__(
-        self, service_key: str, listen: Listen, *, on_entries: Callable[[tuple[Entry, ...], int], None]
+        self, service_key: str, listen: Listen | None, *, on_entries: Callable[[tuple[Entry, ...], int], None]
     ) -> None:
         self.notifications: Records[Notification] = Records()
+        self.up = False
         self._service_key = service_key.encode()
         self._listen = listen
-        self._port = listen.port
+        self._port = 0 if listen is None else listen.port
         self._on_entries = on_entries
         self._runner: web.AppRunner | None = None
         self._bad_day = BadDay(OK)
@@ -51,13 +72,18 @@ class RealtimeListener:
 
     @property
     def url(self) -> str:
-        """The address to notify, known once it has started."""
+        """The address to notify, known once it has started. LookupError without a port."""
+        if self._listen is None:
+            raise LookupError("Notifications are handed over here: there is no address to send them to.")
         scheme = "http" if self._listen.ssl_context is None else "https"
         return f"{scheme}://{self._listen.host}:{self._port}{PATH}"
 
     async def start(self) -> None:
         """Listen; again on the same port after a stop."""
-        if self._runner is not None:
+        if self.up:
+            return
+        self.up = True
+        if self._listen is None:
             return
         application = web.Application()
         application.router.add_post(PATH, self._answer)
@@ -74,6 +100,7 @@ class RealtimeListener:
 
     async def stop(self) -> None:
         """Close the port and every connection."""
+        self.up = False
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
@@ -86,27 +113,41 @@ class RealtimeListener:
         """Act at once on calls from now on, and answer them this much later."""
         self._delay_s = seconds
 
-    async def _answer(self, request: web.Request) -> web.Response:
-        arrived = time.monotonic()
-        entries, status, message = self._judge(request.headers.get("IFTTT-Service-Key", ""), await request.read())
-        headers: dict[str, str] = {}
+    async def receive(self, call: Call) -> Said | None:
+        """Act on a call and answer it. None: nobody is there to answer, or not any more."""
+        if self._is_gone():
+            return None
+        arrived = asyncio.get_running_loop().time()
+        entries, status, message = self._judge(call)
+        retry_after = None
         if status == OK and self._bad_day.times > 0:
             status, message = self._bad_day.status, "Not now."
-            if self._bad_day.retry_after is not None:
-                headers["Retry-After"] = str(self._bad_day.retry_after)
+            retry_after = None if self._bad_day.retry_after is None else str(self._bad_day.retry_after)
             self._bad_day = replace(self._bad_day, times=self._bad_day.times - 1)
         delay_s = self._delay_s
         self._on_entries(entries, status)
-        self.notifications.add(Notification(arrived, entries, status, request.headers.get("X-Request-ID", "")))
+        self.notifications.add(Notification(arrived, entries, status, call.request_id))
         await asyncio.sleep(delay_s)
-        return web.json_response({} if status == OK else _errors(message), status=status, headers=headers)
+        said = Said(status, {} if status == OK else _errors(message), retry_after)
+        return None if self._is_gone() else said
 
-    def _judge(self, service_key: str, body: bytes) -> tuple[tuple[Entry, ...], int, str]:
+    def _is_gone(self) -> bool:
+        return not self.up
+
+    async def _answer(self, request: web.Request) -> web.Response:
+        key, request_id = (request.headers.get(name, "") for name in ("IFTTT-Service-Key", "X-Request-ID"))
+        said = await self.receive(Call(key, await request.read(), request_id))
+        if said is None:  # it has been stopped in between
+            raise ConnectionResetError
+        headers = {} if said.retry_after is None else {"Retry-After": said.retry_after}
+        return web.json_response(said.body, status=said.status, headers=headers)
+
+    def _judge(self, call: Call) -> tuple[tuple[Entry, ...], int, str]:
         # Headers arrive as text in which odd bytes are escaped; comparing bytes takes them all.
-        if not hmac.compare_digest(service_key.encode(errors="surrogateescape"), self._service_key):
+        if not hmac.compare_digest(call.service_key.encode(errors="surrogateescape"), self._service_key):
             return (), UNAUTHORIZED, "This is not the service key."
         try:
-            return read_notification(body), OK, ""
+            return read_notification(call.body), OK, ""
         except ProtocolError as problem:
             return (), BAD_REQUEST, str(problem)
 

@@ -1,23 +1,16 @@
-"""Requests to the service that IFTTT would send, one method each. Knows HTTP; judges no answer."""
+"""Requests to the service that IFTTT would send, one method each; a dead token is renewed on the way.
 
-import time
+Judges no answer but a 401.
+"""
+
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-import aiohttp
-
-from bridge.simulator.applets import Applet
-from bridge.simulator.protocol import action_body, check_body, user_headers
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What came back; `status` is None when nothing did, and `problem` says why."""
-
-    status: int | None
-    body: bytes
-    took_s: float
-    problem: str = ""
+from bridge.simulator.applets import Applet, Query
+from bridge.simulator.authorization import Renewal
+from bridge.simulator.protocol import UNAUTHORIZED, action_body, check_body, query_body, user_headers
+from bridge.simulator.renewal import Holder
+from bridge.simulator.way import Answer, Kind, Sent, Way
 
 
 def new_request_id() -> str:
@@ -29,37 +22,52 @@ def new_request_id() -> str:
 class ServiceClient:
     """Speaks to one service in the name of one user."""
 
-    session: aiohttp.ClientSession
+    way: Way
     base_url: str
-    access_token: str
+    holder: Holder
     timezone: str
 
     async def check(self, applet: Applet, *, identity: str, source: str, realtime: bool) -> Answer:
         """Ask for the newest events of an Applet's trigger."""
         body = check_body(identity, applet.trigger_fields, timezone=self.timezone, source=source)
-        headers = user_headers(self.access_token, new_request_id(), body=True, realtime=realtime)
-        return await self._send("POST", f"triggers/{applet.trigger}", headers=headers, body=body)
+        headers = user_headers("", new_request_id(), body=True, realtime=realtime)
+        return await self._send(self._sent(Kind.CHECK, "POST", f"triggers/{applet.trigger}", headers, body))
 
     async def order(self, applet: Applet, *, source: str, request_id: str) -> Answer:
         """Run an Applet's action."""
         body = action_body(applet.action_fields, timezone=self.timezone, source=source)
-        headers = user_headers(self.access_token, request_id, body=True)
-        return await self._send("POST", f"actions/{applet.action}", headers=headers, body=body)
+        headers = user_headers("", request_id, body=True)
+        return await self._send(self._sent(Kind.ACTION, "POST", f"actions/{applet.action}", headers, body))
+
+    async def ask(self, query: Query, *, source: str) -> Answer:
+        """Ask one of an Applet's queries."""
+        body = query_body(query.fields, timezone=self.timezone, source=source)
+        headers = user_headers("", new_request_id(), body=True)
+        return await self._send(self._sent(Kind.QUERY, "POST", f"queries/{query.slug}", headers, body))
 
     async def delete(self, applet: Applet, *, identity: str) -> Answer:
         """Say that nobody uses a trigger identity any more."""
-        headers = user_headers(self.access_token, new_request_id(), body=False)
+        headers = user_headers("", new_request_id(), body=False)
         path = f"triggers/{applet.trigger}/trigger_identity/{identity}"
-        return await self._send("DELETE", path, headers=headers, body=None)
+        return await self._send(self._sent(Kind.DELETE, "DELETE", path, headers))
 
-    async def _send(self, method: str, path: str, *, headers: dict[str, str], body: bytes | None) -> Answer:
-        url = f"{self.base_url.rstrip('/')}/ifttt/v1/{path}"
-        started = time.perf_counter()
-        try:
-            async with self.session.request(method, url, data=body, headers=headers, allow_redirects=False) as response:
-                content = await response.read()
-        except TimeoutError:
-            return Answer(None, b"", time.perf_counter() - started, "no answer in time")
-        except aiohttp.ClientError as problem:
-            return Answer(None, b"", time.perf_counter() - started, str(problem) or type(problem).__name__)
-        return Answer(response.status, content, time.perf_counter() - started)
+    async def user_info(self) -> Answer:
+        """Ask who the user is."""
+        return await self._send(
+            self._sent(Kind.USER, "GET", "user/info", user_headers("", new_request_id(), body=False))
+        )
+
+    def _sent(self, kind: Kind, method: str, path: str, headers: dict[str, str], body: bytes | None = None) -> Sent:
+        return Sent(kind, method, f"{self.base_url.rstrip('/')}/ifttt/v1/{path}", headers, body)
+
+    async def _send(self, sent: Sent) -> Answer:
+        """Send with the present token; met with a 401, renew it and repeat the request, once."""
+        token = self.holder.tokens.access
+        answer = await self.way.send(_with(token, sent))
+        if answer.status != UNAUTHORIZED or await self.holder.renew(token) is not Renewal.RENEWED:
+            return answer
+        return await self.way.send(_with(self.holder.tokens.access, sent))
+
+
+def _with(token: str, sent: Sent) -> Sent:
+    return replace(sent, headers={**sent.headers, "Authorization": f"Bearer {token}"})

@@ -72,6 +72,11 @@ class Accounts:
         """Return all tokens, by user and age."""
         return await self._database.read(_tokens)
 
+    async def connected(self) -> list[tuple[str, str]]:
+        """Return each user that is connected, by id, with each client they are connected to: client first."""
+        question = "SELECT DISTINCT client, user FROM tokens ORDER BY client, user"
+        return await self._database.read(lambda connection: connection.execute(question).fetchall())
+
     async def remove_token(self, digest: str) -> None:
         """End a token."""
         await self._database.write(

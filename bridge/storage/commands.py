@@ -3,13 +3,13 @@
 import sqlite3
 from typing import Final
 
-from bridge.commands import Command, Outcome, RecordedCommand, Wish
+from bridge.commands import Command, Outcome, Publication, RecordedCommand, Wish
 from bridge.storage.database import Database
 
 KEPT_MS: Final = 7 * 24 * 3600 * 1000
 """How long a command is kept: a repeated request is recognised for at least a day."""
 
-_COLUMNS = "id, home, user, request_id, entity, wish, brightness, color, asked_at_ms, outcome"
+_COLUMNS = "id, home, user, request_id, entity, wish, brightness, color, asked_at_ms, outcome, position, topic"
 
 
 class Commands:
@@ -54,8 +54,9 @@ def _find(connection: sqlite3.Connection, user: str, request_id: str) -> Recorde
     ).fetchone()
     if row is None:
         return None
-    entry_id, home, owner, request, entity, wish, brightness, color, asked_at_ms, outcome = row
-    command = Command(home, entity, Wish(wish), brightness, color)
+    entry_id, home, owner, request, entity, wish, brightness, color, asked_at_ms, outcome, position, topic = row
+    publication = None if topic is None else Publication(topic, b"")  # what was said there is nobody's business
+    command = Command(home, entity, Wish(wish), brightness, color, position, publication)
     return RecordedCommand(entry_id, owner, request, command, asked_at_ms, Outcome(outcome))
 
 
@@ -68,7 +69,7 @@ def _record(connection: sqlite3.Connection, row: RecordedCommand) -> RecordedCom
         connection.execute("DELETE FROM commands WHERE user = ? AND request_id = ?", (row.user, row.request_id))
     command = row.command
     connection.execute(
-        f"INSERT INTO commands ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 -- constants only
+        f"INSERT INTO commands ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 -- constants only
         (
             row.id,
             command.home,
@@ -80,6 +81,8 @@ def _record(connection: sqlite3.Connection, row: RecordedCommand) -> RecordedCom
             command.color,
             row.asked_at_ms,
             row.outcome,
+            command.position,
+            None if command.publication is None else command.publication.topic,
         ),
     )
     return None

@@ -4,13 +4,12 @@ import sqlite3
 from collections.abc import Iterable
 
 from bridge.devices.entity import Entity
-from bridge.devices.last_known import EntityState
+from bridge.devices.last_known import EntityState, Pending
 from bridge.storage.database import Database
-from bridge.storage.events import newest_seq
 
 _KEEP = """
 INSERT INTO entities (id, home, device, kind, name, room, since_seq)
-VALUES (?, ?, ?, ?, ?, ?, ?)
+VALUES (?, ?, ?, ?, ?, ?, 0)
 ON CONFLICT (id) DO UPDATE SET device = excluded.device, name = excluded.name, room = excluded.room,
     kind = excluded.kind, removed_at_ms = NULL
 """
@@ -30,13 +29,6 @@ class Entities:
         present = list(entities)
         return await self._database.write(lambda connection: _keep(connection, present, now_ms))
 
-    async def once_known(self, home: str) -> frozenset[str]:
-        """Return the ids of all entities that a home has or ever had."""
-        rows = await self._database.read(
-            lambda connection: connection.execute("SELECT id FROM entities WHERE home = ?", (home,)).fetchall()
-        )
-        return frozenset(row[0] for row in rows)
-
     async def states(self) -> dict[str, EntityState]:
         """Return what is known of each entity that has ever spoken, as committed last."""
         return await self._database.read(states_of)
@@ -44,10 +36,22 @@ class Entities:
 
 def states_of(connection: sqlite3.Connection) -> dict[str, EntityState]:
     """Read what is known of each entity."""
-    rows = connection.execute("SELECT entity, value, brightness, since_ms, presses FROM entity_states")
+    rows = connection.execute(
+        "SELECT entity, value, brightness, since_ms, presses, position, fired, offered_ms, "
+        "pending_value, pending_since_ms, pending_first_ms FROM entity_states"
+    )
     return {
-        entity: EntityState(value, brightness, since_ms, tuple(presses.split()))
-        for entity, value, brightness, since_ms, presses in rows
+        entity: EntityState(
+            value,
+            brightness,
+            since_ms,
+            tuple(presses.split()),
+            position,
+            tuple(fired.split()),
+            None if pending[0] is None else Pending(*pending),
+            offered_ms,
+        )
+        for entity, value, brightness, since_ms, presses, position, fired, offered_ms, *pending in rows
     }
 
 
@@ -55,11 +59,10 @@ def _keep(connection: sqlite3.Connection, present: list[Entity], now_ms: int) ->
     foreign = [entity.id for entity in present if _belongs_elsewhere(connection, entity)]
     if foreign:
         return foreign
-    since = newest_seq(connection) + 1
     connection.execute("UPDATE entities SET removed_at_ms = ? WHERE removed_at_ms IS NULL", (now_ms,))
     for entity in present:
         device = entity.device
-        row = (entity.id, entity.home, device.id, entity.kind, device.name, device.room, since)
+        row = (entity.id, entity.home, device.id, entity.kind, device.name, device.room)
         connection.execute(_KEEP, row)
     return []
 

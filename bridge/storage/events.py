@@ -1,19 +1,31 @@
-"""Reading the timeline: the newest entries of one timeline, what came after a sequence number, the whole list."""
+"""Reading the timeline: the newest of one timeline, the history of a home, what came after a sequence number."""
 
+import heapq
 import sqlite3
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import msgspec
 
-from bridge.events import BUTTON, Event, NotOffered
+from bridge.events import ALARM_CLEARED, ALARM_RAISED, BUTTON, Event, NotOffered, any_of
 from bridge.storage.database import Database
-from bridge.timeline.entry import ANY_PRESS, Entry
+from bridge.timeline.entry import Entry
+from bridge.timeline.history import Page
 from bridge.timeline.timeline import Question
 
 _COLUMNS = """
 seq, id, home, device, entity, kind, recorded_at_ms, device_time_ms, before, after, ingredients, reason
 """
-_PRESSES = f"kind >= '{BUTTON}.' AND kind < '{BUTTON}/'"  # the words of the partial indexes: SQLite compares them
+_FAMILY_INDEXES = {
+    any_of(BUTTON): "press",
+    any_of(ALARM_RAISED): "alarm_raised",
+    any_of(ALARM_CLEARED): "alarm_cleared",
+}
+"""The partial index of each family, by what stands for the family in a question."""
+
+_DID_HAPPEN = (NotOffered.LATE, NotOffered.CHANGED_WHILE_AWAY)
+"""What no trigger is offered although it happened: history without it would have holes."""
 
 
 class Events:
@@ -24,7 +36,15 @@ class Events:
 
     async def newest(self, question: Question) -> list[Entry]:
         """Return the offered entries that a question asks for, newest first."""
+        among = question.among
+        if among is not None:
+            return await self._database.read(lambda connection: _newest_among(connection, question, among))
         sql, values = _newest_sql(question)
+        return await self._database.read(lambda connection: _entries(connection.execute(sql, values)))
+
+    async def history(self, page: Page) -> list[Entry]:
+        """Return what happened in a home or to one of its devices, newest first; not what was hidden or held back."""
+        sql, values = _history_sql(page)
         return await self._database.read(lambda connection: _entries(connection.execute(sql, values)))
 
     async def newest_seq(self) -> int:
@@ -43,24 +63,62 @@ def newest_seq(connection: sqlite3.Connection) -> int:
     return int(row[0]) if row else 0
 
 
-def _newest_sql(question: Question) -> tuple[str, tuple[str | int, ...]]:
+def _newest_sql(question: Question, *, columns: str = _COLUMNS) -> tuple[str, tuple[str | int, ...]]:
     """Name the index: without statistics SQLite may walk a home's whole range to find one rare entity in it."""
     key = question.key
     scope = "home" if key.entity is None else "entity"
-    presses = key.kind == ANY_PRESS
-    conditions = ["offered = 1", "home = ?", "seq >= ?", _PRESSES if presses else "kind = ?"]
+    family = _FAMILY_INDEXES.get(key.kind)
+    conditions = ["offered = 1", "home = ?", "seq >= ?", "kind = ?" if family is None else _in_family(key.kind)]
     values: list[str | int] = [key.home, question.start_seq]
-    if not presses:
+    if family is None:
         values.append(key.kind)
     if key.entity is not None:
         conditions.append("entity = ?")
         values.append(key.entity)
-    index = f"events_{scope}_press" if presses else f"events_{scope}_kind"
+    index = f"events_{scope}_{family or 'kind'}"
+    sql = (
+        f"SELECT {columns} FROM events INDEXED BY {index} "  # noqa: S608 -- constants only
+        f"WHERE {' AND '.join(conditions)} ORDER BY seq DESC LIMIT ?"
+    )
+    return sql, (*values, question.limit)
+
+
+def _newest_among(connection: sqlite3.Connection, question: Question, among: Iterable[tuple[str, int]]) -> list[Entry]:
+    """Merge the newest of each thing: first the sequence numbers alone, which the indexes hold."""
+    found: list[int] = []
+    for thing, since in among:
+        key = replace(question.key, entity=thing)
+        sql, values = _newest_sql(Question(key, max(question.start_seq, since), question.limit), columns="seq")
+        found += (seq for (seq,) in connection.execute(sql, values))
+    newest = heapq.nlargest(question.limit, found)
+    sql = (
+        f"SELECT {_COLUMNS} FROM events WHERE home = ? AND seq IN (SELECT value FROM json_each(?)) "  # noqa: S608 -- constants only
+        "ORDER BY seq DESC"
+    )
+    return _entries(connection.execute(sql, (question.key.home, msgspec.json.encode(newest).decode())))
+
+
+def _history_sql(page: Page) -> tuple[str, tuple[str | int, ...]]:
+    conditions = ["home = ?", "seq >= ?", f"(offered = 1 OR reason IN ({', '.join('?' * len(_DID_HAPPEN))}))"]
+    values: list[str | int] = [page.home, page.since_seq, *_DID_HAPPEN]
+    if page.device is not None:
+        conditions.append("device = ?")
+        values.append(page.device)
+    if page.before_seq is not None:
+        conditions.append("seq < ?")
+        values.append(page.before_seq)
+    index = "events_home" if page.device is None else "events_device"
     sql = (
         f"SELECT {_COLUMNS} FROM events INDEXED BY {index} "  # noqa: S608 -- constants only
         f"WHERE {' AND '.join(conditions)} ORDER BY seq DESC LIMIT ?"
     )
-    return sql, (*values, question.limit)
+    return sql, (*values, page.limit)
+
+
+def _in_family(whole: str) -> str:
+    """Return the condition in the very words of the partial index: SQLite compares them."""
+    prefix = whole.removesuffix("*")
+    return f"kind >= '{prefix}' AND kind < '{prefix.removesuffix('.')}/'"
 
 
 def _entries(rows: sqlite3.Cursor) -> list[Entry]:

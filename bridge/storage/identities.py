@@ -45,8 +45,8 @@ class TriggerIdentities:
         """Return the identities that were not removed."""
         rows = await self._database.read(
             lambda connection: connection.execute(
-                "SELECT client, user, identity, home, trigger_slug, fields, first_seen_ms, start_seq, told_seq "
-                "FROM trigger_identities WHERE removed_at_ms IS NULL"
+                "SELECT client, user, identity, home, trigger_slug, fields, first_seen_ms, start_seq, told_seq, "
+                "last_polled_ms FROM trigger_identities WHERE removed_at_ms IS NULL"
             ).fetchall()
         )
         return [identity for row in rows if (identity := self._identity(*row)) is not None]
@@ -70,13 +70,13 @@ class TriggerIdentities:
         await self._database.write(unit)
 
     def _identity(self, client: str, user: str, identity: str, *rest: Any) -> Identity | None:  # noqa: ANN401 -- columns as SQLite types them
-        home, trigger, fields_json, first_seen_ms, start_seq, told_seq = rest
+        home, trigger, fields_json, first_seen_ms, start_seq, told_seq, last_polled_ms = rest
         fields = msgspec.json.decode(fields_json, type=dict[str, str])
         timeline = self._timeline_of(home, trigger, fields)
         if timeline is None:
             return None
         key = IdentityKey(client, user, identity)
-        return Identity(key, trigger, fields, timeline, first_seen_ms, start_seq, told_seq)
+        return Identity(key, trigger, fields, timeline, first_seen_ms, start_seq, told_seq, last_polled_ms)
 
 
 def _remove(connection: sqlite3.Connection, key: IdentityKey, now_ms: int) -> None:
@@ -102,6 +102,6 @@ def _keep(connection: sqlite3.Connection, identity: Identity) -> None:
             identity.first_seen_ms,
             identity.start_seq,
             identity.told_seq,
-            identity.first_seen_ms,
+            identity.last_polled_ms,
         ),
     )

@@ -10,9 +10,12 @@ from dataclasses import dataclass
 
 import msgspec
 
+from bridge.devices.deadlines import Deadline
 from bridge.devices.last_known import EntityState
 from bridge.storage.database import Database
+from bridge.storage.deadlines import change_deadlines, deadlines_of
 from bridge.storage.entities import states_of
+from bridge.storage.readings import add_readings
 from bridge.timeline.batch import Batch, Delivery, ToldMove
 from bridge.timeline.entry import Entry
 
@@ -27,12 +30,17 @@ SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(va
 FROM json_each(?)
 """
 _REPLACE_STATES = """
-INSERT INTO entity_states (entity, value, brightness, since_ms, presses)
+INSERT INTO entity_states (entity, value, brightness, since_ms, presses, position, fired, offered_ms,
+    pending_value, pending_since_ms, pending_first_ms)
 SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'),
-    json_extract(value, '$[3]'), json_extract(value, '$[4]')
+    json_extract(value, '$[3]'), json_extract(value, '$[4]'), json_extract(value, '$[5]'),
+    json_extract(value, '$[6]'), json_extract(value, '$[7]'), json_extract(value, '$[8]'),
+    json_extract(value, '$[9]'), json_extract(value, '$[10]')
 FROM json_each(?) WHERE true
 ON CONFLICT (entity) DO UPDATE SET value = excluded.value, brightness = excluded.brightness,
-    since_ms = excluded.since_ms, presses = excluded.presses
+    since_ms = excluded.since_ms, presses = excluded.presses, position = excluded.position, fired = excluded.fired,
+    offered_ms = excluded.offered_ms, pending_value = excluded.pending_value,
+    pending_since_ms = excluded.pending_since_ms, pending_first_ms = excluded.pending_first_ms
 """
 _REPLACE_DELIVERIES = """
 INSERT INTO deliveries (slot, number, packet_id, digest)
@@ -53,6 +61,7 @@ class Loaded:
     next_seq: int
     states: dict[str, EntityState]
     deliveries: tuple[Delivery, ...]
+    deadlines: tuple[Deadline, ...] = ()
 
 
 class Journal:
@@ -85,6 +94,10 @@ def _commit(connection: sqlite3.Connection, batch: Batch) -> None:
     if batch.deliveries:
         rows = [(d.slot, d.number, d.packet_id, d.digest) for d in batch.deliveries]
         connection.execute(_REPLACE_DELIVERIES, (_json(rows),))
+    if batch.deadlines:
+        change_deadlines(connection, batch.deadlines)
+    if batch.readings:
+        add_readings(connection, batch.readings)
     if batch.told:
         move_told(connection, batch.told)
 
@@ -113,7 +126,11 @@ def _event_row(entry: Entry) -> tuple[object, ...]:
 
 
 def _state_row(entity: str, state: EntityState) -> tuple[object, ...]:
-    return (entity, state.value, state.brightness, state.since_ms, " ".join(state.presses))
+    pending = state.pending
+    held = (None, None, None) if pending is None else (pending.value, pending.since_ms, pending.first_ms)
+    presses, fired = " ".join(state.presses), " ".join(state.fired)
+    said = (entity, state.value, state.brightness, state.since_ms, presses, state.position)
+    return (*said, fired, state.offered_ms, *held)
 
 
 def _load(connection: sqlite3.Connection) -> Loaded:
@@ -123,4 +140,5 @@ def _load(connection: sqlite3.Connection) -> Loaded:
         next_seq=(sequence[0] if sequence else 0) + 1,
         states=states_of(connection),
         deliveries=tuple(Delivery(*row) for row in deliveries),
+        deadlines=deadlines_of(connection),
     )

@@ -10,8 +10,16 @@ LAST_CONNECTED_MS: Final = "mqtt.last_connected_ms"
 TOLD_UP_TO: Final = "realtime.told_up_to"
 """The sequence number up to which nothing is owed to any identity."""
 
+RESTORED: Final = "realtime.restored"
+"""1 while this is a copy that was put back, and IFTTT has not been told so: what it was told since the copy was made is
+not known. Whoever puts a copy back sets it."""
+
 SUBSCRIBED_TOPICS: Final = "mqtt.subscribed_topics"
 """What the broker's session for us was subscribed to last, one topic a line."""
+
+
+CURSOR_KEY: Final = "queries.cursor_key"
+"""What the cursors of queries are signed with, in hexadecimal."""
 
 
 class KeptSettings:
@@ -31,6 +39,13 @@ class KeptSettings:
         """Return a number, None if it was never kept."""
         text = await self.text(name)
         return None if text is None else int(text)
+
+    async def kept_first(self, name: str, value: str) -> str:
+        """Keep a text unless one of that name is kept already; return the one that is."""
+        known = await self.text(name)
+        if known is None:
+            await self.keep(name, value)
+        return value if known is None else known
 
     async def keep(self, name: str, value: str | int) -> None:
         """Keep a text or a number."""

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bridge.devices.crossings import Measured
+from bridge.devices.deadlines import DeadlineChanges
 from bridge.devices.last_known import EntityState
 from bridge.timeline.entry import Entry
 
@@ -36,6 +38,9 @@ class Batch:
     deliveries: tuple[Delivery, ...] = ()
     forget_deliveries: bool = False
     told: tuple[ToldMove, ...] = ()
+    deadlines: DeadlineChanges = field(default_factory=dict)
+    readings: tuple[Measured, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.entries or self.states or self.deliveries or self.forget_deliveries or self.told)
+        happened = self.entries or self.states or self.deadlines or self.readings
+        return bool(happened or self.deliveries or self.forget_deliveries or self.told)

@@ -3,10 +3,7 @@
 import secrets
 from dataclasses import dataclass
 
-from bridge.events import BUTTON, Event
-
-ANY_PRESS = f"{BUTTON}.*"
-"""Stands for every kind of the family in a timeline key."""
+from bridge.events import FAMILIES, Event, any_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +23,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class TimelineKey:
-    """One timeline: of a home or of one entity of it, of one kind or of every press (ANY_PRESS)."""
+    """One timeline: of a home or of one entity of it, of one kind or of a whole family (`any_of`)."""
 
     home: str
     entity: str | None
@@ -44,6 +41,8 @@ def entry_id(now_ms: int) -> str:
 def keys_of(event: Event) -> tuple[TimelineKey, ...]:
     """Return every timeline in which an event shows."""
     keys = (TimelineKey(event.home, event.entity, event.kind), TimelineKey(event.home, None, event.kind))
-    if not event.kind.startswith(f"{BUTTON}."):
-        return keys
-    return (*keys, TimelineKey(event.home, event.entity, ANY_PRESS), TimelineKey(event.home, None, ANY_PRESS))
+    for family in FAMILIES:
+        if event.kind.startswith(f"{family}."):
+            whole = any_of(family)
+            return (*keys, TimelineKey(event.home, event.entity, whole), TimelineKey(event.home, None, whole))
+    return keys

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from bridge.homes.sight import Sight
 from bridge.timeline.entry import Entry, TimelineKey
 
 WINDOW = 50
@@ -14,11 +15,15 @@ HEAD_START_MS = 60_000
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """The newest `limit` offered entries of a timeline, none before `start_seq`."""
+    """The newest `limit` offered entries of a timeline, none before `start_seq`.
+
+    `among`, of a home's timeline: only of these things, of each none before its own sequence; None: of all.
+    """
 
     key: TimelineKey
     start_seq: int = 0
     limit: int = WINDOW
+    among: tuple[tuple[str, int], ...] | None = None
 
 
 class Timelines(Protocol):
@@ -27,6 +32,14 @@ class Timelines(Protocol):
     async def newest(self, question: Question) -> list[Entry]:
         """Return the offered entries that a question asks for, newest first."""
         ...
+
+
+def question_of(key: TimelineKey, sight: Sight, *, start_seq: int, limit: int = WINDOW) -> Question | None:
+    """Return the question that somebody with this sight may ask; None where they see nothing of it."""
+    if key.entity is None:
+        return Question(key, start_seq, limit, sight.among(start_seq))
+    since = sight.since.get(key.entity)
+    return None if since is None else Question(key, max(start_seq, since), limit)
 
 
 def first_sight_seq(recent: list[Entry], now_ms: int, newest_seq: int) -> int:

@@ -1,5 +1,6 @@
 """The endpoints of actions: carrying them out, and the choices of fields."""
 
+import asyncio
 import secrets
 from dataclasses import dataclass
 from typing import Final, Protocol
@@ -7,16 +8,19 @@ from typing import Final, Protocol
 from aiohttp import web
 
 from bridge.commands import Command
-from bridge.errors import BadInput, NoSuchResource
+from bridge.errors import BadInput, NoSuchResource, TemporarilyUnavailable
 from bridge.ifttt.actions import read_command
-from bridge.ifttt.household import HouseholdOf
-from bridge.ifttt.service import ACTIONS, Action
+from bridge.ifttt.declaring import Action
+from bridge.ifttt.household import Household, HouseholdOf
+from bridge.ifttt.service import ACTIONS
 from bridge.web.bodies import read_object
 from bridge.web.caller import Caller
 from bridge.web.envelope import respond_with_data
 from bridge.web.triggers import household_for, options_response
 
 MAX_REQUEST_ID_CHARACTERS: Final = 128
+CARRY_OUT_S: Final = 7.0
+"""How long the home may take: IFTTT must have its answer within 8 s (reference, 1.7)."""
 
 
 class CarryOut(Protocol):
@@ -29,33 +33,48 @@ class CarryOut(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ActionEndpoints:
-    """Turns actions into commands."""
+    """Turns actions into commands. `within_s`: how long one may take."""
 
     carry_out: CarryOut
     household_of: HouseholdOf
+    within_s: float = CARRY_OUT_S
 
     async def run(self, request: web.BaseRequest, caller: Caller, slug: str) -> web.Response:
         """Carry an action out; for a test everything but that."""
-        action = _action(slug)
-        body = await read_object(request)
         household = household_for(caller, self.household_of)
+        action = _action(slug, household)
+        body = await read_object(request)
         command = read_command(action, body.get("actionFields"), household, home=caller.user.home)
         if caller.test:
             return respond_with_data([{"id": f"test_{secrets.token_hex(8)}"}], request)
-        command_id = await self.carry_out(command, user=caller.user.id, request_id=_request_id(request))
+        command_id = await self._carry_out(command, user=caller.user.id, request_id=_request_id(request))
         return respond_with_data([{"id": command_id}], request)
 
     async def options(self, request: web.BaseRequest, caller: Caller, slug: str, field: str) -> web.Response:
         """Return the choices of a field."""
-        declared = next((each for each in _action(slug).fields if each.slug == field and each.has_options), None)
+        household = household_for(caller, self.household_of)
+        fields = _action(slug, household).fields
+        declared = next((each for each in fields if each.slug == field and each.has_options), None)
         if declared is None:
             raise NoSuchResource("There is no such field with choices.")
-        return options_response(declared.choices(household_for(caller, self.household_of)), request)
+        return options_response(declared.choices(household), request)
+
+    async def _carry_out(self, command: Command, *, user: str, request_id: str | None) -> str:
+        """Carry a command out in time. Whoever asks again with the same X-Request-ID learns what became of it."""
+        limit = asyncio.timeout(self.within_s)
+        try:
+            async with limit:
+                return await self.carry_out(command, user=user, request_id=request_id)
+        except TimeoutError:
+            if not limit.expired():
+                raise  # a fault of ours, not a home that takes its time
+            raise TemporarilyUnavailable("The home did not answer in time.") from None
 
 
-def _action(slug: str) -> Action:
+def _action(slug: str, household: Household) -> Action:
+    """Return an action that this household offers: some are there only where the home allows them."""
     action = ACTIONS.get(slug)
-    if action is None:
+    if action is None or (action.if_allowed and not household.unlockable()):
         raise NoSuchResource("There is no such action.")
     return action
 

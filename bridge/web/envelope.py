@@ -38,6 +38,11 @@ def encode_data(data: object) -> Encoded:
     return _encode(msgspec.json.encode({"data": data}))
 
 
+def encode_page(data: object, cursor: str | None) -> Encoded:
+    """Encode one page of a query. The last one has no cursor, not even an empty one."""
+    return encode_data(data) if cursor is None else _encode(msgspec.json.encode({"data": data, "cursor": cursor}))
+
+
 def respond(encoded: Encoded, request: web.BaseRequest, *, status: int = 200) -> web.Response:
     """Answer with what was encoded, compressed if the request allows it."""
     if encoded.gzipped is not None and _GZIP.search(request.headers.get("Accept-Encoding", "")):

@@ -17,9 +17,11 @@ from bridge.web.connection import QuietServer
 from bridge.web.envelope import respond_not_here
 from bridge.web.failures import Failures
 from bridge.web.origin import Network, origin_of
+from bridge.web.queries import QueryEndpoints
 from bridge.web.refusals import Refusals
 from bridge.web.setup import SetupEndpoints
 from bridge.web.triggers import TriggerEndpoints
+from bridge.web.validation import ValidationEndpoints
 
 SHUTDOWN_S: Final = 5.0
 MAX_SLASHES: Final = 32
@@ -41,6 +43,8 @@ class Endpoints:
     setup: SetupEndpoints
     triggers: TriggerEndpoints
     actions: ActionEndpoints
+    queries: QueryEndpoints
+    validation: ValidationEndpoints
 
 
 class PublicSite:
@@ -96,38 +100,51 @@ class PublicSite:
         except Exception as error:  # noqa: BLE001 -- the edge of one request
             return self._failures.respond_to_bug(error)
 
-    async def _route(self, request: web.BaseRequest, segments: tuple[str, ...]) -> web.StreamResponse:  # noqa: PLR0911 -- a table of routes
+    async def _route(self, request: web.BaseRequest, segments: tuple[str, ...]) -> web.StreamResponse:
         match (request.method, *segments):
-            case ("POST", "triggers", slug):
-                return await self._endpoints.triggers.poll(request, await self._caller(request), slug)
-            case ("POST", "actions", slug):
-                return await self._endpoints.actions.run(request, await self._caller(request), slug)
+            case (_, "triggers" | "actions" | "queries" | "user", *_):
+                caller = await self._endpoints.callers.of(request)  # before anything else is looked at
+                return await self._for_user(request, caller, segments)
             case ("GET", "status"):
                 return self._endpoints.setup.status(request)
             case ("POST", "test", "setup"):
                 return self._endpoints.setup.test_setup(request)
-            case ("GET", "user", "info"):
-                return self._endpoints.setup.user_info(request, await self._caller(request))
-            case ("DELETE", "triggers", slug, "trigger_identity", identity):
-                return await self._endpoints.triggers.forget(request, await self._caller(request), slug, identity)
-            case ("POST", "triggers", slug, "fields", field, "options"):
-                return await self._endpoints.triggers.options(request, await self._caller(request), slug, field)
-            case ("POST", "actions", slug, "fields", field, "options"):
-                return await self._endpoints.actions.options(request, await self._caller(request), slug, field)
-            case (_, "triggers" | "actions" | "queries" | "user", *_):
-                await self._caller(request)
-                raise NoSuchResource("There is no such endpoint.")
             case _:
                 return respond_not_here()
+
+    async def _for_user(  # noqa: C901, PLR0911 -- a table of routes
+        self, request: web.BaseRequest, caller: Caller, segments: tuple[str, ...]
+    ) -> web.StreamResponse:
+        endpoints = self._endpoints
+        match (request.method, *segments):
+            case ("POST", "triggers", slug):
+                return await endpoints.triggers.poll(request, caller, slug)
+            case ("POST", "actions", slug):
+                return await endpoints.actions.run(request, caller, slug)
+            case ("POST", "queries", slug):
+                return await endpoints.queries.run(request, caller, slug)
+            case ("GET", "user", "info"):
+                return endpoints.setup.user_info(request, caller)
+            case ("DELETE", "triggers", slug, "trigger_identity", identity):
+                return await endpoints.triggers.forget(request, caller, slug, identity)
+            case ("POST", "triggers", slug, "fields", field, "options"):
+                return await endpoints.triggers.options(request, caller, slug, field)
+            case ("POST", "actions", slug, "fields", field, "options"):
+                return await endpoints.actions.options(request, caller, slug, field)
+            case ("POST", "queries", slug, "fields", field, "options"):
+                return await endpoints.queries.options(request, caller, slug, field)
+            case ("POST", "triggers", slug, "fields", field, "validate"):
+                return await endpoints.validation.one(request, caller, slug, field)
+            case ("POST", "triggers", slug, "validate") | ("POST", "triggers", slug, "fields", "validate"):
+                return await endpoints.validation.all(request, caller, slug)
+            case _:
+                raise NoSuchResource("There is no such endpoint.")
 
     def _tell_refusal(self, request: web.BaseRequest, reason: str) -> None:
         """Say who knocks with a wrong key or token, within bounds; of what was presented nothing is told."""
         origin = origin_of(request.remote, request.headers.getall("X-Forwarded-For", ()), self._trusted_proxies)
         for refused in self._refusals.add(origin, reason, now_s=self._monotonic()):
             log.warning("web.refused", address=refused.address, count=refused.count, reason=refused.reason)
-
-    async def _caller(self, request: web.BaseRequest) -> Caller:
-        return await self._endpoints.callers.of(request)
 
     def _segments(self, request: web.BaseRequest) -> tuple[str, ...]:
         """Return what follows `/ifttt/v1`, repeated slashes and one at the end forgiven; nothing for other paths."""

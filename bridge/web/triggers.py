@@ -9,18 +9,23 @@ import structlog
 from aiohttp import web
 
 from bridge.errors import BadInput, NoSuchResource
+from bridge.homes.sight import Sight
+from bridge.homes.user import User
+from bridge.ifttt.declaring import Trigger
 from bridge.ifttt.household import Choice, Household, HouseholdOf
 from bridge.ifttt.identities import MAX_IDENTITY_CHARACTERS, Identities, Identity, IdentityKey
 from bridge.ifttt.samples import SampleHousehold, sample_entries
-from bridge.ifttt.service import TRIGGERS, Trigger
+from bridge.ifttt.service import TRIGGERS
 from bridge.ifttt.triggers import check_fields, items_of, read_limit
-from bridge.timeline.timeline import Question, Timelines, first_sight_seq
+from bridge.timeline.entry import TimelineKey
+from bridge.timeline.timeline import WINDOW, Question, Timelines, first_sight_seq, question_of
 from bridge.web.answers import AnswerKey, Answers
 from bridge.web.bodies import read_object
 from bridge.web.caller import Caller
 from bridge.web.envelope import Encoded, encode_data, respond, respond_empty, respond_with_data
 
 MAX_POLLED_NOTES: Final = 100_000
+_NOTHING_SEEN: Final = encode_data([])
 
 log = structlog.get_logger("bridge.web")
 
@@ -50,6 +55,7 @@ class TriggerParts:
     register: IdentityRegister
     answers: Answers
     household_of: HouseholdOf
+    sight_of: Callable[[User], Sight]
     newest_seq: Callable[[], int]
     clock_ms: Callable[[], int]
     forgotten: Callable[[IdentityKey], None]
@@ -73,7 +79,7 @@ class TriggerEndpoints:
 
     async def poll(self, request: web.BaseRequest, caller: Caller, slug: str) -> web.Response:
         """Answer a poll: the newest items of the timeline that the fields ask for."""
-        trigger = _trigger(slug)
+        trigger = trigger_of(slug)
         body = await read_object(request)
         given, limit = body.get("triggerFields"), read_limit(body.get("limit"))
         if caller.set_up_at_ms is not None:
@@ -83,16 +89,16 @@ class TriggerEndpoints:
         key = _identity_key(caller, body.get("trigger_identity"))
         identity = None if key is None else self._parts.identities.find(key)
         if identity is not None and identity.trigger == slug and identity.fields == given:
-            question = Question(identity.timeline, max(identity.start_seq, caller.user.since_seq), limit)
+            question = self._seen(caller.user, identity.timeline, identity.start_seq, limit)
         else:
             identity, question = await self._question(caller, identity, key, trigger, given, limit)
         if identity is not None and not caller.test:
             self._note_poll(identity.key)
-        return respond(await self._answer(trigger, question), request)
+        return respond(_NOTHING_SEEN if question is None else await self._answer(trigger, question), request)
 
     async def forget(self, request: web.BaseRequest, caller: Caller, slug: str, identity: str) -> web.Response:  # noqa: ARG002 -- one shape for all endpoints
         """End an identity: nobody uses it any more. One that is not known is ended already."""
-        _trigger(slug)
+        trigger_of(slug)
         key = _identity_key(caller, identity)
         if key is not None and not caller.test:
             async with self._first_sight:  # else a poll under way could bring it back, in memory alone
@@ -104,7 +110,7 @@ class TriggerEndpoints:
 
     async def options(self, request: web.BaseRequest, caller: Caller, slug: str, field: str) -> web.Response:
         """Return the choices of a field. The body says nothing of use and may be anything."""
-        declared = next((each for each in _trigger(slug).fields if each.slug == field and each.has_options), None)
+        declared = next((each for each in trigger_of(slug).fields if each.slug == field and each.has_options), None)
         if declared is None:
             raise NoSuchResource("There is no such field with choices.")
         household = household_for(caller, self._parts.household_of)
@@ -118,14 +124,20 @@ class TriggerEndpoints:
         trigger: Trigger,
         given: object,
         limit: int,
-    ) -> tuple[Identity | None, Question]:
+    ) -> tuple[Identity | None, Question | None]:
         """Work out what a poll asks that is not simply the one before again."""
         known = identity.fields if identity is not None and identity.trigger == trigger.slug else None
-        fields = check_fields(trigger, given, self._parts.household_of(caller.user.home), known=known)
+        fields = check_fields(trigger, given, self._parts.household_of(caller.user), known=known)
         if known is None or known != fields:
             identity = await self._meet(caller, key, trigger, fields)
-        start_seq = caller.user.since_seq if identity is None else max(identity.start_seq, caller.user.since_seq)
-        return identity, Question(trigger.timeline(caller.user.home, fields), start_seq, limit)
+        if identity is None:
+            return None, self._seen(caller.user, trigger.timeline(caller.user.home, fields), 0, limit)
+        return identity, self._seen(caller.user, identity.timeline, identity.start_seq, limit)
+
+    def _seen(self, user: User, timeline: TimelineKey, start_seq: int, limit: int) -> Question | None:
+        """Ask for what this user sees of a timeline, None where that is nothing."""
+        sight = self._parts.sight_of(user)
+        return question_of(timeline, sight, start_seq=max(start_seq, user.since_seq), limit=limit)
 
     async def _meet(
         self, caller: Caller, key: IdentityKey | None, trigger: Trigger, fields: dict[str, str]
@@ -149,9 +161,10 @@ class TriggerEndpoints:
             newest_seq, now_ms = parts.newest_seq(), parts.clock_ms()
             timeline = trigger.timeline(caller.user.home, fields)
             everything = parts.everything()
-            recent = [] if everything else await parts.timelines.newest(Question(timeline))
+            seen = None if everything else self._seen(caller.user, timeline, 0, WINDOW)
+            recent = [] if seen is None else await parts.timelines.newest(seen)
             start_seq = 0 if everything else first_sight_seq(recent, now_ms, newest_seq)
-            identity = Identity(key, trigger.slug, fields, timeline, now_ms, start_seq, newest_seq)
+            identity = Identity(key, trigger.slug, fields, timeline, now_ms, start_seq, newest_seq, now_ms)
             await parts.register.keep(identity)
             parts.identities.add(identity)
             log.info("identity.first_seen", trigger=trigger.slug, user=key.user, identity=key.identity)
@@ -173,13 +186,16 @@ class TriggerEndpoints:
 
     def _note_poll(self, key: IdentityKey) -> None:
         self._parts.polled(key)
+        now_ms = self._parts.clock_ms()
+        if self._parts.identities.polled(key, now_ms):
+            log.info("identity.back", user=key.user, identity=key.identity)
         if len(self._polled) < MAX_POLLED_NOTES:
-            self._polled[key] = self._parts.clock_ms()
+            self._polled[key] = now_ms
 
 
 def household_for(caller: Caller, household_of: HouseholdOf) -> Household:
     """Return what a caller may choose from: the test user has a made-up home of its own."""
-    return SampleHousehold() if caller.set_up_at_ms is not None else household_of(caller.user.home)
+    return SampleHousehold() if caller.set_up_at_ms is not None else household_of(caller.user)
 
 
 def options_response(choices: list[Choice], request: web.BaseRequest) -> web.Response:
@@ -187,7 +203,8 @@ def options_response(choices: list[Choice], request: web.BaseRequest) -> web.Res
     return respond_with_data([{"label": choice.label, "value": choice.value} for choice in choices], request)
 
 
-def _trigger(slug: str) -> Trigger:
+def trigger_of(slug: str) -> Trigger:
+    """Return a declared trigger. Raises NoSuchResource."""
     trigger = TRIGGERS.get(slug)
     if trigger is None:
         raise NoSuchResource("There is no such trigger.")

@@ -144,18 +144,42 @@ async def test_a_full_disk_is_named(broker: Mosquitto, daemon: Daemon, me: Me) -
     assert "make room" in found["storage"][0].cure
 
 
-async def test_a_removed_secret_is_named_while_the_daemon_goes_on(daemon: Daemon, me: Me) -> None:
+async def test_a_removed_secret_is_named_while_the_daemon_goes_on(broker: Mosquitto, daemon: Daemon, me: Me) -> None:
     secret = daemon.folder / "mqtt-password"
     secret.write_text("open sesame\n")
     daemon.mqtt = 'username = "bridge"\npassword_file = "mqtt-password"'
     await daemon.start()
     secret.unlink()
+    await until(lambda: cause_of(daemon, "configuration", "does not exist"), what="the missing file being noticed")
+    cause = (await causes(daemon))["configuration"]
+    assert cause.startswith(f"mqtt.password_file: the file {secret} does not exist; check the path; ")
+    assert "open sesame" not in cause + daemon.log
     status, found = await examine(daemon, me)
     assert (status, [check.name for check in problems(found)]) == (1, ["configuration"])
     assert str(secret) in found["configuration"][0].cause
     assert "mqtt.password_file" in found["configuration"][0].cause
     assert "running since" in found["daemon"][0].cause
-    assert (found["broker"][0].verdict, await causes(daemon)) == ("ok", {})
+    assert found["broker"][0].verdict == "ok"
+    await broker.publish(DOOR_TOPIC, "closed")
+    await until(lambda: daemon.knows("front-door"), what="the daemon going on")
+    secret.write_text("open sesame\n")
+    await until(daemon.is_ready, what="the file being back")
+    assert (daemon.log.count("config.file_lost"), daemon.log.count("config.file_back")) == (1, 1)
+
+
+async def test_a_removed_credential_is_named(daemon: Daemon, me: Me) -> None:
+    credentials = daemon.folder / "credentials"
+    credentials.mkdir()
+    (credentials / "mqtt.password").write_text("open sesame\n")
+    daemon.mqtt = 'username = "bridge"'
+    daemon.launcher = ("env", f"CREDENTIALS_DIRECTORY={credentials}")
+    await daemon.start()
+    (credentials / "mqtt.password").unlink()
+    await until(lambda: cause_of(daemon, "configuration", "mqtt.password"), what="its absence being noticed")
+    assert "the credential" in (await causes(daemon))["configuration"]
+    _, found = await examine(daemon, me, CREDENTIALS_DIRECTORY=str(credentials))
+    [problem] = problems(found)
+    assert str(credentials / "mqtt.password") in problem.cause
 
 
 async def test_a_password_that_the_broker_refuses_is_named(tmp_path: Path, realtime: RealtimeApi, me: Me) -> None:

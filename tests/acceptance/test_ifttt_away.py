@@ -1,5 +1,9 @@
 """IFTTT does not answer: everything is told afterwards, also across a restart."""
 
+import contextlib
+import sqlite3
+
+from bridge.storage.settings import RESTORED
 from tests.parts.daemon import BUTTON_TOPIC, DOOR_TOPIC, Daemon
 from tests.parts.mosquitto import Mosquitto
 from tests.parts.realtime import RealtimeApi
@@ -51,6 +55,37 @@ async def test_what_was_told_is_not_told_again_after_a_clean_stop(
     await daemon.start()
     await broker.publish(BUTTON_TOPIC, "double")
     await until(lambda: realtime.told == [DOOR, BUTTON], what="the button alone being told")
+
+
+async def test_after_a_copy_was_put_back_each_connected_user_is_told_of_as_such_once(
+    daemon: Daemon, realtime: RealtimeApi
+) -> None:
+    token = daemon.add_user("anna")
+    await daemon.start()
+    user = (await daemon.get("user/info", token))["id"]
+    assert daemon.stop() == 0
+    with contextlib.closing(sqlite3.connect(daemon.database)) as copy:
+        copy.execute("INSERT INTO settings (name, value) VALUES (?, '1')", (RESTORED,))
+        copy.commit()
+
+    for _ in range(2):
+        await daemon.start()
+        await until(lambda: realtime.told == [f"user {user}"], what="the user being told of, once")
+        assert daemon.stop() == 0
+
+
+async def test_many_applets_of_one_user_on_one_event_are_told_by_their_user(
+    broker: Mosquitto, daemon: Daemon, realtime: RealtimeApi
+) -> None:
+    token = daemon.add_user("anna")
+    await daemon.start()
+    await broker.publish(DOOR_TOPIC, "closed")
+    await until(lambda: daemon.knows("front-door"), what="the door being known")
+    for number in range(21):
+        await daemon.poll(token, "door_opened", {"door": "any"}, trigger_identity=f"{number:040x}")
+    await broker.publish(DOOR_TOPIC, "open")
+    user = (await daemon.get("user/info", token))["id"]
+    await until(lambda: realtime.told == [f"user {user}"], what="the user being told of")
 
 
 async def _wait_for_door_and_button(broker: Mosquitto, daemon: Daemon) -> None:

@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from bridge.realtime.client import Reply, Verdict
+from bridge.realtime.recipients import Recipient
 
 Judge = Callable[[Sequence[str]], Reply]
-"""From the identities of a request to its answer."""
+"""From the entries of a request to its answer: an identity's text, `user` and the id of a user."""
 
 TOLD = Reply(Verdict.TOLD, 200)
 REFUSED = Reply(Verdict.REFUSED, 400)
@@ -22,7 +23,8 @@ def refuse(bad: set[str]) -> Judge:
 class ScriptedClient:
     """Answers with the script's replies one after the other, then as `judge` says. `hold` keeps answers back.
 
-    `requests` has the identities of every request, `told` those of the accepted ones.
+    `requests` has the entries of every request, `told` those of the accepted ones: an identity as its text, a user as
+    `user` and the id.
     """
 
     def __init__(self, *script: Reply, judge: Judge = lambda _identities: TOLD) -> None:
@@ -34,6 +36,7 @@ class ScriptedClient:
         self.most_at_once = 0
         self.requests: list[list[str]] = []
         self.told: list[str] = []
+        self.used: list[tuple[str, str]] = []
 
     def hold(self) -> None:
         """Keep answers back until `release`."""
@@ -43,18 +46,23 @@ class ScriptedClient:
         """Answer what waits, and from now on at once."""
         self._free.set()
 
-    async def notify(self, identities: Sequence[str]) -> Reply:
+    def use(self, url: str, service_key: str) -> None:
+        """Note where it is pointed to."""
+        self.used.append((url, service_key))
+
+    async def notify(self, recipients: Sequence[Recipient]) -> Reply:
         """Take a request and answer it."""
-        self.requests.append(list(identities))
+        entries = [each.keys[0].identity if each.user is None else f"user {each.user}" for each in recipients]
+        self.requests.append(entries)
         self._under_way += 1
         self.most_at_once = max(self.most_at_once, self._under_way)
         try:
             await self._free.wait()
         finally:
             self._under_way -= 1
-        reply = self._script.pop(0) if self._script else self.judge(identities)
+        reply = self._script.pop(0) if self._script else self.judge(entries)
         if reply.verdict is Verdict.TOLD:
-            self.told += identities
+            self.told += entries
         return reply
 
 

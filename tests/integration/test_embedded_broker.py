@@ -98,6 +98,20 @@ async def test_a_message_reaches_its_subscriber() -> None:
             assert await line(lines) == "home/door open 0"
 
 
+async def test_a_message_that_several_subscriptions_of_a_client_take_reaches_it_once() -> None:
+    async with EmbeddedBroker(port=0) as broker:
+        await publish(broker, "ready", "yes", "-r")
+        overlapping = ("-t", "home/door", "-t", "home/+", "-t", "ready")
+        async with (
+            subscribed(broker, "home/#", "-q", "1", *overlapping) as lines,
+            subscribed(broker, "home/+", "-q", "1", "-t", "ready") as others,
+        ):
+            assert [await line(lines), await line(others)] == ["ready yes 1"] * 2
+            for state in ("open", "closed"):
+                await publish(broker, "home/door", state, "-q", "1")
+                assert [await line(lines), await line(others)] == [f"home/door {state} 0"] * 2
+
+
 async def test_a_retained_message_goes_only_to_who_asked_for_it() -> None:
     async with EmbeddedBroker(port=0) as broker:
         await publish(broker, "secret/door", "open", "-r")

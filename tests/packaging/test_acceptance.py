@@ -2,17 +2,61 @@
 
 These are tests of `tests/acceptance/` with systemd's daemon in the place of the plain one: the package's own libraries
 on Debian's Python, under every line of the shipped unit. Kills come in a short form.
+
+What is left out, and why. Each daemon costs seconds here, so of tests that wait long for their effect (twenty kills,
+ten reloads, restarts of the broker, a broker or a daemon that stands still, IFTTT away for long) the shorter ones
+stand for the rest.
+Tests of the command line, the control socket, the completion, the doctor and a log's form start programs beside the
+daemon, as its own user and on files of the test: those are not under the unit. Credentials, watchdog and reload are
+tried below with systemd itself in the place of the stand-in of test_service_manager.py. Refused commands, an encrypted
+broker and the proxies need a broker or programs of their own, made for a daemon that the test starts itself.
 """
 
 import pytest
 
-from tests.acceptance.test_absence import test_edges_of_the_absence_count
-from tests.acceptance.test_crashes import test_the_daemon_starts_without_its_broker_and_connects_when_it_comes
+from tests.acceptance.test_absence import (
+    test_a_device_that_left_the_configuration_is_no_longer_listened_to,
+    test_a_restart_alone_makes_no_event,
+    test_a_retained_press_never_fires,
+    test_a_state_that_only_the_retained_message_shows_is_changed_while_away,
+    test_edges_of_the_absence_count,
+    test_presses_of_the_absence_are_offered_unless_they_are_late,
+)
+from tests.acceptance.test_bad_messages import (
+    test_a_picture_of_many_megabytes_never_reaches_the_bridge,
+    test_more_bad_messages_than_a_window_hold_nothing_up_and_are_said_once_a_topic,
+)
+from tests.acceptance.test_crashes import (
+    test_the_daemon_starts_without_its_broker_and_connects_when_it_comes,
+)
+from tests.acceptance.test_frozen_broker import (
+    test_a_command_while_the_broker_is_away_is_refused,
+)
 from tests.acceptance.test_full_disk import (
     test_a_failed_commit_loses_no_edge,
     test_what_a_full_disk_held_up_survives_a_kill,
 )
-from tests.acceptance.test_ifttt_away import test_what_is_owed_survives_a_kill
+from tests.acceptance.test_ifttt_away import (
+    test_what_is_owed_survives_a_kill,
+    test_what_was_told_is_not_told_again_after_a_clean_stop,
+)
+from tests.acceptance.test_metrics import (
+    test_a_command_that_the_device_obeys_counts_as_confirmed,
+    test_a_slow_ifttt_shows_in_its_own_lag_alone,
+    test_a_topic_of_any_name_and_what_nobody_understands_is_only_counted,
+    test_each_opening_counts_once_on_its_whole_way,
+    test_late_presses_and_changes_while_away_count_with_their_reason,
+    test_refused_requests_count_by_code_and_a_strangers_words_are_no_label,
+    test_the_daemon_says_what_it_is_and_what_it_takes,
+)
+from tests.acceptance.test_reload import (
+    test_a_new_service_key_counts_at_once_in_both_directions,
+    test_devices_come_and_go_without_a_new_connection_and_retained_only_sets_their_state,
+    test_what_needs_a_restart_is_named_and_keeps_its_value,
+)
+from tests.acceptance.test_retained_health import (
+    test_whoever_comes_later_finds_how_the_bridge_is,
+)
 from tests.acceptance.test_whole_path import (
     test_a_door_opens_and_ifttt_knows_and_orders_and_the_lamp_obeys,
     test_sigterm_ends_with_status_zero_and_says_goodbye_in_order,
@@ -24,13 +68,33 @@ from tests.parts.publisher import steady_publisher
 from tests.parts.waiting import until
 
 __all__ = [
+    "test_a_command_that_the_device_obeys_counts_as_confirmed",
+    "test_a_command_while_the_broker_is_away_is_refused",
+    "test_a_device_that_left_the_configuration_is_no_longer_listened_to",
     "test_a_door_opens_and_ifttt_knows_and_orders_and_the_lamp_obeys",
     "test_a_failed_commit_loses_no_edge",
+    "test_a_new_service_key_counts_at_once_in_both_directions",
+    "test_a_picture_of_many_megabytes_never_reaches_the_bridge",
+    "test_a_restart_alone_makes_no_event",
+    "test_a_retained_press_never_fires",
+    "test_a_slow_ifttt_shows_in_its_own_lag_alone",
+    "test_a_state_that_only_the_retained_message_shows_is_changed_while_away",
+    "test_a_topic_of_any_name_and_what_nobody_understands_is_only_counted",
+    "test_devices_come_and_go_without_a_new_connection_and_retained_only_sets_their_state",
+    "test_each_opening_counts_once_on_its_whole_way",
     "test_edges_of_the_absence_count",
+    "test_late_presses_and_changes_while_away_count_with_their_reason",
+    "test_more_bad_messages_than_a_window_hold_nothing_up_and_are_said_once_a_topic",
+    "test_presses_of_the_absence_are_offered_unless_they_are_late",
+    "test_refused_requests_count_by_code_and_a_strangers_words_are_no_label",
     "test_sigterm_ends_with_status_zero_and_says_goodbye_in_order",
+    "test_the_daemon_says_what_it_is_and_what_it_takes",
     "test_the_daemon_starts_without_its_broker_and_connects_when_it_comes",
     "test_what_a_full_disk_held_up_survives_a_kill",
     "test_what_is_owed_survives_a_kill",
+    "test_what_needs_a_restart_is_named_and_keeps_its_value",
+    "test_what_was_told_is_not_told_again_after_a_clean_stop",
+    "test_whoever_comes_later_finds_how_the_bridge_is",
 ]
 ROUNDS = 3
 

@@ -242,6 +242,14 @@ class Daemon:
         ):
             return response.status, await response.json()
 
+    async def get(self, path: str, token: str) -> dict[str, Any]:
+        """Get from the public listener what is for a user."""
+        headers = {"Authorization": f"Bearer {token}"}
+        async with aiohttp.ClientSession() as session, session.get(f"{self.url}/{path}", headers=headers) as response:
+            assert response.status == 200
+            data: dict[str, Any] = (await response.json())["data"]
+            return data
+
     async def _private(self, path: str) -> bool:
         assert self._process is None or self._process.poll() is None, self.log
         with contextlib.suppress(aiohttp.ClientError):

@@ -48,6 +48,15 @@ class InstalledDaemon(Daemon):
         self._send(signal.SIGKILL)
         self.machine.run("sh", "-c", f"while systemctl --quiet is-active {UNIT}; do sleep 0.02; done")
 
+    @property
+    def pid(self) -> int:
+        """The process that runs, by the number that it has outside the machine."""
+        return self._pid()
+
+    def hang_up(self) -> None:
+        """Ask it to read its configuration again."""
+        self._send(signal.SIGHUP)
+
     def freeze(self) -> None:
         """Let it stand still, so that messages gather at the broker."""
         self._send(signal.SIGSTOP)

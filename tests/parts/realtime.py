@@ -10,7 +10,9 @@ from aiohttp import web
 
 @dataclass
 class RealtimeApi:
-    """`status`: what it answers. `told`: the identities of all notifications that it took. `keys`: with which keys."""
+    """`status`: what it answers. `told`: what all notifications that it took were about, an identity, or `user` and an
+    id. `keys`: with which keys.
+    """  # noqa: D205 -- one paragraph
 
     url: str = ""
     status: int = 200
@@ -24,8 +26,13 @@ class RealtimeApi:
         body = msgspec.json.decode(await request.read())
         if self.status == 200:
             self.keys.append(request.headers["IFTTT-Service-Key"])
-            self.told.extend(entry["trigger_identity"] for entry in body["data"])
+            self.told.extend(_named(entry) for entry in body["data"])
         return web.Response(status=self.status)
+
+
+def _named(entry: dict[str, str]) -> str:
+    ((kind, text),) = entry.items()
+    return f"user {text}" if kind == "user_id" else text
 
 
 @asynccontextmanager

@@ -13,6 +13,7 @@ from aiohttp import web
 from bridge.simulator.records import Records
 
 DEADLINE_S = 10.0
+KINDS = {"/triggers/": "check", "/queries/": "query", "/user/info": "user", "/token": "refresh"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +27,10 @@ class Received:
 
     @property
     def kind(self) -> str:
-        """`check`, `order` or `delete`."""
+        """`check`, `order`, `delete`, `query`, `user` or `refresh`."""
         if self.method == "DELETE":
             return "delete"
-        return "check" if "/triggers/" in self.path else "order"
+        return next((kind for part, kind in KINDS.items() if part in self.path), "order")
 
     @property
     def is_realtime(self) -> bool:
@@ -53,6 +54,8 @@ def event(number: int, *, second: int | None = None) -> dict[str, object]:
 
 
 DONE = Reply(200, b'{"data": [{"id": "command-1"}]}')
+ROWS = Reply(200, b'{"data": [{"state": "open"}]}')
+USER = Reply(200, b'{"data": {"name": "Ann", "id": "u_1"}}')
 SKIP = Reply(400, b'{"errors": [{"status": "SKIP", "message": "There is no such light."}]}')
 
 
@@ -107,4 +110,4 @@ class CannedService:
         if received.kind == "check":
             listed = self.events[received.path.rsplit("/", 1)[1]]
             return Reply(200, json.dumps({"data": listed}).encode())
-        return DONE if received.kind == "order" else Reply()
+        return {"order": DONE, "query": ROWS, "user": USER}.get(received.kind, Reply())

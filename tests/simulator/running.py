@@ -9,6 +9,7 @@ from typing import Final
 import aiohttp
 
 from bridge.simulator.applets import Applet
+from bridge.simulator.authorization import Service
 from bridge.simulator.cloud import SimulatedIfttt
 from bridge.simulator.habits import Habits
 from bridge.simulator.steps import OnCloudStep, ignore_step
@@ -35,8 +36,7 @@ class Factory:
     ) -> SimulatedIfttt:
         """Return one with these Applets, not yet entered."""
         return SimulatedIfttt(
-            base_url or self.base_url,
-            KEY,
+            Service(base_url or self.base_url, KEY),
             access_token=TOKEN,
             applets=applets,
             chance=self.chance,

@@ -16,6 +16,7 @@ async def test_deleting_an_applet_deletes_its_identity_and_ends_its_checks(
 ) -> None:
     async with ifttt.make(DOOR, BUTTON) as cloud:
         await service.wait_for("check", 2)
+        await cloud.accounts[0].user_checks.wait_for(1, timeout_s=10.0, what="checks of the user")
         identity = cloud.identity(DOOR)
         assert await cloud.delete(DOOR) == 200
         await notify(cloud, [{"user_id": "u_1"}])

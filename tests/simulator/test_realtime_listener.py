@@ -12,7 +12,7 @@ import pytest
 
 from bridge.simulator.habits import Listen
 from bridge.simulator.protocol import Entry
-from bridge.simulator.realtime_listener import RealtimeListener
+from bridge.simulator.realtime_listener import Call, RealtimeListener, Said
 
 KEY = "service-key"
 ONE = b'{"data": [{"trigger_identity": "identity-0"}]}'
@@ -240,3 +240,22 @@ async def test_it_listens_with_tls_when_given_a_certificate(tmp_path: Path) -> N
         assert listening.url.startswith("https://")
         assert (await Caller(session, listening).notify()).status == 200
     await listening.stop()
+
+
+async def test_without_a_port_calls_are_handed_over_and_answered_just_the_same(
+    acted_on: list[tuple[Entry, ...]],
+) -> None:
+    listening = RealtimeListener(KEY, None, on_entries=lambda entries, _status: acted_on.append(entries))
+    assert await listening.receive(Call(KEY, ONE)) is None
+    await listening.start()
+    listening.respond_with(429, retry_after=30)
+
+    refused = await listening.receive(Call(KEY, ONE))
+    assert refused is not None
+    assert (refused.status, refused.retry_after) == (429, "30")
+    assert await listening.receive(Call(KEY, ONE)) == Said(200, {})
+    assert acted_on[-1] == (Entry(trigger_identity="identity-0"),)
+    with pytest.raises(LookupError, match="no address"):
+        assert listening.url
+    await listening.stop()
+    assert await listening.receive(Call(KEY, ONE)) is None

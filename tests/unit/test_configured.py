@@ -1,13 +1,21 @@
 """From the tables of a configuration file to homes, entities and the broker."""
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from bridge.configured import broker_of, entities_of, homes_of, policy_of
+from bridge.devices.dialects.custom import CustomMessages
 from bridge.devices.dialects.plain import Dimming, PlainButton, PlainState, StateWords
-from bridge.devices.entity import EntityKind
+from bridge.devices.dialects.plain_availability import PlainAvailability
+from bridge.devices.dialects.plain_cover import CoverWords, PlainCover, Positions
+from bridge.devices.dialects.plain_lock import LockWords, PlainLock
+from bridge.devices.dialects.plain_number import PlainNumber
+from bridge.devices.entity import NOT_SHAPED, Device, EntityKind, Shaping
 from bridge.devices.interpretation import LatePolicy
+from bridge.devices.reading import CustomReading
+from bridge.devices.templates.template import parse_condition, parse_template
 from bridge.homes.user import Home
 from bridge.mqtt.session import Broker, Protocol, Tls
 from bridge.settings import Settings, load
@@ -49,18 +57,22 @@ schema = "json"
 state_path = "kitchen.contact"
 payload_on = false
 payload_off = true
+debounce = "500ms"
 [[devices]]
 id = "bell"
 name = "Bell"
 kind = "button"
 state_topic = "bell"
 press_path = "event.type"
+min_interval = "5s"
 [[devices]]
 id = "kettle"
 name = "Kettle"
 kind = "switch"
 state_topic = "kettle"
 command_topic = "kettle/set"
+debounce = 2
+debounce_max = "1m"
 [[devices]]
 id = "hall-light"
 name = "Hall light"
@@ -76,6 +88,15 @@ name = "Shed light"
 kind = "light"
 state_topic = "shed"
 command_topic = "shed/set"
+"""
+PARCEL = """
+[[custom_events]]
+slug = "parcel"
+name = "Parcel in the box"
+home = "cabin"
+topic = "home/mailbox/+"
+when = "value_json.weight > 50"
+values = ["{{ value_json.weight }}"]
 """
 
 
@@ -119,6 +140,30 @@ def test_each_device_speaks_as_its_table_says(settings: Settings) -> None:
     }
 
 
+def test_a_custom_event_is_an_entity_of_its_own_home(tmp_path: Path) -> None:
+    file = tmp_path / "bridge.toml"
+    file.write_text(FILE + PARCEL)
+    event = entities_of(load(file, {}))[-1]
+    assert (event.id, event.device.id, event.home) == ("custom.parcel", "custom.parcel", "cabin")
+    assert (event.kind, event.device.name, event.device.room) == (EntityKind.CUSTOM, "Parcel in the box", "")
+    when, weight = parse_condition("value_json.weight > 50"), parse_template("{{ value_json.weight }}")
+    assert event.dialect == CustomMessages("home/mailbox/+", when, (weight,))
+    assert event.dialect.read("home/mailbox/1", b'{"weight": 60}') == CustomReading(("60",))
+
+
+def test_what_is_held_back_is_as_the_file_says(settings: Settings) -> None:
+    shaped = {each.id: each.shaping for each in entities_of(settings)}
+    assert shaped == {
+        "front-door": NOT_SHAPED,
+        "window": Shaping(debounce_ms=500, debounce_max_ms=5000),
+        "bell": Shaping(min_interval_ms=5000),
+        "kettle": Shaping(debounce_ms=2000, debounce_max_ms=60_000),
+        "hall-light": NOT_SHAPED,
+        "shed-light": NOT_SHAPED,
+    }
+    assert shaped["front-door"] is NOT_SHAPED  # the quick way for what holds nothing back
+
+
 def test_what_comes_late_is_treated_as_the_file_says(settings: Settings) -> None:
     assert policy_of(settings) == LatePolicy(30.0, fire_changed_while_away=True)
 
@@ -147,3 +192,97 @@ def test_an_encrypted_websocket_becomes_one_with_its_files(tmp_path: Path) -> No
     assert broker.address == "wss://broker.lan:8884/ws"
     assert broker.tls == Tls(authority.own.file, client.file, client.key)
     assert (broker.status_topic, broker.beside_status("health")) == ("bridges/elm-street", "bridges/health")
+
+
+MORE = """
+[ifttt]
+service_keys = ["an-example-key"]
+[mqtt]
+url = "mqtt://broker"
+[[devices]]
+id = "cellar"
+name = "Cellar"
+room = "Below"
+kind = "leak"
+state_topic = "z/cellar"
+schema = "json"
+state_path = "water_leak"
+payload_on = true
+payload_off = false
+availability_topic = "z/cellar/availability"
+battery_path = "battery"
+battery_low = 20
+[[devices]]
+id = "back"
+name = "Back"
+kind = "lock"
+state_topic = "back"
+command_topic = "back/set"
+payload_jammed = "JAMMED"
+allow_unlock = true
+battery_topic = "back/battery"
+payload_available = "1"
+payload_not_available = "0"
+availability_topic = "back/up"
+[[devices]]
+id = "blind"
+name = "Blind"
+kind = "cover"
+state_topic = "blind"
+command_topic = "blind/set"
+state_closed = "shut"
+payload_stop = "HALT"
+position_topic = "blind/pos"
+set_position_topic = "blind/pos/set"
+position_open = 0
+position_closed = 255
+[[devices]]
+id = "attic"
+name = "Attic"
+kind = "sensor"
+state_topic = "attic"
+value_path = "t.now"
+unit = "°C"
+hysteresis = 0.1
+"""
+
+
+def test_a_number_has_its_hysteresis_as_it_is_written_and_what_tells_of_a_device_is_not_shaped(tmp_path: Path) -> None:
+    file = tmp_path / "bridge.toml"
+    file.write_text(MORE.replace('kind = "leak"', 'kind = "leak"\nmin_interval = "1m"'))
+    shaped = {each.id: each.shaping for each in entities_of(load(file, {})) if each.shaping is not NOT_SHAPED}
+    assert shaped == {"attic": Shaping(hysteresis=Decimal("0.1")), "cellar": Shaping(min_interval_ms=60_000)}
+
+
+def test_a_device_may_be_three_entities(tmp_path: Path) -> None:
+    file = tmp_path / "bridge.toml"
+    file.write_text(MORE)
+    found = {each.id: each for each in entities_of(load(file, {}))}
+    assert {identity: (each.kind, each.dialect) for identity, each in found.items()} == {
+        "cellar": (
+            EntityKind.LEAK,
+            PlainState("z/cellar", StateWords("true", "false", "on", "off"), ("water_leak",)),
+        ),
+        "cellar.availability": (EntityKind.AVAILABILITY, PlainAvailability("z/cellar/availability")),
+        "cellar.battery": (EntityKind.BATTERY, PlainNumber("z/cellar", ("battery",), (0, 100))),
+        "back": (EntityKind.LOCK, PlainLock("back", "back/set", LockWords(jammed="JAMMED"))),
+        "back.availability": (EntityKind.AVAILABILITY, PlainAvailability("back/up", "1", "0")),
+        "back.battery": (EntityKind.BATTERY, PlainNumber("back/battery", None, (0, 100))),
+        "blind": (
+            EntityKind.COVER,
+            PlainCover(
+                "blind",
+                "blind/set",
+                CoverWords(is_closed="shut", stop="HALT"),
+                None,
+                Positions("blind/pos", None, "blind/pos/set", 0, 255),
+            ),
+        ),
+        "attic": (EntityKind.SENSOR, PlainNumber("attic", ("t", "now"))),
+    }
+    assert {each.device for identity, each in found.items() if identity.startswith("cellar")} == {
+        Device("cellar", "home", "Cellar", "Below")
+    }
+    assert (found["cellar.battery"].low_level, found["back.battery"].low_level) == (20, 15)
+    assert (found["attic"].unit, found["cellar.battery"].unit, found["back"].unit) == ("°C", "%", "")
+    assert [identity for identity, each in found.items() if each.can_unlock] == ["back"]

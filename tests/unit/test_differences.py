@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bridge.differences import MOST_NAMED, differences
 from bridge.settings import Button, Settings, load
 
-LISTS = {"homes", "devices", "custom_events", "notes"}
+LISTS = {"homes", "devices", "custom_events", "notes", "sources"}
 FIRST = """
 [mqtt]
 url = "mqtt://broker"

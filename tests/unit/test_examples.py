@@ -37,6 +37,18 @@ def home() -> dict[str, Entity]:
         ("kettle", '{"power":1980,"state":"ON","update":{"state":null}}', StateReading("on")),
         ("desk-lamp", '{"state_left":"ON","state_right":"OFF"}', StateReading("on")),
         ("printer", '{"state_left":"ON","state_right":"OFF"}', StateReading("off")),
+        ("hall-motion", '{"battery":88,"illuminance":12,"occupancy":true}', StateReading("on")),
+        ("cellar-leak", '{"battery":100,"battery_low":false,"tamper":false,"water_leak":false}', StateReading("off")),
+        ("cellar-leak.battery", '{"battery":100,"water_leak":false}', StateReading("100")),
+        ("cellar-leak.battery", '{"battery":null,"water_leak":false}', None),
+        ("cellar-leak.availability", '{"state":"offline"}', StateReading("offline")),
+        ("cellar-leak.availability", "online", StateReading("online")),
+        ("front-door-lock", '{"battery":70,"lock_state":"locked","state":"LOCK"}', StateReading("locked")),
+        ("front-door-lock", '{"lock_state":"not_fully_locked","state":"UNLOCK"}', StateReading("jammed")),
+        ("front-door-lock", '{"lock_state":null,"state":"UNLOCK"}', None),
+        ("bedroom-blind", '{"moving":"STOP","position":60,"state":"OPEN"}', StateReading("open", position=60)),
+        ("bedroom-blind", '{"position":0,"state":"CLOSE"}', StateReading("closed", position=0)),
+        ("bathroom-temperature", '{"battery":60,"humidity":48.2,"temperature":21.37}', StateReading("21.37")),
     ],
 )
 def test_what_zigbee2mqtt_says_is_understood(
@@ -47,8 +59,15 @@ def test_what_zigbee2mqtt_says_is_understood(
     assert dialect.read(topic, payload.encode()) == reading
 
 
-def orders(entity: Entity, *, brightness: int | None = None, color: str | None = None) -> list[tuple[str, bytes]]:
-    command = Command("home", entity.id, Wish.TURN_ON, brightness, color)
+def orders(
+    entity: Entity,
+    wish: Wish = Wish.TURN_ON,
+    *,
+    brightness: int | None = None,
+    color: str | None = None,
+    position: int | None = None,
+) -> list[tuple[str, bytes]]:
+    command = Command("home", entity.id, wish, brightness, color, position)
     return [(publication.topic, publication.payload) for publication in entity.dialect.write(command)]
 
 
@@ -58,6 +77,10 @@ def test_what_zigbee2mqtt_is_told_is_what_it_understands(home: dict[str, Entity]
     ]
     assert orders(home["kettle"]) == [("zigbee2mqtt/Kettle/set", b'{"state":"ON"}')]
     assert orders(home["printer"]) == [("zigbee2mqtt/Desk plug/right/set", b'{"state":"ON"}')]
+    assert orders(home["front-door-lock"], Wish.LOCK) == [("zigbee2mqtt/Front door lock/set", b'{"state":"LOCK"}')]
+    blind, topic = home["bedroom-blind"], "zigbee2mqtt/Bedroom blind/set"
+    assert orders(blind, Wish.SET_POSITION, position=60) == [(topic, b'{"position":60}')]
+    assert orders(blind, Wish.STOP) == [(topic, b'{"state":"STOP"}')]
 
 
 def test_production_and_staging_each_bring_a_service_key() -> None:

@@ -6,10 +6,11 @@ from typing import Any, cast
 import pytest
 from structlog.testing import capture_logs
 
-from bridge.assembly import Recovery
 from bridge.commands import Outcome
 from bridge.errors import StorageUnavailable
 from bridge.housekeeping import Housekeeping
+from bridge.ifttt.identities import Identities
+from bridge.recovery import Recovery
 from bridge.web.failures import MAX_PLACES, Failures
 from tests.fakes.realtime import ScriptedClient, refuse
 from tests.parts.waiting import until
@@ -56,6 +57,10 @@ class Around:
         """All is told."""
         return newest_seq
 
+    @staticmethod
+    async def nothing_restored() -> None:
+        """No copy was put back."""
+
     async def recover(self, entries_after: Any, **_: object) -> None:  # noqa: ANN401 -- a stand-in
         """Read what there is."""
         await entries_after(0, 1)
@@ -68,7 +73,7 @@ def said(logs: list[Any]) -> list[str]:
 async def test_housekeeping_that_cannot_write() -> None:
     disk, around = Disk(failures=3), cast("Any", Around())
     kept = cast("Any", disk)
-    keeping = Housekeeping(kept, kept, around, around, around, around, lambda: 0, asyncio.Event())
+    keeping = Housekeeping(kept, kept, Identities(), around, around, around, around, lambda: 0, asyncio.Event())
     with capture_logs() as logs:
         for _ in range(5):
             await keeping.write()
@@ -79,7 +84,9 @@ async def test_housekeeping_that_cannot_write() -> None:
 
 async def test_recovery_without_a_readable_database() -> None:
     done, around = asyncio.Event(), cast("Any", Around())
-    recovery = Recovery(around, cast("Any", Disk(failures=3)), 0, 1, lambda: 0, done, retry_s=0.0)
+    recovery = Recovery(
+        around, cast("Any", Disk(failures=3)), Around.nothing_restored, 0, 1, lambda: 0, done, retry_s=0.0
+    )
     with capture_logs() as logs:
         await recovery.run()
     assert said(logs) == ["realtime.recovery_postponed", "realtime.recovered"]

@@ -1,39 +1,20 @@
-"""Strict reading of JSON payloads (device conventions, section 1.4). Knows nothing of what the values mean."""
+"""What dialects read out of JSON objects. Knows nothing of what the values mean."""
 
 from typing import Final
 
-import msgspec
-
+from bridge.devices.payloads import MAX_DEPTH, MAX_PAYLOAD_BYTES, parse_text, parse_value
 from bridge.errors import UnreadableMessage
 
-MAX_PAYLOAD_BYTES: Final = 1024 * 1024
-MAX_DEPTH: Final = 16
-_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+__all__ = ["MAX_DEPTH", "MAX_PAYLOAD_BYTES", "is_unknown", "parse_object", "parse_text", "spellings", "value_at"]
+
 _UNKNOWN_WORDS: Final = frozenset({"", "unknown", "unavailable", "None", "null", "nan", "NaN"})
-
-
-def parse_text(payload: bytes) -> str:
-    """Decode strictly as UTF-8. Raises UnreadableMessage for anything else and for more than a megabyte."""
-    if len(payload) > MAX_PAYLOAD_BYTES:
-        raise UnreadableMessage("larger than 1 MiB")
-    try:
-        return payload.decode()
-    except UnicodeDecodeError:
-        raise UnreadableMessage("not UTF-8") from None
 
 
 def parse_object(payload: bytes) -> dict[str, object]:
     """Parse a JSON object. Refuses scalars, lists, NaN, infinities, and nesting deeper than 16."""
-    if len(payload) > MAX_PAYLOAD_BYTES:
-        raise UnreadableMessage("larger than 1 MiB")
-    try:
-        parsed = msgspec.json.decode(payload.removeprefix(_BYTE_ORDER_MARK))
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise UnreadableMessage("not JSON") from None
+    parsed = parse_value(payload)
     if not isinstance(parsed, dict):
         raise UnreadableMessage("JSON, but not an object")
-    if not _shallow(parsed, MAX_DEPTH):
-        raise UnreadableMessage("JSON nested too deeply")
     return parsed
 
 
@@ -68,11 +49,3 @@ def spellings(value: object) -> tuple[str, ...]:
 def is_unknown(text: str) -> bool:
     """Tell whether a text stands for "no value" (rule P5): never an edge."""
     return text in _UNKNOWN_WORDS
-
-
-def _shallow(value: object, depth: int) -> bool:
-    if isinstance(value, dict):
-        return depth > 0 and all(_shallow(inner, depth - 1) for inner in value.values())
-    if isinstance(value, list):
-        return depth > 0 and all(_shallow(inner, depth - 1) for inner in value)
-    return True

@@ -9,6 +9,7 @@ import pytest
 from bridge.realtime.client import RealtimeClient, Reply, Verdict, open_session
 from tests.integration.realtime.servers import OK, raw_server, read_request
 from tests.parts.ports import free_port
+from tests.unit.realtime.examples import told_of
 
 SHORT_S = 0.2
 
@@ -17,7 +18,7 @@ async def notified(url: str, *, times: int = 1, timeout_s: float = 10.0) -> list
     """Notify that often over one session and return the replies."""
     async with open_session(request_timeout_s=timeout_s) as session:
         client = RealtimeClient(session, url, "a-service-key-for-tests")
-        return [await client.notify(["a"]) for _ in range(times)]
+        return [await client.notify(told_of("a")) for _ in range(times)]
 
 
 def assert_to_be_tried_again(reply: Reply, *reasons: str) -> None:

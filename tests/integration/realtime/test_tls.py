@@ -8,6 +8,7 @@ import pytest
 
 from bridge.realtime.client import RealtimeClient, Verdict, open_session
 from tests.integration.realtime.servers import api
+from tests.unit.realtime.examples import told_of
 
 KEY = "a-service-key-for-tests"
 
@@ -31,7 +32,7 @@ def server_tls(certificate: tuple[Path, Path]) -> ssl.SSLContext:
 
 async def test_a_server_that_nobody_vouches_for_never_sees_the_key(server_tls: ssl.SSLContext) -> None:
     async with api(tls=server_tls) as impostor, open_session() as session:
-        reply = await RealtimeClient(session, impostor.url, KEY).notify(["a"])
+        reply = await RealtimeClient(session, impostor.url, KEY).notify(told_of("a"))
     assert (reply.verdict, reply.status, reply.reason) == (Verdict.LATER, None, "ClientConnectorCertificateError")
     assert impostor.methods == []
 
@@ -42,7 +43,7 @@ async def test_a_server_with_a_certificate_of_another_name_never_sees_the_key(
     trusting = ssl.create_default_context(cafile=certificate[0])
     async with api(tls=server_tls) as impostor, open_session(tls=trusting) as session:
         url = impostor.url.replace("127.0.0.1", "localhost")
-        reply = await RealtimeClient(session, url, KEY).notify(["a"])
+        reply = await RealtimeClient(session, url, KEY).notify(told_of("a"))
     assert (reply.verdict, reply.status, reply.reason) == (Verdict.LATER, None, "ClientConnectorCertificateError")
     assert impostor.methods == []
 
@@ -50,5 +51,5 @@ async def test_a_server_with_a_certificate_of_another_name_never_sees_the_key(
 async def test_a_server_that_is_vouched_for_is_told(server_tls: ssl.SSLContext, certificate: tuple[Path, Path]) -> None:
     trusting = ssl.create_default_context(cafile=certificate[0])
     async with api(tls=server_tls) as ifttt, open_session(tls=trusting) as session:
-        reply = await RealtimeClient(session, ifttt.url, KEY).notify(["a"])
+        reply = await RealtimeClient(session, ifttt.url, KEY).notify(told_of("a"))
     assert (reply.verdict, reply.status) == (Verdict.TOLD, 200)

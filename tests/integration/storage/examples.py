@@ -61,7 +61,7 @@ def identity(user: User, text: str = "abc", *, door: str = "any", start_seq: int
     timeline = timeline_of(user.home, "door_opened", fields)
     assert timeline is not None
     key = IdentityKey("ifttt", user.id, text)
-    return Identity(key, "door_opened", fields, timeline, NOON_MS, start_seq, told_seq)
+    return Identity(key, "door_opened", fields, timeline, NOON_MS, start_seq, told_seq, NOON_MS)
 
 
 def command(

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from bridge.commands import Command, Outcome, Wish
+from bridge.commands import Command, Outcome, Publication, Wish
 from bridge.storage.commands import KEPT_MS, Commands
 from bridge.storage.database import Database
 from tests.integration.storage.examples import NOON_MS, command
@@ -19,11 +19,20 @@ def register(database: Database) -> Commands:
 @pytest.mark.parametrize("wish", Wish)
 async def test_what_was_recorded_is_found_by_its_request(register: Commands, wish: Wish) -> None:
     for number, (brightness, color) in enumerate(((None, None), (0, "#000000"), (100, None))):
-        row = replace(
-            command(number, request_id=f"r-{number}"), command=Command("elm", "elm-light", wish, brightness, color)
-        )
+        moved = Command("elm", "elm-light", wish, brightness, color, position=brightness)
+        row = replace(command(number, request_id=f"r-{number}"), command=moved)
         assert await register.record(row) is None
         assert await register.find(row.user, f"r-{number}") == row
+
+
+async def test_of_a_message_the_topic_is_kept_and_not_what_it_said(database: Database, register: Commands) -> None:
+    message = Command("elm", "", Wish.PUBLISH, publication=Publication("elm/announce", b"a private word"))
+    await register.record(replace(command(1), command=message))
+    found = await register.find("u_1", "r-1")
+    assert found is not None
+    assert found.command == replace(message, publication=Publication("elm/announce", b""))
+    rows = await database.read(lambda connection: connection.execute("SELECT * FROM commands").fetchall())
+    assert b"private" not in repr(rows).encode()
 
 
 @pytest.mark.parametrize("outcome", [outcome for outcome in Outcome if outcome is not Outcome.NOT_SENT])

@@ -7,6 +7,7 @@ from bridge.devices.entity import Device, Entity, EntityKind
 from bridge.storage.accounts import Accounts
 from bridge.storage.database import Database
 from bridge.storage.entities import Entities
+from bridge.storage.exposure import Exposure
 from bridge.storage.settings import KeptSettings
 from tests.integration.storage.examples import HOMES, NOON_MS, commit, entry
 
@@ -36,9 +37,8 @@ async def test_what_is_missing_is_marked_and_stays_known_to_its_home_alone(
     await entities.keep([door("front"), door("back"), door("gate", "oak")], now_ms=NOON_MS)
     await entities.keep([door("front")], now_ms=NOON_MS + 1)
     await entities.keep([door("front")], now_ms=NOON_MS + 2)
-    assert await entities.once_known("elm") == {"front", "back"}
-    assert await entities.once_known("oak") == {"gate"}
-    assert await entities.once_known("ash") == frozenset()
+    placed = {each.id: each.home for each in await Exposure(database).placed()}
+    assert placed == {"front": "elm", "back": "elm", "gate": "oak"}
     assert (await row(database, "front"))[-1] is None
     assert (await row(database, "back"))[-1] == NOON_MS + 1
 
@@ -48,18 +48,17 @@ async def test_an_id_never_moves_to_another_home(database: Database, entities: E
     assert await entities.keep([], now_ms=NOON_MS) == []
     assert await entities.keep([door("front", "oak"), door("gate", "oak")], now_ms=NOON_MS) == ["front"]
     assert (await row(database, "front"))[0] == "elm"
-    assert await entities.once_known("oak") == frozenset(), "a refused configuration leaves nothing behind"
+    placed = {each.id: each.home for each in await Exposure(database).placed()}
+    assert placed == {"front": "elm"}, "a refused configuration leaves nothing behind"
 
 
-async def test_one_that_returns_or_is_renamed_keeps_where_its_sight_began(
-    database: Database, entities: Entities
-) -> None:
+async def test_one_that_returns_or_is_renamed_counts_from_its_beginning(database: Database, entities: Entities) -> None:
     await entities.keep([door("front")], now_ms=NOON_MS)
     await commit(database, *(entry(seq) for seq in range(1, 5)))
     await entities.keep([], now_ms=NOON_MS)
     await entities.keep([door("front", kind=EntityKind.SWITCH), door("new")], now_ms=NOON_MS)
-    assert await row(database, "front") == ("elm", "Front", "switch", 1, None)
-    assert await row(database, "new") == ("elm", "New", "contact", 5, None)
+    assert await row(database, "front") == ("elm", "Front", "switch", 0, None)
+    assert await row(database, "new") == ("elm", "New", "contact", 0, None)
 
 
 @pytest.mark.parametrize("value", ["", "text\nof lines", "\x00", "0", -5, 2**63])

@@ -7,14 +7,25 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bridge.events import NotOffered
+from bridge.events import ALARM_CLEARED, ALARM_RAISED, BUTTON, NotOffered, any_of
 from bridge.storage.database import Database
 from bridge.storage.events import Events
-from bridge.timeline.entry import ANY_PRESS, Entry, TimelineKey, keys_of
+from bridge.timeline.entry import Entry, TimelineKey, keys_of
 from bridge.timeline.timeline import Question
 from tests.integration.storage.examples import commit, entry, execute
 
-KINDS: Final = ("contact.opened", "contact.closed", "button.single", "button.double", "button", "button.", "buttons.x")
+KINDS: Final = (
+    "contact.opened",
+    "contact.closed",
+    "button.single",
+    "button.double",
+    "button",
+    "button.",
+    "buttons.x",
+    "alarm.raised.leak",
+    "alarm.raised.smoke",
+    "alarm.cleared.leak",
+)
 WHERE: Final = ("elm-door", "elm-button", "oak-door", "oak-button")
 HAPPENINGS: Final = st.lists(
     st.tuples(st.sampled_from(WHERE), st.sampled_from(KINDS), st.none() | st.sampled_from(NotOffered)), max_size=40
@@ -23,7 +34,7 @@ KEYS: Final = st.builds(
     TimelineKey,
     st.sampled_from(["elm", "oak", "ash"]),
     st.none() | st.sampled_from(WHERE),
-    st.sampled_from([*KINDS, ANY_PRESS]),
+    st.sampled_from([*KINDS, any_of(BUTTON), any_of(ALARM_RAISED), any_of(ALARM_CLEARED)]),
 )
 QUESTIONS: Final = st.builds(Question, KEYS, st.integers(0, 12) | st.integers(0, 45), st.integers(0, 50))
 
@@ -63,8 +74,12 @@ async def test_the_newest_are_what_looking_at_everything_would_find(
     [
         (TimelineKey("elm", "elm-door", "contact.opened"), "events_entity_kind"),
         (TimelineKey("elm", None, "contact.opened"), "events_home_kind"),
-        (TimelineKey("elm", "elm-button", ANY_PRESS), "events_entity_press"),
-        (TimelineKey("elm", None, ANY_PRESS), "events_home_press"),
+        (TimelineKey("elm", "elm-button", any_of(BUTTON)), "events_entity_press"),
+        (TimelineKey("elm", None, any_of(BUTTON)), "events_home_press"),
+        (TimelineKey("elm", "elm-leak", any_of(ALARM_RAISED)), "events_entity_alarm_raised"),
+        (TimelineKey("elm", None, any_of(ALARM_RAISED)), "events_home_alarm_raised"),
+        (TimelineKey("elm", "elm-leak", any_of(ALARM_CLEARED)), "events_entity_alarm_cleared"),
+        (TimelineKey("elm", None, any_of(ALARM_CLEARED)), "events_home_alarm_cleared"),
     ],
 )
 @pytest.mark.parametrize("analysed", [False, True])

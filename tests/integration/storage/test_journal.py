@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bridge.devices.last_known import EntityState
+from bridge.devices.last_known import EntityState, Pending
 from bridge.errors import StorageUnavailable
 from bridge.events import Event, NotOffered
 from bridge.ifttt.service import timeline_of
@@ -43,6 +43,10 @@ STATES: Final = st.builds(
     brightness=st.none() | st.integers(0, 100),
     since_ms=st.none() | SIGNED,
     presses=st.lists(st.from_regex(r"[a-z0-9][a-z0-9_.-]{0,9}", fullmatch=True), max_size=4).map(tuple),
+    position=st.none() | st.integers(0, 100),
+    pending=st.none() | st.builds(Pending, TEXT, SIGNED, SIGNED),
+    fired=st.lists(st.sampled_from(["battery.low", "value.rose_above.-3.5", "x"]), max_size=3).map(tuple),
+    offered_ms=st.none() | SIGNED,
 )
 DELIVERIES: Final = st.builds(Delivery, st.integers(0, 9), st.integers(0, 2**62), st.integers(1, 65535), TEXT)
 REPEATED: Final = settings(

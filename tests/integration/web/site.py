@@ -1,5 +1,6 @@
 """The public listener with everything below it real, put together as bridge/app.py does; commands are only noted."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -13,7 +14,9 @@ from bridge.commands import Command
 from bridge.devices.catalogue import Catalogue
 from bridge.devices.last_known import LastKnown
 from bridge.events import CONTACT_OPENED, Event, NotOffered
+from bridge.homes.sight import Sight, Sights
 from bridge.homes.user import User
+from bridge.ifttt.cursors import Cursors
 from bridge.ifttt.household import RealHousehold
 from bridge.ifttt.identities import Identities, IdentityKey
 from bridge.ifttt.service import timeline_of
@@ -23,6 +26,7 @@ from bridge.storage.accounts import Accounts
 from bridge.storage.database import Database, open_database
 from bridge.storage.entities import Entities
 from bridge.storage.events import Events
+from bridge.storage.exposure import Exposure
 from bridge.storage.identities import TriggerIdentities
 from bridge.storage.journal import Journal
 from bridge.storage.migrate import migrate
@@ -34,16 +38,20 @@ from bridge.web.answers import Answers
 from bridge.web.caller import Callers, TestTokens
 from bridge.web.credentials import ServiceKeys
 from bridge.web.origin import Network
+from bridge.web.queries import QueryEndpoints
 from bridge.web.server import Endpoints, PublicSite, listening
 from bridge.web.setup import SetupEndpoints
 from bridge.web.triggers import IdentityRegister, TriggerEndpoints, TriggerParts
-from tests.integration.web.homes import ENTITIES, GONE, HOMES
+from bridge.web.validation import ValidationEndpoints
+from tests.integration.web.homes import ENTITIES, GONE, HOMES, OWN_TOPICS, PUBLISH_TOPICS
 
 KEY: Final = "the-key-of-production"
 STAGING_KEY: Final = "the-key-of-staging"
 WITH_KEY: Final = {"IFTTT-Service-Key": KEY}
 JSON: Final = "application/json; charset=utf-8"
 NOON_MS: Final = 1_770_000_000_000
+CARRY_OUT_S: Final = 0.3
+"""How long an action may take here; tests do not wait for the seconds of a real home."""
 
 
 @dataclass(slots=True)
@@ -102,7 +110,9 @@ class Site:
     register: TriggerIdentities
     accounts: Accounts
     endpoints: Endpoints
+    known: LastKnown
     forgotten: list[IdentityKey]
+    sights: Sights = field(default_factory=Sights)
     users: dict[str, User] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
     carried_out: list[tuple[Command, str, str | None]] = field(default_factory=list)
@@ -110,6 +120,12 @@ class Site:
     port: int = 0
     session: aiohttp.ClientSession | None = None
     carry_out_error: Exception | None = None
+    home_hangs: bool = False
+
+    async def look_again(self) -> None:
+        """Let count what was exposed and shared."""
+        exposure = Exposure(self.database)
+        self.sights = Sights(await exposure.placed(), await exposure.shares())
 
     async def request(
         self,
@@ -153,10 +169,10 @@ class Site:
         answer = await self.request("POST", "test/setup", headers=WITH_KEY)
         return str(answer.data["accessToken"])
 
-    async def samples(self) -> dict[str, dict[str, dict[str, str]]]:
+    async def samples(self) -> dict[str, dict[str, dict[str, Any]]]:
         """Return the samples of test/setup."""
         answer = await self.request("POST", "test/setup", headers=WITH_KEY)
-        found: dict[str, dict[str, dict[str, str]]] = answer.data["samples"]
+        found: dict[str, dict[str, dict[str, Any]]] = answer.data["samples"]
         return found
 
     async def happen(
@@ -192,7 +208,9 @@ class Site:
         return int(await self.database.read(lambda connection: connection.execute(sql).fetchone()[0]))
 
     async def carry_out(self, command: Command, *, user: str, request_id: str | None) -> str:
-        """Note a command instead of sending it."""
+        """Note a command instead of sending it; while `home_hangs` it never ends."""
+        if self.home_hangs:
+            await asyncio.Event().wait()
         if self.carry_out_error is not None:
             raise self.carry_out_error
         self.carried_out.append((command, user, request_id))
@@ -236,10 +254,13 @@ async def _build(
     await accounts.keep_homes(HOMES)
     await Entities(database).keep((*ENTITIES, GONE), now_ms=clock.ms - 1)
     await Entities(database).keep(ENTITIES, now_ms=clock.ms)
-    once_known = {home.id: await Entities(database).once_known(home.id) for home in HOMES}
 
-    def household_of(home: str) -> RealHousehold:
-        return RealHousehold(home, catalogue, known, once_known[home])
+    def sight_of(user: User) -> Sight:
+        return site.sights.of(user.home, user.id)
+
+    def household_of(user: User) -> RealHousehold:
+        topics = PUBLISH_TOPICS[user.home]
+        return RealHousehold(user.home, catalogue, known, sight_of(user), topics, OWN_TOPICS)
 
     answers, identities = Answers(), Identities(await register.load())
     forgotten: list[IdentityKey] = []
@@ -250,6 +271,7 @@ async def _build(
         register=wrap_register(register),
         answers=answers,
         household_of=household_of,
+        sight_of=sight_of,
         newest_seq=lambda: site.newest_seq,
         clock_ms=lambda: clock.ms,
         forgotten=forgotten.append,
@@ -262,7 +284,10 @@ async def _build(
         Callers(Access(accounts, lambda: clock.seconds), tests),
         SetupEndpoints(ServiceKeys((KEY, STAGING_KEY)), tests, clock_ms=lambda: clock.ms),
         TriggerEndpoints(parts),
-        ActionEndpoints(carry_out, household_of),
+        ActionEndpoints(carry_out, household_of, within_s=CARRY_OUT_S),
+        QueryEndpoints(Events(database), household_of, Cursors(b"a key of this test"), lambda: clock.ms),
+        ValidationEndpoints(household_of),
     )
-    site = Site(path, database, clock, answers, identities, register, accounts, endpoints, forgotten)
+    site = Site(path, database, clock, answers, identities, register, accounts, endpoints, known, forgotten)
+    await site.look_again()
     return site  # the closures above look at it

@@ -1,9 +1,12 @@
 """What an action asks of the devices, and how a repetition is recognised."""
 
+import asyncio
+
 import pytest
 
 from bridge.commands import Command, Wish
 from bridge.errors import BrokerUnavailable, DeliveryUnknown, StorageUnavailable
+from bridge.web.actions import CARRY_OUT_S
 from tests.integration.web.site import Answer, Site
 
 
@@ -55,3 +58,13 @@ async def test_a_fault_of_ours_is_500_without_its_detail(
     assert answer.is_error(500)
     assert b"secret" not in answer.body
     assert type(error).__name__ in "".join(capsys.readouterr())
+
+
+async def test_a_home_that_hangs_is_503_in_time(site: Site) -> None:
+    site.home_hangs = True
+    body = {"actionFields": {"light": "elm-light"}}
+    async with asyncio.timeout(5):
+        answer = await site.request("POST", "actions/turn_on_light", token=site.tokens["ann"], body=body)
+    assert answer.is_error(503)
+    assert int(answer.headers["Retry-After"]) > 0
+    assert CARRY_OUT_S < 8

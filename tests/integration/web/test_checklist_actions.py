@@ -72,6 +72,8 @@ async def test_17_the_test_user_actuates_nothing_and_leaves_no_trace(site: Site)
         assert gone.status == 200
     for action, fields in given["actions"].items():
         assert (await site.request("POST", f"actions/{action}", token=token, body={"actionFields": fields})).data
+    for query, fields in given["queries"].items():
+        assert (await site.request("POST", f"queries/{query}", token=token, body={"queryFields": fields})).data
     assert site.carried_out == []
     assert site.forgotten == []
     assert len(site.identities) == 0

@@ -7,7 +7,7 @@ import aiohttp
 import msgspec
 import pytest
 
-from bridge.ifttt.service import ACTIONS, TRIGGERS
+from bridge.ifttt.service import ACTIONS, QUERIES, TRIGGERS
 from tests.integration.web.site import JSON, KEY, STAGING_KEY, WITH_KEY, Site
 
 USER_ROUTES: Final = [
@@ -19,6 +19,11 @@ USER_ROUTES: Final = [
     ("POST", "triggers/door_opened/fields/no_such/options"),
     ("POST", "triggers/door_opened/fields/door/validate"),
     ("POST", "triggers/door_opened/validate"),
+    ("POST", "triggers/door_left_open/fields/minutes/validate"),
+    ("POST", "triggers/door_left_open/validate"),
+    ("POST", "triggers/door_left_open/fields/validate"),
+    ("POST", "queries/no_such"),
+    ("POST", "queries/device_state/fields/no_such/options"),
     ("POST", "actions/turn_on_light"),
     ("POST", "actions/no_such"),
     ("POST", "actions/turn_on_light/fields/light/options"),
@@ -60,7 +65,7 @@ async def test_02_setup_refuses_a_bad_key_and_mints_nothing(site: Site, key: str
 
 async def test_02_samples_are_complete_for_every_field_of_everything(site: Site) -> None:
     given = await site.samples()
-    for part, declared in (("triggers", TRIGGERS), ("actions", ACTIONS)):
+    for part, declared in (("triggers", TRIGGERS), ("actions", ACTIONS), ("queries", QUERIES)):
         assert set(given[part]) == set(declared)
         for slug, thing in declared.items():
             assert set(given[part][slug]) == {field.slug for field in thing.fields}
@@ -97,6 +102,16 @@ async def test_09_without_a_live_token_every_user_route_says_401_before_anything
     for method, path in USER_ROUTES:
         answer = await site.request(method, path, headers=headers, data=b"{ not json")
         assert answer.is_error(401), (method, path)
+
+
+@pytest.mark.parametrize("name", ["IFTTT-Service-Key", "IFTTT-Channel-Key"])
+async def test_09_a_service_key_beside_a_live_token_is_not_looked_at(site: Site, name: str) -> None:
+    body = {"queryFields": {"device": "any"}}
+    for key in ("INVALID", "", KEY):
+        answer = await site.request(
+            "POST", "queries/event_history", token=site.tokens["ann"], body=body, headers={name: key}
+        )
+        assert answer.data == []
 
 
 async def test_16_every_json_answer_carries_its_charset_errors_too(site: Site) -> None:

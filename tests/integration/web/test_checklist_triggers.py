@@ -7,7 +7,8 @@ from typing import Final
 
 import pytest
 
-from bridge.ifttt.service import ACTIONS, TRIGGERS
+from bridge.ifttt.service import ACTIONS, QUERIES, TRIGGERS
+from tests.integration.web.homes import fields_in_elm
 from tests.integration.web.site import JSON, Site
 
 ALL_TRIGGERS: Final = sorted(TRIGGERS)
@@ -87,7 +88,7 @@ async def test_08_each_required_field_that_is_missing_or_empty_is_refused(site: 
 async def test_10_options_come_whatever_the_body_is(site: Site, body: bytes) -> None:
     routes = [
         f"{part}/{slug}/fields/{field.slug}/options"
-        for part, declared in (("triggers", TRIGGERS), ("actions", ACTIONS))
+        for part, declared in (("triggers", TRIGGERS), ("actions", ACTIONS), ("queries", QUERIES))
         for slug, thing in declared.items()
         for field in thing.fields
         if field.has_options
@@ -102,7 +103,7 @@ async def test_10_options_come_whatever_the_body_is(site: Site, body: bytes) -> 
 
 async def test_10_sample_values_are_among_the_choices(site: Site) -> None:
     given, token = await site.samples(), await site.test_token()
-    for part, declared in (("triggers", TRIGGERS), ("actions", ACTIONS)):
+    for part, declared in (("triggers", TRIGGERS), ("actions", ACTIONS), ("queries", QUERIES)):
         for slug, thing in declared.items():
             for field in thing.fields:
                 if field.has_options:
@@ -117,18 +118,90 @@ async def test_10_sample_values_are_among_the_choices(site: Site) -> None:
         "triggers/nothing/fields/door/options",
         "actions/turn_on_light/fields/brightness/options",
         "actions/nothing/fields/light/options",
+        "queries/device_state/fields/kind/options",
+        "queries/nothing/fields/device/options",
     ],
 )
 async def test_10_options_of_what_is_not_there_are_404(site: Site, route: str) -> None:
     assert (await site.request("POST", route, token=site.tokens["ann"])).is_error(404)
 
 
+CHECKED: Final = [
+    (trigger.slug, field.slug) for trigger in TRIGGERS.values() for field in trigger.fields if field.validated
+]
+
+
+@pytest.mark.parametrize(("trigger", "field"), CHECKED)
+async def test_11_a_checked_field_is_judged_with_200_either_way(site: Site, trigger: str, field: str) -> None:
+    samples = await site.samples()
+    values = samples["triggerFieldValidations"][trigger][field]
+    path = f"triggers/{trigger}/fields/{field}/validate"
+    for token in (await site.test_token(), site.tokens["ann"]):
+        good = await site.request("POST", path, token=token, body={"value": values["valid"]})
+        assert good.data == {"valid": True}
+        wrong: tuple[object, ...] = (values["invalid"], "", None, [], {"a": 1}, "x" * 5000, True)
+        for value in wrong:
+            bad = (await site.request("POST", path, token=token, body={"value": value})).data
+            assert bad["valid"] is False
+            assert isinstance(bad["message"], str)
+            assert bad["message"]
+
+
+@pytest.mark.parametrize(("trigger", "field"), CHECKED)
+async def test_11_only_a_request_without_a_value_is_refused(site: Site, trigger: str, field: str) -> None:
+    path = f"triggers/{trigger}/fields/{field}/validate"
+    bodies: tuple[object, ...] = ({}, {"values": {field: "10"}}, [], "x")
+    for body in bodies:
+        assert (await site.request("POST", path, token=site.tokens["ann"], body=body)).is_error(400)
+
+
+@pytest.mark.parametrize("path", ["validate", "fields/validate"])
+async def test_11_all_fields_are_judged_at_once_on_both_paths(site: Site, path: str) -> None:
+    route = f"triggers/door_left_open/{path}"
+    values = {"door": "elm-door", "minutes": "0", "odd": 1}
+    answer = await site.request("POST", route, token=site.tokens["ann"], body={"values": values})
+    assert set(answer.data) == {"door", "minutes"}
+    assert answer.data["door"] == {"valid": True}
+    assert answer.data["minutes"]["valid"] is False
+    assert "10080" in answer.data["minutes"]["message"]
+    bodies: tuple[object, ...] = ({}, {"values": []}, {"value": "10"})
+    for body in bodies:
+        assert (await site.request("POST", route, token=site.tokens["ann"], body=body)).is_error(400)
+
+
 @pytest.mark.parametrize(
-    "route", ["triggers/door_opened/fields/door/validate", "triggers/door_opened/validate", "triggers/x/validate"]
+    "route",
+    [
+        "triggers/door_opened/fields/door/validate",
+        "triggers/door_left_open/fields/door/validate",
+        "triggers/door_left_open/fields/x/validate",
+        "triggers/door_opened/validate",
+        "triggers/door_opened/fields/validate",
+        "triggers/x/validate",
+        "actions/publish_message/fields/topic/validate",
+        "queries/device_state/fields/device/validate",
+    ],
 )
-async def test_11_nothing_is_validated_dynamically_yet_so_validation_is_404(site: Site, route: str) -> None:
-    assert not any(field.choices_from is None for trigger in TRIGGERS.values() for field in trigger.fields)
-    assert (await site.request("POST", route, token=site.tokens["ann"], body={"value": "x"})).is_error(404)
+async def test_11_what_is_not_checked_is_404(site: Site, route: str) -> None:
+    body = {"value": "x", "values": {}}
+    assert (await site.request("POST", route, token=site.tokens["ann"], body=body)).is_error(404)
+
+
+@pytest.mark.parametrize(("trigger", "field"), CHECKED)
+async def test_11_a_poll_makes_the_same_check_as_the_validation(site: Site, trigger: str, field: str) -> None:
+    samples = await site.samples()
+    values = samples["triggerFieldValidations"][trigger][field]
+    fields = fields_in_elm(TRIGGERS[trigger])
+    refused = await site.poll("ann", {**fields, field: values["invalid"]}, trigger)
+    judged = await site.request(
+        "POST",
+        f"triggers/{trigger}/fields/{field}/validate",
+        token=site.tokens["ann"],
+        body={"value": values["invalid"]},
+    )
+    assert refused.is_error(400)
+    assert refused.json["errors"][0]["message"] == judged.data["message"]
+    assert (await site.poll("ann", {**fields, field: values["valid"]}, trigger)).data == []
 
 
 async def test_12_an_identity_can_be_deleted_twice_and_unknown_ones_too(site: Site) -> None:

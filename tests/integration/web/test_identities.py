@@ -166,7 +166,7 @@ async def test_that_there_are_too_many_is_said_once_and_once_that_there_is_room_
     user, timeline = site.users["ann"], TimelineKey("elm", "elm-door", CONTACT_OPENED)
     for number in range(MAX_PER_USER):
         key = IdentityKey("ifttt", user.id, f"kept-{number}")
-        site.identities.add(Identity(key, "door_opened", {"door": "elm-door"}, timeline, 0, 0, 0))
+        site.identities.add(Identity(key, "door_opened", {"door": "elm-door"}, timeline, 0, 0, 0, 0))
     with capture_logs() as logs:
         for number in range(3):
             assert (await site.poll("ann", trigger_identity=f"more-{number}")).status == 200

@@ -1,7 +1,9 @@
 """A home to test with: one thing of each kind, each with its own topic."""
 
 from bridge.devices.dialects.plain import Dimming, PlainButton, PlainState, StateWords
-from bridge.devices.entity import Device, Dialect, Entity, EntityKind
+from bridge.devices.dialects.plain_availability import PlainAvailability
+from bridge.devices.dialects.plain_number import PlainNumber
+from bridge.devices.entity import Device, Dialect, Entity, EntityKind, availability_id, battery_id
 
 OPEN_CLOSED = StateWords("open", "closed", "open", "closed")
 ON_OFF = StateWords("ON", "OFF", "on", "off")
@@ -39,3 +41,20 @@ def switch(identity: str = "kettle", *, name: str = "Kettle", home: str = "home"
     topic = f"{home}/{identity}"
     dialect = PlainState(topic, ON_OFF, None, f"{topic}/set")
     return entity(EntityKind.SWITCH, dialect, identity=identity, name=name, home=home)
+
+
+def detector(kind: EntityKind, *, home: str = "home") -> Entity:
+    """Return a thing of a kind that has no more than states: motion, alarms, a lock and a cover as interpreted."""
+    identity = f"the-{kind}"
+    return entity(kind, PlainState(f"{home}/{identity}", ON_OFF), identity=identity, home=home)
+
+
+def availability(device: str = "front-door", *, home: str = "home") -> Entity:
+    said = PlainAvailability(f"{home}/{device}/available")
+    return Entity(availability_id(device), Device(device, home, "Front door", "Hall"), EntityKind.AVAILABILITY, said)
+
+
+def battery(device: str = "front-door", *, low_level: int = 15, home: str = "home") -> Entity:
+    level = PlainNumber(f"{home}/{device}/battery", None, (0, 100))
+    of = Device(device, home, "Front door", "Hall")
+    return Entity(battery_id(device), of, EntityKind.BATTERY, level, unit="%", low_level=low_level)

@@ -4,17 +4,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.devices.entity import Entity, EntityKind
+from bridge.devices.entity import ALARMS, Entity, EntityKind
 from bridge.devices.interpretation import EDGE_KINDS, Circumstances, LatePolicy, interpret
 from bridge.devices.last_known import NOTHING_KNOWN, EntityState
 from bridge.devices.reading import StateReading
 from bridge.events import Event, NotOffered
-from tests.unit.devices.examples import door, light, switch
+from tests.unit.devices.examples import detector, door, light, switch
 
 LIVE = Circumstances(now_ms=5000)
 RETAINED = Circumstances(now_ms=5000, retained=True)
 FIRE = LatePolicy(fire_changed_while_away=True)
-THINGS = {EntityKind.CONTACT: door(), EntityKind.LIGHT: light(), EntityKind.SWITCH: switch()}
+THINGS = {EntityKind.CONTACT: door(), EntityKind.LIGHT: light(), EntityKind.SWITCH: switch()} | {
+    kind: detector(kind) for kind in (EntityKind.MOTION, *ALARMS, EntityKind.LOCK, EntityKind.COVER)
+}
 EDGES = [
     (EntityKind.CONTACT, "closed", "open", "contact.opened"),
     (EntityKind.CONTACT, "open", "closed", "contact.closed"),
@@ -22,7 +24,31 @@ EDGES = [
     (EntityKind.LIGHT, "on", "off", "light.turned_off"),
     (EntityKind.SWITCH, "off", "on", "switch.turned_on"),
     (EntityKind.SWITCH, "on", "off", "switch.turned_off"),
+    (EntityKind.MOTION, "off", "on", "motion.detected"),
+    (EntityKind.MOTION, "on", "off", "motion.cleared"),
+    (EntityKind.LEAK, "off", "on", "alarm.raised.leak"),
+    (EntityKind.LEAK, "on", "off", "alarm.cleared.leak"),
+    (EntityKind.SMOKE, "off", "on", "alarm.raised.smoke"),
+    (EntityKind.SMOKE, "on", "off", "alarm.cleared.smoke"),
+    (EntityKind.GAS, "off", "on", "alarm.raised.gas"),
+    (EntityKind.GAS, "on", "off", "alarm.cleared.gas"),
+    (EntityKind.CO, "off", "on", "alarm.raised.co"),
+    (EntityKind.CO, "on", "off", "alarm.cleared.co"),
+    (EntityKind.TAMPER, "off", "on", "alarm.raised.tamper"),
+    (EntityKind.TAMPER, "on", "off", "alarm.cleared.tamper"),
+    (EntityKind.VIBRATION, "off", "on", "alarm.raised.vibration"),
+    (EntityKind.VIBRATION, "on", "off", "alarm.cleared.vibration"),
+    (EntityKind.LOCK, "unlocked", "locked", "lock.locked"),
+    (EntityKind.LOCK, "locked", "unlocked", "lock.unlocked"),
+    (EntityKind.LOCK, "unlocked", "jammed", "lock.jammed"),
+    (EntityKind.COVER, "closed", "open", "cover.opened"),
+    (EntityKind.COVER, "open", "closed", "cover.closed"),
 ]
+OF_THE_DEVICE = {
+    (EntityKind.AVAILABILITY, "online"): "device.came_online",
+    (EntityKind.AVAILABILITY, "offline"): "device.went_offline",
+}
+"""Tried in test_availability.py: they have rules of their own."""
 edges = pytest.mark.parametrize(("kind", "before", "after", "event_kind"), EDGES)
 
 
@@ -39,7 +65,7 @@ def test_an_edge_is_an_event_of_its_kind(kind: EntityKind, before: str, after: s
 
 
 def test_every_edge_has_its_row_above() -> None:
-    assert {(kind, after): event_kind for kind, _, after, event_kind in EDGES} == EDGE_KINDS
+    assert {(kind, after): event_kind for kind, _, after, event_kind in EDGES} | OF_THE_DEVICE == EDGE_KINDS
 
 
 @edges
@@ -71,12 +97,17 @@ def test_the_same_state_twice_makes_no_second_event(
 @pytest.mark.parametrize(
     "how", [LIVE, RETAINED, Circumstances(5000, backlog=True), Circumstances(5000, retained=True, policy=FIRE)]
 )
-def test_the_first_value_ever_is_a_baseline(
+def test_the_first_value_ever_is_a_baseline_but_for_what_is_detected_at_this_moment(
     kind: EntityKind, before: str, after: str, event_kind: str, how: Circumstances
 ) -> None:
-    del before, event_kind
+    del before
     result = interpret(THINGS[kind], NOTHING_KNOWN, StateReading(after), how)
-    assert (result.state.value, result.state.since_ms, result.event) == (after, 5000, None)
+    assert (result.state.value, result.state.since_ms) == (after, 5000)
+    if event_kind.startswith(("motion.detected", "alarm.raised")) and not how.retained:
+        assert result.event is not None
+        assert (result.event.kind, result.event.before, result.event.reason) == (event_kind, None, None)
+    else:
+        assert result.event is None
 
 
 @edges
@@ -156,3 +187,16 @@ def test_ingredients_are_the_names_of_the_moment() -> None:
 def test_a_value_from_when_the_entity_was_of_another_kind_is_no_edge() -> None:
     result = interpret(switch(), EntityState("open", since_ms=1), StateReading("on"), LIVE)
     assert (result.state.value, result.event) == ("on", None)
+
+
+@pytest.mark.parametrize("kind", ALARMS)
+def test_an_alarm_names_its_sort(kind: EntityKind) -> None:
+    event = event_of(THINGS[kind], EntityState("off"), StateReading("on"))
+    assert event.ingredients["alarm"] == kind.value
+
+
+def test_a_number_is_a_state_and_no_event() -> None:
+    sensor = detector(EntityKind.SENSOR)
+    for before in (None, "20"):
+        result = interpret(sensor, EntityState(before, since_ms=1), StateReading("21.5"), LIVE)
+        assert (result.state, result.event) == (EntityState("21.5", since_ms=5000), None)

@@ -1,6 +1,6 @@
 """The latest committed states."""
 
-from bridge.devices.last_known import NOTHING_KNOWN, EntityState, LastKnown
+from bridge.devices.last_known import NOTHING_KNOWN, EntityState, LastKnown, Pending
 
 
 def test_an_entity_that_never_spoke_has_nothing_known() -> None:
@@ -19,3 +19,11 @@ def test_it_does_not_change_with_what_it_was_made_of() -> None:
     known = LastKnown(loaded)
     loaded["a"] = EntityState("closed")
     assert known.of("a") == EntityState("open")
+
+
+def test_it_knows_whose_state_has_not_lasted_yet() -> None:
+    waits = EntityState("closed", pending=Pending("open", 1, 1))
+    known = LastKnown({"a": waits, "b": EntityState("on")})
+    assert set(known.pending) == {"a"}
+    known.replace({"a": EntityState("open"), "b": waits})
+    assert set(known.pending) == {"b"}

@@ -38,6 +38,13 @@ def test_every_part_is_told_once_and_those_with_a_check_of_their_own_there() -> 
     assert list(check_parts(None)) == []
 
 
+def test_what_the_daemon_says_of_its_files_is_told_unless_the_doctor_has_found_it_already() -> None:
+    lost = Condition("1.0", 1, "", "", {"configuration": "the file is gone"}, (), {})
+    assert [(check.verdict, check.cause) for check in check_parts(lost)] == [("problem", "the file is gone")]
+    assert list(check_parts(lost, refused=True)) == []
+    assert list(check_parts(Condition("1.0", 1, "", "", {"configuration": ""}, (), {}))) == []
+
+
 def test_a_connected_daemon_is_believed_and_its_limits_are_told() -> None:
     def attempt() -> str:
         raise AssertionError("a daemon that is connected must not be disturbed")

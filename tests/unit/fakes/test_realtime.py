@@ -4,19 +4,20 @@ import asyncio
 
 from tests.fakes.realtime import AWAY, REFUSED, TOLD, Pauses, ScriptedClient, refuse
 from tests.parts.waiting import until
+from tests.unit.realtime.examples import told_of
 
 
 async def test_the_script_comes_first_then_the_judge() -> None:
     client = ScriptedClient(AWAY, REFUSED)
-    replies = [await client.notify([name]) for name in "abc"]
+    replies = [await client.notify(told_of(name)) for name in "abc"]
     assert replies == [AWAY, REFUSED, TOLD]
     assert (client.requests, client.told) == ([["a"], ["b"], ["c"]], ["c"])
 
 
 async def test_a_bad_entry_spoils_its_request() -> None:
     client = ScriptedClient(judge=refuse({"b"}))
-    assert await client.notify(["a", "b"]) == REFUSED
-    assert await client.notify(["a", "c"]) == TOLD
+    assert await client.notify(told_of("a", "b")) == REFUSED
+    assert await client.notify(told_of("a", "c")) == TOLD
     assert client.told == ["a", "c"]
 
 
@@ -24,8 +25,8 @@ async def test_answers_are_held_back_until_they_are_released() -> None:
     client = ScriptedClient()
     client.hold()
     async with asyncio.TaskGroup() as group:
-        group.create_task(client.notify(["a"]))
-        group.create_task(client.notify(["b"]))
+        group.create_task(client.notify(told_of("a")))
+        group.create_task(client.notify(told_of("b")))
         await until(lambda: len(client.requests) == 2)
         assert client.told == []
         client.release()

@@ -2,6 +2,7 @@
 
 from bridge.devices.catalogue import Catalogue
 from bridge.devices.last_known import EntityState, LastKnown
+from bridge.homes.sight import Sight
 from bridge.ifttt.household import RealHousehold
 from tests.unit.devices.examples import button, door, light, switch
 
@@ -19,9 +20,10 @@ CATALOGUE = Catalogue(
 )
 
 
-def household(
-    *, spoken: tuple[str, ...] = ("single", "ring"), once_known: tuple[str, ...] = ("front-door", "gone-door")
-) -> RealHousehold:
+SEEN = ("front-door", "back-door", "bell", "hall-light", "kettle", "gone-door")
+
+
+def household(*, spoken: tuple[str, ...] = ("single", "ring"), seen: tuple[str, ...] = SEEN) -> RealHousehold:
     known = LastKnown(
         {
             "bell": EntityState(presses=spoken),
@@ -29,4 +31,4 @@ def household(
             "gone-bell": EntityState(presses=("old",)),
         }
     )
-    return RealHousehold("home", CATALOGUE, known, frozenset(once_known))
+    return RealHousehold("home", CATALOGUE, known, Sight(dict.fromkeys(seen, 0), whole=True))

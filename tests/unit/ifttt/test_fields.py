@@ -11,9 +11,9 @@ from bridge.ifttt.fields import MAX_VALUE_CHARACTERS, Field, Source, read_fields
 from bridge.ifttt.household import Choice
 from tests.unit.ifttt.examples import household
 
-DOOR = Field("door", "Door", EntityKind.CONTACT, any_label="Any door")
+DOOR = Field("door", "Door", (EntityKind.CONTACT,), any_label="Any door")
 PRESS = Field("press", "Press", Source.PRESSES, any_label="Any press")
-LIGHT = Field("light", "Light", EntityKind.LIGHT)
+LIGHT = Field("light", "Light", (EntityKind.LIGHT,))
 TEXT = Field("text", "Text", required=False)
 DECLARED = (LIGHT, TEXT)
 anything = st.recursive(
@@ -49,10 +49,13 @@ def test_each_declared_field_gets_its_text_and_others_are_ignored(given_fields: 
         ({"light": None}, "Light is missing."),
         ({"Light": "x"}, "Light is missing."),
         ({"light": True}, "Light must be text."),
-        ({"light": ["x"]}, "Light must be text."),
-        ({"light": {"value": "x"}}, "Light must be text."),
+        ({"light": []}, "Light is missing."),
+        ({"light": {"value": True}}, "Light must be text."),
         ({"light": 10**5000}, "Light must be text."),
         ({"light": float("nan")}, "Light must be text."),
+        ({"light": ["a", "b"]}, "Light: only one can be chosen."),
+        ({"light": [["a"]]}, "Light: a choice must be text."),
+        ({"light": {"label": "A"}}, "Light: a choice must have a value."),
         ({"light": "x" * (MAX_VALUE_CHARACTERS + 1)}, "Light is too long."),
         ({"light": "x", "text": False}, "Text must be text."),
     ],
@@ -62,6 +65,40 @@ def test_wrong_fields_are_refused_by_name_without_telling_ifttt_to_skip(given_fi
         read_fields(DECLARED, given_fields)
     assert str(caught.value) == message
     assert not caught.value.skip
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        "x",
+        " x ",
+        ["x"],
+        {"label": "X", "value": "x"},
+        [{"label": "X", "value": "x"}],
+        '["x"]',
+        '[{"value": "x"}]',
+        ["x", ""],
+    ],
+)
+def test_one_choice_is_understood_in_every_shape_that_checkboxes_may_have(sent: object) -> None:
+    assert read_fields(DECLARED, {"light": sent})["light"] == "x"
+
+
+@pytest.mark.parametrize("sent", ["a,b", "[", '{"x', "[x]", '["a", "b"]', "[[1]]", '{"a": 1}'])
+def test_a_text_that_is_no_list_stays_one_choice(sent: str) -> None:
+    assert read_fields(DECLARED, {"light": sent})["light"] == sent
+
+
+def test_a_number_is_as_good_as_its_text() -> None:
+    assert read_fields(DECLARED, {"light": 7, "text": 2.5}) == {"light": "7", "text": "2.5"}
+
+
+@pytest.mark.parametrize(("sent", "skip"), [("", True), (" ", True), ("x" * 2000, True), (None, False), (["x"], False)])
+def test_of_an_event_an_empty_or_endless_text_can_never_succeed(sent: object, *, skip: bool) -> None:
+    text = Field("text", "Text")
+    with pytest.raises(BadInput) as caught:
+        read_fields((text,), {"text": sent}, of_event=True)
+    assert caught.value.skip is skip
 
 
 @given(anything)

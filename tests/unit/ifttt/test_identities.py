@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from bridge.events import Event, NotOffered
-from bridge.ifttt.identities import MAX_PER_USER, Identities, Identity, IdentityKey
+from bridge.ifttt.identities import MAX_PER_USER, RESTS_AFTER_MS, Identities, Identity, IdentityKey
 from bridge.ifttt.service import TRIGGERS
 
 OPENED = Event("home", "front-door", "front-door", "contact.opened", {})
@@ -43,10 +43,11 @@ def identity(
     user: str = "u_1",
     client: str = "production",
     home: str = "home",
+    polled_ms: int = 0,
 ) -> Identity:
     given = {"door": "front-door"} if fields is None else fields
     timeline = TRIGGERS[slug].timeline(home, given)
-    return Identity(IdentityKey(client, user, text), slug, given, timeline, 0, 1, 0)
+    return Identity(IdentityKey(client, user, text), slug, given, timeline, 0, 1, 0, polled_ms)
 
 
 def test_an_event_concerns_those_who_wait_for_it() -> None:
@@ -74,6 +75,20 @@ def test_the_same_text_of_another_user_or_client_is_another_identity() -> None:
     assert identities.concerned(OPENED) == three[1:]
 
 
+def test_what_no_message_says_by_itself_is_watched_for_as_long_as_somebody_asks() -> None:
+    warm = identity("warm", "value_rose_above", {"sensor": "attic", "threshold": "25,0"})
+    door = identity("door", "door_left_open", {"door": "front-door", "minutes": "5"})
+    identities = Identities([warm, door, identity(fields={"door": "any"})])
+    assert [watch.kind for watch in identities.watches.crossings("home", "attic")] == ["value.rose_above.25"]
+    assert [watch.kind for watch in identities.watches.left_open("home", "front-door")] == ["contact.left_open.5"]
+    identities.add(identity("warm", "value_rose_above", {"sensor": "attic", "threshold": "30"}))
+    assert [watch.kind for watch in identities.watches.crossings("home", "attic")] == ["value.rose_above.30"]
+    identities.remove(warm.key)
+    identities.remove(door.key)
+    assert list(identities.watches.crossings("home", "attic")) == []
+    assert list(identities.watches.contacts()) == []
+
+
 def test_an_identity_with_other_fields_replaces_the_one_before() -> None:
     identities = Identities([identity(fields={"door": "any"})])
     identities.add(identity(fields={"door": "back-door"}))
@@ -90,6 +105,31 @@ def test_a_user_has_room_for_so_many_and_others_are_not_touched_by_it() -> None:
     assert identities.has_room("u_2")
     identities.remove(identity("the last").key)
     assert identities.has_room("u_1")
+
+
+def test_what_ifttt_has_not_asked_for_in_thirty_days_waits_for_nothing_until_it_asks() -> None:
+    long_ago, lately = identity("one"), identity("two", polled_ms=1)
+    identities = Identities([long_ago, lately])
+    assert identities.let_rest(RESTS_AFTER_MS) == []
+    assert identities.let_rest(RESTS_AFTER_MS + 1) == [long_ago.key]
+    assert identities.let_rest(RESTS_AFTER_MS + 1) == []
+    assert identities.concerned(OPENED) == [lately]
+    assert identities.find(long_ago.key) == long_ago, "its first sight is kept"
+    assert (len(identities), identities.resting) == (2, 1)
+    assert identities.polled(long_ago.key, RESTS_AFTER_MS + 2)
+    assert not identities.polled(long_ago.key, RESTS_AFTER_MS + 3)
+    assert identities.concerned(OPENED) == [lately, long_ago]
+    assert identities.let_rest(RESTS_AFTER_MS + 2) == [lately.key]
+
+
+def test_what_rests_can_be_removed_and_come_anew() -> None:
+    identities = Identities([identity()])
+    identities.let_rest(RESTS_AFTER_MS + 1)
+    identities.remove(identity().key)
+    assert (len(identities), identities.resting) == (0, 0)
+    assert not identities.polled(identity().key, 5)
+    identities.add(identity(polled_ms=RESTS_AFTER_MS))
+    assert len(identities.concerned(OPENED)) == 1
 
 
 def test_removing_what_is_not_there_does_nothing() -> None:

@@ -22,8 +22,9 @@ def message(
     qos: int = 1,
     retained: bool = False,
     duplicate: bool = False,
+    routes: tuple[int, ...] = (),
 ) -> Message:
-    return Message(1, topic, payload, qos, retained, duplicate, packet_id)
+    return Message(1, topic, payload, qos, retained, duplicate, packet_id, routes=routes)
 
 
 def again(sent: Message, *, duplicate: bool = True) -> Message:

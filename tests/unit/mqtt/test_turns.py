@@ -52,12 +52,13 @@ class Taking:
         self.journal = HeldJournal()
         self.intake = Intake(10_000)
         self.acknowledged: list[int] = []
+        self.stirred: list[str] = []
         interpreter = Interpreter(Catalogue([button()]), LastKnown({}), Deliveries([], window=20), LatePolicy())
         self.inbound = Inbound(
             self.intake,
             interpreter,
             self.journal,
-            neighbours=Neighbours(self._acknowledge),
+            neighbours=Neighbours(self._acknowledge, stirred=lambda: self.stirred.append("now")),
             next_seq=1,
             clock_ms=lambda: 1000,
         )
@@ -125,6 +126,7 @@ async def test_a_turn_waits_for_the_batch_that_is_being_written_through_every_fa
 async def test_a_turn_needs_no_message_to_happen() -> None:
     async with taking() as there, asyncio.timeout(5):
         await there.rename("Gong")
+        assert there.stirred == ["now"]  # what a device waits for may be another time now
 
 
 async def test_whoever_asked_for_a_turn_may_leave() -> None:

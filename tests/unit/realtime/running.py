@@ -1,22 +1,49 @@
-"""A notifier at work on the real loop, with a client that answers as the test decides."""
+"""Notifiers at work on the real loop, with clients that answer as the test decides."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 
 from bridge.backoff import Backoff
 from bridge.ifttt.identities import Identities
-from bridge.realtime.notifier import Notifier
+from bridge.realtime.notifier import Notifier, Told
+from bridge.realtime.notifiers import Account, Notifiers
 from bridge.timeline.entry import Entry
 from tests.fakes.realtime import Pauses, ScriptedClient
 
+ALONE = Account("", "https://example.com", "the-only-key")
 
-def notifier_of(client: ScriptedClient, identities: Identities, pauses: Pauses | None = None) -> Notifier:
-    return Notifier(client, identities, backoff=Backoff(first_s=0.5, longest_s=60.0), sleep=pauses or Pauses())
+
+def notifiers_of(
+    clients: dict[str, ScriptedClient],
+    identities: Identities,
+    pauses: Pauses | None = None,
+    *,
+    accounts: list[Account] | None = None,
+    always_by_user: Callable[[], bool] = lambda: False,
+    on_told: Told = lambda _owed, _began_s: None,
+) -> Notifiers:
+    """Return notifiers; `clients` by the client id of the account."""
+    notifier_for = partial(
+        Notifier,
+        always_by_user=always_by_user,
+        backoff=Backoff(first_s=0.5, longest_s=60.0),
+        sleep=pauses or Pauses(),
+        on_told=on_told,
+    )
+    return Notifiers(
+        identities, accounts or [ALONE], client_for=lambda account: clients[account.client], notifier_for=notifier_for
+    )
+
+
+def notifier_of(client: ScriptedClient, identities: Identities, pauses: Pauses | None = None) -> Notifiers:
+    """Return the notifiers of a home with one key."""
+    return notifiers_of({"": client}, identities, pauses)
 
 
 @asynccontextmanager
-async def running(notifier: Notifier) -> AsyncIterator[asyncio.Task[None]]:
+async def running(notifier: Notifiers) -> AsyncIterator[asyncio.Task[None]]:
     async with asyncio.TaskGroup() as group:
         task = group.create_task(notifier.run())
         try:
@@ -25,5 +52,5 @@ async def running(notifier: Notifier) -> AsyncIterator[asyncio.Task[None]]:
             task.cancel()
 
 
-def commit(notifier: Notifier, *entries: Entry) -> None:
+def commit(notifier: Notifiers, *entries: Entry) -> None:
     notifier.committed(entries, {})

@@ -8,7 +8,7 @@ from bridge.realtime.bucket import BURST
 from bridge.timeline.batch import ToldMove
 from tests.fakes.realtime import AWAY, ScriptedClient, refuse
 from tests.parts.waiting import until
-from tests.unit.realtime.examples import key, opened, waiting, waiting_for
+from tests.unit.realtime.examples import key, many_waiting_for, opened, waiting, waiting_for
 from tests.unit.realtime.running import commit, notifier_of, running
 
 
@@ -41,7 +41,7 @@ async def test_what_happens_while_a_request_is_under_way_goes_together_in_the_ne
 async def test_a_request_has_at_most_a_thousand_entries() -> None:
     client = ScriptedClient()
     doors = [f"door-{number}" for number in range(2500)]
-    notifier = notifier_of(client, waiting_for(doors))
+    notifier = notifier_of(client, many_waiting_for(doors))
     commit(notifier, *(opened(seq, door) for seq, door in enumerate(doors, 1)))
     async with running(notifier):
         await notifier.finish()

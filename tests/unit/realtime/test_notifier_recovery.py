@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 
 from bridge.events import NotOffered
 from bridge.ifttt.identities import Identities, IdentityKey
-from bridge.realtime.notifier import RECOVERY_CHUNK, Notifier
+from bridge.realtime.notifiers import RECOVERY_CHUNK
 from bridge.timeline.entry import Entry
 from tests.fakes.realtime import ScriptedClient
 from tests.parts.waiting import until
 from tests.unit.realtime.examples import key, opened, waiting, waiting_for
-from tests.unit.realtime.running import commit, notifier_of, running
+from tests.unit.realtime.running import commit, notifier_of, notifiers_of, running
 
 
 class Kept:
@@ -162,7 +162,7 @@ async def test_what_was_committed_before_brings_its_age_to_whoever_measures() ->
     def told(owed: Sequence[tuple[IdentityKey, float]], _began_s: float) -> None:
         measured.extend((key.identity, owed_s) for key, owed_s in owed)
 
-    notifier = Notifier(ScriptedClient(), waiting_for("a"), on_told=told)
+    notifier = notifiers_of({"": ScriptedClient()}, waiting_for("a"), on_told=told)
     async with running(notifier):
         kept = Kept(opened(1, "a"))
         await notifier.recover(kept.after, told_up_to=0, newest_seq=1, age_s=lambda entry: 1000.0 * entry.seq)

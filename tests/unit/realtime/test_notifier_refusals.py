@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bridge.realtime.client import Reply
 from tests.fakes.realtime import AWAY, REFUSED, TOLD, WRONG_KEY, Pauses, ScriptedClient, refuse
 from tests.parts.waiting import until
-from tests.unit.realtime.examples import opened, waiting_for
+from tests.unit.realtime.examples import many_waiting_for, opened, waiting_for
 from tests.unit.realtime.running import commit, notifier_of, running
 
 
@@ -21,7 +21,7 @@ def test_exactly_the_bad_ones_are_dropped_and_every_good_one_is_told_once(case: 
 
     async def scenario() -> None:
         client = ScriptedClient(judge=refuse(bad))
-        notifier = notifier_of(client, waiting_for(doors))
+        notifier = notifier_of(client, many_waiting_for(doors))
         commit(notifier, *(opened(seq, door) for seq, door in enumerate(doors, 1)))
         async with running(notifier):
             await notifier.finish()
@@ -35,7 +35,7 @@ def test_exactly_the_bad_ones_are_dropped_and_every_good_one_is_told_once(case: 
 async def test_one_bad_entry_of_a_thousand_costs_a_score_of_requests() -> None:
     doors = [f"door-{number}" for number in range(1000)]
     client = ScriptedClient(judge=refuse({"door-617"}))
-    notifier = notifier_of(client, waiting_for(doors))
+    notifier = notifier_of(client, many_waiting_for(doors))
     commit(notifier, *(opened(seq, door) for seq, door in enumerate(doors, 1)))
     async with running(notifier):
         await notifier.finish()

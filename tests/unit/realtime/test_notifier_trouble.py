@@ -10,7 +10,7 @@ from bridge.realtime.client import Reply, Verdict
 from bridge.realtime.notifier import WRONG_KEY_PAUSE_S
 from tests.fakes.realtime import AWAY, REFUSED, TOLD, WRONG_KEY, Pauses, ScriptedClient
 from tests.parts.waiting import until
-from tests.unit.realtime.examples import opened, waiting_for
+from tests.unit.realtime.examples import many_waiting_for, opened, waiting_for
 from tests.unit.realtime.running import commit, notifier_of, running
 
 
@@ -43,9 +43,9 @@ async def test_a_pause_ends_when_its_reason_may_be_gone_and_pauses_start_anew() 
         commit(notifier, opened(1, "a"))
         for count in range(1, 5):
             await until(lambda count=count: len(pauses.lengths_s) == count)  # type: ignore[misc]
-            notifier.try_again()
+            notifier.of("").try_again()
         await until(lambda: notifier.owing == 0)
-        notifier.try_again()
+        notifier.of("").try_again()
         commit(notifier, opened(2, "a"))
         await until(lambda: client.told == ["a", "a"])
     assert all(length <= 0.5 for length in (*pauses.lengths_s[:2], pauses.lengths_s[3])), "each time as after the first"
@@ -81,7 +81,7 @@ async def test_nothing_owed_is_lost_over_a_failing_hour_and_no_token_is_spent() 
     doors = [f"door-{number}" for number in range(1200)]
     client = ScriptedClient(judge=lambda _identities: AWAY)
     pauses = Pauses()
-    notifier = notifier_of(client, waiting_for(doors), pauses)
+    notifier = notifier_of(client, many_waiting_for(doors), pauses)
     seq = 0
     async with running(notifier):
         while sum(pauses.lengths_s) < 3600.0:

@@ -14,8 +14,12 @@ from bridge.settings import (
     BrokerUrl,
     Button,
     Contact,
+    Cover,
+    Detector,
     Home,
     Light,
+    Lock,
+    Sensor,
     Settings,
     Switch,
     load,
@@ -59,9 +63,10 @@ def test_the_least_configuration_gets_every_default(loaded: Load) -> None:
 def test_the_complete_example_is_right() -> None:
     settings = load(CONFIG / "bridge.toml", {})
     assert [device.id for device in settings.devices] == [
-        *("front-door", "bathroom-window", "bedside-button", "desk-button", "hall-light", "kettle")
+        *("front-door", "bathroom-window", "bedside-button", "desk-button", "hall-light", "kettle"),
+        *("hall-motion", "front-door-lock", "bedroom-blind", "bathroom-temperature"),
     ]
-    door, window, bedside, desk, lamp, kettle = settings.devices
+    door, window, bedside, desk, lamp, kettle = settings.devices[:6]
     assert isinstance(door, Contact)
     assert (door.path, door.payload_on, door.payload_off) == (None, "open", "closed")
     assert isinstance(window, Contact)
@@ -76,6 +81,18 @@ def test_the_complete_example_is_right() -> None:
     )
     assert isinstance(kettle, Switch)
     assert (kettle.path, kettle.payload_on, kettle.command_topic) == (None, "ON", "home/kettle/set")
+
+
+def test_the_complete_example_shows_every_kind_of_table() -> None:
+    motion, lock, blind, temperature = load(CONFIG / "bridge.toml", {}).devices[6:]
+    assert isinstance(motion, Detector)
+    assert (motion.kind, motion.path, motion.availability_topic, motion.battery_low) == ("motion", None, None, 15)
+    assert isinstance(lock, Lock)
+    assert (lock.payload_jammed, lock.command_topic, lock.allow_unlock) == ("JAMMED", "home/front-door-lock/set", False)
+    assert isinstance(blind, Cover)
+    assert (blind.position_path, blind.set_position_topic) == (("position",), "home/bedroom-blind/position/set")
+    assert isinstance(temperature, Sensor)
+    assert (temperature.path, temperature.unit) == (("temperature",), "°C")
 
 
 def test_the_minimal_example_is_right() -> None:

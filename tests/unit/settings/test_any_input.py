@@ -25,7 +25,8 @@ WORDS = [
 ]
 KEYS = [
     *("id", "name", "home", "room", "kind", "state_topic", "command_topic", "payload_on", "payload_off", "schema"),
-    *("state_path", "press_path", "brightness_scale", "supports_color", "retain", "debounce", "publish_topics"),
+    *("state_path", "press_path", "brightness_scale", "supports_color", "retain"),
+    *("debounce", "debounce_max", "min_interval", "publish_topics"),
     *("slug", "topic", "when", "values", "client_id", "client_secret", "client_secret_file", "redirect_uris"),
 ]
 scalars = st.one_of(

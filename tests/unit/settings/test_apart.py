@@ -107,6 +107,7 @@ def test_the_daemon_does_without_the_weight_of_checking() -> None:
     modules = {name.partition(".")[0] for name in done.stdout.split()}
     assert "bridge" in modules, done.stderr
     assert not {"pydantic", "pydantic_core"} & modules
+    assert "jinja2" not in modules, "for homes with templates only"
 
 
 def test_a_wrong_configuration_is_told_by_the_daemon_as_by_the_check(file: Path) -> None:

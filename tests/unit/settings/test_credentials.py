@@ -1,5 +1,6 @@
 """Secrets that systemd hands over: their names, what they beat and what beats them; and what is remarked upon."""
 
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge.settings import Settings, load
+from bridge.settings import Settings, load, load_apart
 
 START = '[mqtt]\nurl = "mqtt://localhost"\nusername = "u"\n[ifttt]\n'
 KEYS = 'service_keys = ["first-key"]\n'
@@ -30,6 +31,10 @@ def give(tmp_path: Path) -> Give:
     return make
 
 
+def sources(settings: Settings) -> list[tuple[str, Path]]:
+    return [(source.what, source.path) for source in settings.sources]
+
+
 def password(settings: Settings) -> str | None:
     return settings.mqtt.password.get_secret_value() if settings.mqtt.password else None
 
@@ -46,6 +51,30 @@ def test_every_secret_is_read_from_the_credential_of_its_name(loaded: Load, give
     assert client.service_key is not None
     assert client.service_key.get_secret_value() == "fourth-key"
     assert "not used: the credential" not in "".join(settings.notes)
+
+
+def test_the_files_that_the_next_start_needs_are_known(loaded: Load, give: Give, file: Path, tmp_path: Path) -> None:
+    (tmp_path / "keys").write_text("first-key\n")
+    text = START.replace("[ifttt]", '[ifttt]\nservice_keys_file = "keys"')
+    settings = loaded(text, give("mqtt.password", "hunter22"))
+    expected = [
+        ("mqtt.password: the credential", tmp_path / "credentials" / "mqtt.password"),
+        ("ifttt.service_keys_file: the file", tmp_path / "keys"),
+    ]
+    assert sources(settings) == expected
+    with load_apart(file, os.environ | give("mqtt.password", "hunter22")) as settings_when_read:
+        assert sources(settings_when_read()) == expected
+    beaten = loaded(text, give("mqtt.password", "hunter22") | {"BRIDGE_MQTT__PASSWORD": "other"})
+    assert sources(beaten) == expected[1:], "what is not used is not needed"
+
+
+def test_a_secret_from_a_pipe_is_not_looked_for_again(loaded: Load) -> None:
+    reading, writing = os.pipe()
+    os.write(writing, b"first-key\n")
+    os.close(writing)
+    settings = loaded(START.replace("[ifttt]", f'[ifttt]\nservice_keys_file = "/dev/fd/{reading}"'))
+    os.close(reading)
+    assert sources(settings) == []
 
 
 @pytest.mark.parametrize("line", ['password = "other"', 'password_file = "absent"'])
@@ -163,16 +192,12 @@ def test_what_this_version_does_not_act_upon_is_said(loaded: Load, file: Path) -
         '[mqtt]\nurl = "embedded"\ndiscovery = ["homie"]\n[ifttt]\n' + KEYS + CLIENT
         + 'client_secret = "secret-of-the-clone"\n[[homes]]\nid = "a"\nname = "A"\npublish_topics = ["a/+"]\n'
         '[[devices]]\nid = "d"\nname = "D"\nkind = "contact"\nstate_topic = "d"\ndebounce = "500ms"\n'
-        '[[custom_events]]\nslug = "parcel"\nname = "P"\ntopic = "p"\n'
     )  # fmt: skip
     later = "understood, not used by this version yet"
     client = "understood; this version takes its service_key from IFTTT, and offers no OAuth yet"
     assert settings.notes == (
         f"{file}:3: mqtt.discovery: {later}",
         f"{file}:6: oauth.clients[my.clone]: {client}",
-        f"{file}:13: homes[a].publish_topics: {later}",
-        f"{file}:19: devices[d].debounce: {later}",
-        f"{file}:20: custom_events[parcel]: {later}",
     )
 
 

@@ -15,6 +15,10 @@ BEFORE = {
     "ifttt": '[mqtt]\nurl = "mqtt://localhost"\n[ifttt]\n',
     "door": DEVICE.format("door", "contact"),
     "lamp": DEVICE.format("lamp", "light") + 'command_topic = "lamp/set"\n',
+    "leak": DEVICE.format("leak", "leak"),
+    "lock": DEVICE.format("lock", "lock") + 'command_topic = "lock/set"\n',
+    "cover": DEVICE.format("cover", "cover") + 'command_topic = "cover/set"\n',
+    "sensor": DEVICE.format("s", "sensor"),
     "button": DEVICE.format("b", "button"),
     "client": START + '[[oauth.clients]]\nclient_id = "production"\n'
     'client_secret = "a-secret-of-some-length"\nredirect_uris = ["https://ifttt.com/a"]\n',

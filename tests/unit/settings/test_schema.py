@@ -30,6 +30,7 @@ from bridge.settings.words import (
     parse_service_key,
     parse_template,
     parse_topic,
+    parse_when,
 )
 from tests.unit.settings.test_refused import AFTER, BEFORE, LONG, WRONG
 
@@ -45,8 +46,14 @@ BEYOND_A_SCHEMA = (
     "is larger than",
     "is the same as public.listen",
     "has the port of public.listen",
-    "is the same as state_topic",
-    "is the same as payload_off",
+    "the bridge would hear its own commands",
+    "each needs a word of its own",
+    "open and closed need two numbers",
+    "needs availability_topic",
+    "needs battery_topic",
+    "needs position_topic",
+    "is where the state itself stands",
+    "is state_topic; there both",
     "is used before",
     "there is no home",
     "reads the same",
@@ -74,6 +81,10 @@ BEYOND_A_SCHEMA = (
     "plain http is for this machine only",
     "would forget everything",
     "means that a state is not known",
+    "needs debounce; add that",
+    "is shorter than debounce",
+    "does not last; use",
+    "there is nothing to wait for",
     "a number of at most 15 digits",
     "bytes; shorten it",
     "is longer than a year",
@@ -82,6 +93,12 @@ BEYOND_A_SCHEMA = (
     "control character",
     'such as "Front door"',
     'is empty; give a topic such as "home/front-door/state"',
+    "a condition is one, such as",  # what templates may have is for those who read them
+    "a condition is a bare expression",
+    "which is not allowed; allowed are",
+    "does not know",
+    "values that it does not take",
+    "cannot be read: ",
 )
 """What one file does not show, or a schema has no word for."""
 
@@ -201,7 +218,8 @@ values = st.one_of(texts, urls, addresses, topics, words, st.booleans(), st.inte
         (parse_topic, at("ContactTable", "state_topic")),
         (parse_path, at("ContactTable", "state_path")),
         (parse_payload, at("ContactTable", "payload_on")),
-        (parse_template, at("CustomEventTable", "when")),
+        (parse_when, at("CustomEventTable", "when")),
+        (parse_template, Draft202012Validator(SCHEMA["$defs"]["CustomEventTable"]["properties"]["values"]["items"])),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )

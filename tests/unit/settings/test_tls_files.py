@@ -48,6 +48,14 @@ def test_relative_paths_start_at_the_folder_of_the_configuration(loaded: Loaded,
     assert mqtt.key_file == beside / "bridge.key"
 
 
+def test_the_files_are_known_as_needed_again(loaded: Loaded, beside: Path) -> None:
+    assert [(source.what, source.path) for source in loaded(START + FILES).sources] == [
+        ("mqtt.ca_file: the file", beside / "authority.pem"),
+        ("mqtt.cert_file: the file", beside / "bridge.pem"),
+        ("mqtt.key_file: the file", beside / "bridge.key"),
+    ]
+
+
 def test_a_variable_names_a_file_too_and_an_absolute_path_stays(loaded: Loaded, beside: Path) -> None:
     environ = {"BRIDGE_MQTT__CA_FILE": "authority.pem", "BRIDGE_MQTT__KEY_FILE": str(beside / "bridge.key")}
     mqtt = loaded(START + 'cert_file = "bridge.pem"\nkey_file = "other.key"\n', environ).mqtt

@@ -15,12 +15,16 @@ from bridge.settings import (
     BrokerUrl,
     Button,
     Contact,
+    Cover,
+    Detector,
     Ifttt,
     Light,
+    Lock,
     Mqtt,
     Private,
     Public,
     Secret,
+    Sensor,
     Settings,
     Storage,
     Switch,
@@ -33,8 +37,13 @@ CONFIG = Path(__file__).parents[3] / "config"
 numbers = st.integers(min_value=0, max_value=65535)
 addresses = st.builds(Address, port=numbers)
 seconds = st.floats(min_value=0, max_value=365 * 86_400)
-lights = st.builds(Light, debounce_s=seconds, brightness_scale=numbers)
-devices = st.one_of(*(st.builds(kind, debounce_s=seconds) for kind in (Contact, Button, Switch)), lights)
+kinds = (Contact, Button, Switch, Detector, Lock)
+shaping = {"debounce_s": seconds, "debounce_max_s": st.none() | seconds, "min_interval_s": seconds}
+every = {**shaping, "battery_low": numbers}
+lights = st.builds(Light, **every, brightness_scale=numbers)
+covers = st.builds(Cover, **every, position_open=numbers, position_closed=numbers)
+sensors = st.builds(Sensor, **every, hysteresis=seconds)
+devices = st.one_of(*(st.builds(kind, **every) for kind in kinds), lights, covers, sensors)
 paths = st.none() | st.text().map(Path)
 all_settings = st.builds(
     Settings,
@@ -85,7 +94,7 @@ def test_a_secret_is_shown_to_nobody(shown: object) -> None:
 
 
 def test_a_dump_of_all_fields_holds_no_secret() -> None:
-    keys = Ifttt((Secret("hunter22"),), "https://realtime.example.org", "first-sight")
+    keys = Ifttt((Secret("hunter22"),), "https://realtime.example.org", "first-sight", "identity")
     assert "hunter22" not in f"{keys} {asdict(keys)}"
     with pytest.raises(TypeError):
         msgspec.json.encode(keys)

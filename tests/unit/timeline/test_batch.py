@@ -2,6 +2,7 @@
 
 import pytest
 
+from bridge.devices.crossings import Measured
 from bridge.devices.last_known import EntityState
 from bridge.events import Event
 from bridge.timeline.batch import Batch, Delivery, ToldMove
@@ -21,6 +22,8 @@ def test_an_empty_batch_needs_no_transaction() -> None:
         Batch(states={"door": EntityState("open")}),
         Batch(deliveries=(Delivery(0, 0, 1, "digest"),)),
         Batch(forget_deliveries=True),
+        Batch(deadlines={("door", 10): None}),
+        Batch(readings=(Measured("attic", 0, 21.5),)),
         Batch(told=(ToldMove("client", "user", "identity", 1),)),
     ],
 )

@@ -7,6 +7,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bridge.devices.dialects.plain import Dimming, PlainButton, PlainState, StateWords
+from bridge.devices.dialects.plain_availability import PlainAvailability
+from bridge.devices.dialects.plain_cover import PlainCover, Positions
+from bridge.devices.dialects.plain_lock import LockWords, PlainLock
+from bridge.devices.dialects.plain_number import PlainNumber
 from bridge.devices.entity import Dialect
 from bridge.devices.reading import PressReading, StateReading
 from bridge.errors import UnreadableMessage
@@ -18,6 +22,14 @@ DIALECTS: list[Dialect] = [
     PlainState("t", StateWords("1", "0", "on", "off"), ("a", "b")),
     PlainButton("t"),
     PlainButton("t", ("state",)),
+    PlainNumber("t"),
+    PlainNumber("t", ("state",), (0, 100)),
+    PlainAvailability("t"),
+    PlainLock("t", "t/set", LockWords(jammed="JAMMED")),
+    PlainLock("t", "t/set", path=("state",)),
+    PlainCover("t", "t/set", positions=Positions("t")),
+    PlainCover("t", "t/set", positions=Positions("p", ("a",), opened=0, closed=255)),
+    PlainCover("t", "t/set", path=("state",), positions=Positions("t", ("a", "b"))),
 ]
 scalars = (
     st.none()
@@ -35,11 +47,13 @@ payloads = st.binary(max_size=64) | st.text(max_size=16).map(lambda text: text.e
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
-@given(topic=st.text(max_size=12), payload=payloads)
+@given(topic=st.sampled_from(["t", "p"]) | st.text(max_size=12), payload=payloads)
 @example(topic="t", payload=b'{"state":1' + b"0" * 400 + b"}")
 @example(topic="t", payload=b'{"state":1' + b"0" * 5000 + b"}")
 @example(topic="t", payload=b'{"state":1e308,"brightness":1' + b"0" * 400 + b"}")
 @example(topic="t", payload=b'{"a":{"b":-0.0}}')
+@example(topic="t", payload=b'{"a":{"b":1e308},"state":-1e-308}')
+@example(topic="p", payload=b'{"a":1e308}')
 def test_no_bytes_on_any_topic_raise_anything_but_unreadable_message(
     dialect: Dialect, topic: str, payload: bytes
 ) -> None:

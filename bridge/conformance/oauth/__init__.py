@@ -1,0 +1,1 @@
+"""The platform's authentication test: authorize, exchange, refresh, refuse."""

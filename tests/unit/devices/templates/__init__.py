@@ -1,0 +1,1 @@
+"""Templates: what the field uses, what is refused, and that neither costs much."""

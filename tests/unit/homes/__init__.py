@@ -1,0 +1,1 @@
+"""Homes, users and who sees what."""
