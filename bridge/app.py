@@ -38,6 +38,7 @@ from bridge.storage.migrate import migrate
 from bridge.systemd import notify, watchdog_s
 from bridge.takeover import Takeover
 from bridge.watchdog import Watchdog, Watched, http_answers
+from bridge.web.obstacle import obstacle
 from bridge.web.server import listening
 
 SWITCH_INTERVAL_S: Final = 0.0005
@@ -257,7 +258,7 @@ async def _listen(
     try:
         return await listeners.enter_async_context(listening(answer, address.host, address.port, broken=broken))
     except OSError as error:
-        raise CannotListen(f"[{section}] listen: cannot listen on {address}: {error.strerror}") from error
+        raise CannotListen(f"[{section}] listen: cannot listen on {address}: {obstacle(error)}") from error
 
 
 async def _stop(parts: Parts, tasks: dict[str, asyncio.Task[None]]) -> None:

@@ -154,12 +154,14 @@ def _find_daemon(database: Path) -> "Daemon":
 
 def _database_of(config: Path) -> Path:
     """Guess where the database of a configuration is that cannot be used: a daemon may still run with an older one."""
+    from bridge.settings.addresses import parse_database_url  # noqa: PLC0415 -- for a wrong configuration only
+
     try:
-        storage = tomllib.loads(config.read_text()).get("storage")
-    except (OSError, ValueError):
+        storage = tomllib.loads(config.read_text("utf-8-sig")).get("storage")
+    except (OSError, ValueError, RecursionError):
         storage = None
     in_file = storage.get("url") if isinstance(storage, dict) else None
-    url = os.environ.get("BRIDGE_STORAGE__URL") or in_file
-    if isinstance(url, str) and url.startswith("sqlite:///"):
-        return Path(url.removeprefix("sqlite://"))
-    return Path("/var/lib/ifttt-bridge/bridge.db")
+    try:
+        return parse_database_url(os.environ.get("BRIDGE_STORAGE__URL") or in_file)
+    except ValueError:
+        return Path("/var/lib/ifttt-bridge/bridge.db")

@@ -3,6 +3,9 @@
 import http.client
 import socket
 import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
@@ -28,24 +31,54 @@ class Fetched:
 
 
 def fetch(url: str, headers: dict[str, str], *, timeout_s: float = TIMEOUT_S) -> Fetched:
-    """Get one document."""
+    """Get one document. `timeout_s` is how long the server may take to be reached, and then for its whole answer."""
     parts = urlsplit(url)
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     connection = kind(parts.hostname or "", parts.port, timeout=timeout_s)
     path = f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
     try:
-        connection.request("GET", path, headers={"Accept": "application/json", "User-Agent": "ifttt-bridge", **headers})
-        response = connection.getresponse()
-        return Fetched(
-            response.status,
-            response.getheader("Content-Type", ""),
-            response.getheader("Location", ""),
-            response.read(MAX_BODY_BYTES),
-        )
+        connection.connect()
+        with _all_within(timeout_s, connection.sock):
+            return _answer(connection, path, headers)
     except (OSError, http.client.HTTPException) as error:
         return Fetched(0, trouble=_words(error, parts.hostname or "", timeout_s))
     finally:
         connection.close()
+
+
+def _answer(connection: http.client.HTTPConnection, path: str, headers: dict[str, str]) -> Fetched:
+    connection.request("GET", path, headers={"Accept": "application/json", "User-Agent": "ifttt-bridge", **headers})
+    response = connection.getresponse()
+    return Fetched(
+        response.status,
+        response.getheader("Content-Type", ""),
+        response.getheader("Location", ""),
+        response.read(MAX_BODY_BYTES),
+    )
+
+
+@contextmanager
+def _all_within(seconds: float, channel: socket.socket) -> Iterator[None]:
+    """End what takes longer with TimeoutError: who sends a little now and then outlasts the timeout of each read."""
+    cut = threading.Event()
+
+    def cut_off() -> None:
+        cut.set()
+        with suppress(OSError):
+            socket.socket.shutdown(channel, socket.SHUT_RDWR)  # below TLS: a reader may be in the middle of that
+
+    timer = threading.Timer(seconds, cut_off)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    except (OSError, http.client.HTTPException):
+        if not cut.is_set():
+            raise
+    finally:
+        timer.cancel()
+    if cut.is_set():  # with or without an error: headers may just end
+        raise TimeoutError
 
 
 def _words(error: Exception, host: str, timeout_s: float) -> str:

@@ -19,7 +19,10 @@ _MIB: Final = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """What the file system says of a database. `bytes` None: there is no file. `free` None: nobody knows."""
+    """What the file system says of a database. `bytes` None: there is no file. `free` None: nobody knows.
+
+    `is_folder`: there is a folder in its place.
+    """
 
     path: Path
     owner: str
@@ -31,6 +34,7 @@ class Files:
     free: int | None
     free_files: bool
     trouble: str = ""
+    is_folder: bool = False
 
 
 def look_at(path: Path, *, owner: str, mine: bool) -> Files:
@@ -44,6 +48,8 @@ def look_at(path: Path, *, owner: str, mine: bool) -> Files:
         return Files(path, owner, mine, 0o600, None, 0, writable, free, free_files)
     except OSError as error:
         return Files(path, owner, mine, 0o600, None, 0, True, free, free_files, trouble=error.strerror or str(error))  # noqa: FBT003 -- unknown
+    if stat.S_ISDIR(found.st_mode):
+        return Files(path, owner, mine, 0o600, None, 0, True, free, free_files, is_folder=True)  # noqa: FBT003 -- unknown
     try:
         wal = path.with_name(f"{path.name}-wal").stat().st_size
     except OSError:
@@ -92,6 +98,9 @@ def check_disk(files: Files) -> Check:
 
 
 def _file(files: Files) -> Check:
+    if files.is_folder:
+        cure = f'name a file in it: [storage] url = "sqlite://{files.path / "bridge.db"}"'
+        return problem("storage", f"{files.path} is a folder, where the database should be", cure)
     if files.trouble:
         return warning(
             "storage", f"{files.path} cannot be looked at: {files.trouble}", "run this as its owner, or as root"

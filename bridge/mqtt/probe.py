@@ -1,10 +1,13 @@
 """One short connection to the broker, under a name of its own, to learn whether it takes us. Leaves nothing there."""
 
 import secrets
+import socket
+import ssl
 import time
+from contextlib import suppress
 from typing import Final
 
-from paho.mqtt.client import Client, ConnectFlags
+from paho.mqtt.client import Client, ConnectFlags, _WebsocketWrapper
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
@@ -15,6 +18,7 @@ from bridge.mqtt.session import Broker, Protocol
 from bridge.mqtt.transport import open_socket
 
 PATIENCE_S: Final = 5.0
+HEAR_OUT_S: Final = 0.5
 
 
 def try_broker(broker: Broker, *, patience_s: float = PATIENCE_S) -> str:
@@ -22,20 +26,25 @@ def try_broker(broker: Broker, *, patience_s: float = PATIENCE_S) -> str:
     would throw the daemon out.
     """  # noqa: D205 -- one paragraph
     answers: list[ReasonCode] = []
+    last_words = [""]
 
     def connected(
         _client: Client, _data: object, _flags: ConnectFlags, code: ReasonCode, _more: Properties | None
     ) -> None:
         answers.append(code)
 
+    def logged(_client: Client, _data: object, _level: int, text: str) -> None:
+        if text.startswith("failed to"):  # a TLS alert, which paho tells nobody but its log
+            last_words[0] = text
+
     client = _client(broker, patience_s=patience_s)
-    client.on_connect = connected
+    client.on_connect, client.on_log = connected, logged
     give_up_at = time.monotonic() + patience_s
     try:
         client.connect(broker.host, broker.port)
         while not answers and time.monotonic() < give_up_at:
             if client.loop(timeout=0.1) and not answers:
-                return "the broker closed the connection without an answer"
+                return str(reasons.hung_up(last_words[0], broker))
     except ConnectionFailed as error:
         return str(error)
     except (OSError, ValueError) as error:
@@ -57,5 +66,22 @@ def _client(broker: Broker, *, patience_s: float) -> Client:
     )
     if broker.username is not None:
         client.username_pw_set(broker.username, broker.password)
-    client._create_socket = lambda: open_socket(broker, within_s=patience_s)  # type: ignore[method-assign] # noqa: SLF001 -- see transport.py
+    client._create_socket = lambda: _open(broker, within_s=patience_s)  # type: ignore[method-assign] # noqa: SLF001 -- see transport.py
     return client
+
+
+def _open(broker: Broker, *, within_s: float) -> socket.socket | _WebsocketWrapper:
+    """Connect, and hear out a broker that refuses our certificate: it does so after the handshake, and what it says
+    is lost to who writes meanwhile. It never speaks first else, so that nothing is read that is for somebody.
+    """  # noqa: D205 -- one paragraph
+    opened = open_socket(broker, within_s=within_s)
+    if isinstance(opened, ssl.SSLSocket):
+        try:
+            opened.settimeout(HEAR_OUT_S)
+            with suppress(TimeoutError, ConnectionError):
+                opened.recv(1)
+            opened.settimeout(within_s)
+        except BaseException:
+            opened.close()
+            raise
+    return opened

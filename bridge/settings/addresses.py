@@ -25,7 +25,9 @@ _DATABASE_FORM: Final = (
     'must be "sqlite://" and an absolute path; for example "sqlite:///var/lib/ifttt-bridge/bridge.db"'
 )
 _AUTHORITY: Final = re.compile(r"(?:\[(?P<v6>[^\[\]]*)\]|(?P<name>[^\[\]:]*))(?::(?P<port>.*))?")
-_HOST_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,252}")
+_HOST_NAME: Final = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9_][A-Za-z0-9_-]{0,62}(?:\.[A-Za-z0-9_-]{1,63})*\.?")
+"""Parts of 1 to 63 characters, as DNS has them: with any other Python cannot even ask for the name."""
+
 _ONLY_NUMBERS: Final = re.compile(r"[0-9.]+")
 _ODD_IN_PATH: Final = re.compile(r"[^!-~]|[?#]")
 _IPV6: Final = re.compile(r"[0-9A-Fa-f:.]+(?:%[A-Za-z0-9_.-]+)?")

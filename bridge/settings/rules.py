@@ -24,6 +24,9 @@ from bridge.settings.model import DEFAULT_PRIVATE_LISTEN, DEFAULT_PUBLIC_LISTEN
 from bridge.settings.values import DEFAULT_STATE_PATH
 from bridge.settings.words import parse_duration, parse_path, parse_payload, quoted
 
+EVERYWHERE: Final = frozenset({"0.0.0.0", "::"})  # noqa: S104 -- to find them
+_OWN: Final = "each listener needs a port of its own"
+
 TableOf = Mapping[str, object]
 DO_NOT_LAST: Final = {
     "button": "a press does not last; use min_interval to hold presses back",
@@ -58,8 +61,7 @@ def _sections(table: TableOf) -> Iterator[Fault]:
     if "password" in mqtt and "username" not in mqtt:
         yield Fault(("mqtt", "username"), "is missing; a password needs a username beside it")
     yield from _status_topic(table)
-    if _same_address(_table(table, "public"), _table(table, "private")):
-        yield Fault(("private", "listen"), "is the same as public.listen; each listener needs a port of its own")
+    yield from _listeners(_table(table, "public"), _table(table, "private"))
     yield from _repeated(("mqtt", "discovery"), mqtt.get("discovery"))
     yield from _repeated(("ifttt", "service_keys"), _table(table, "ifttt").get("service_keys"))
 
@@ -86,13 +88,24 @@ def _status_topic(table: TableOf) -> Iterator[Fault]:
         yield Fault(("mqtt", "status_topic"), "is a topic of a device; give one that nothing else uses")
 
 
-def _same_address(public: TableOf, private: TableOf) -> bool:
+def _listeners(public: TableOf, private: TableOf) -> Iterator[Fault]:
     try:
         one = parse_address(public.get("listen", str(DEFAULT_PUBLIC_LISTEN)))
         other = parse_address(private.get("listen", str(DEFAULT_PRIVATE_LISTEN)))
     except ValueError:
-        return False
-    return one == other and one.port != 0
+        return
+    if one.port != other.port or one.port == 0:
+        return
+    if one.host == other.host:
+        yield Fault(("private", "listen"), f"is the same as public.listen; {_OWN}")
+    elif _takes_too(one.host, other.host) or _takes_too(other.host, one.host):
+        everywhere = one.host if one.host in EVERYWHERE else other.host
+        yield Fault(("private", "listen"), f"has the port of public.listen, and {everywhere} is every address; {_OWN}")
+
+
+def _takes_too(wide: str, host: str) -> bool:
+    """Tell whether who listens at one address takes the other too. Each kind of IP has its own."""
+    return wide in EVERYWHERE and (":" in wide) == (":" in host)
 
 
 def _used_twice(location: Location, tables: list[tuple[int, TableOf]], key: str) -> Iterator[Fault]:

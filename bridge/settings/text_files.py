@@ -5,7 +5,10 @@ from pathlib import Path
 
 
 def read_text(file: Path, *, limit: int, what: str = "") -> str:
-    """Read a text file. Raises ValueError with a sentence that goes on after `what`."""
+    """Read a text file, without the mark that editors of Windows put first and nobody sees.
+
+    Raises ValueError with a sentence that goes on after `what`.
+    """
     try:
         with file.open("rb") as opened:
             content = opened.read(limit + 1)
@@ -16,7 +19,7 @@ def read_text(file: Path, *, limit: int, what: str = "") -> str:
     if len(content) > limit:
         raise ValueError(f"{what}is larger than {limit // 1024} KiB; is it the right file?")
     try:
-        return content.decode()
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise ValueError(f"{what}is not UTF-8 text; save it as UTF-8") from None
 

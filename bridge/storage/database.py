@@ -87,6 +87,9 @@ def _nothing(_connection: sqlite3.Connection) -> None:
 
 
 def _create_private(path: Path) -> None:
+    if path.is_dir():
+        example = path / "bridge.db"
+        raise StorageUnavailable(f"the database {path} cannot be opened: it is a folder; name a file in it: {example}")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.touch(mode=0o600, exist_ok=True)

@@ -1,6 +1,7 @@
 """The command line: what it prints, and how it ends."""
 
 import contextlib
+import os
 import socket
 import subprocess
 import sys
@@ -18,9 +19,9 @@ from tests.parts.ports import free_port
 from tests.parts.waiting import until
 
 
-def command(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-    program = [sys.executable, "-m", "bridge", *arguments]
-    return subprocess.run(program, input=stdin, capture_output=True, text=True, check=False, timeout=60)
+def command(*arguments: str, stdin: str = "", **environ: str) -> subprocess.CompletedProcess[str]:
+    program, env = [sys.executable, "-m", "bridge", *arguments], os.environ | environ
+    return subprocess.run(program, input=stdin, capture_output=True, text=True, check=False, timeout=60, env=env)
 
 
 @pytest.fixture
@@ -96,15 +97,23 @@ def test_the_database_and_its_folder_are_private(config: str) -> None:
     assert oct(database.stat().st_mode & 0o777) == "0o600"
 
 
-def test_an_address_that_is_taken_is_told_in_one_line(config: str) -> None:
+def test_an_address_that_is_taken_or_not_ours_is_told_in_one_line_with_what_to_do(config: str) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        with Path(config).open("a") as file:
-            file.write(f'[public]\nlisten = "127.0.0.1:{taken.getsockname()[1]}"\n')
-        done = command("--config", config, "run")
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        done = command("--config", config, "run", BRIDGE_PUBLIC__LISTEN=address)
     assert done.returncode == 1
-    assert "[public] listen: cannot listen on 127.0.0.1" in done.stderr
+    [told] = [line for line in done.stderr.splitlines() if "[public] listen" in line]
+    assert told.endswith(
+        f"cannot listen on {address}: another program has this port (ss -ltnp shows which); "
+        "stop it, or give another port"
+    )
+    done = command(
+        "--config", config, "run", BRIDGE_PUBLIC__LISTEN="127.0.0.1:0", BRIDGE_PRIVATE__LISTEN="192.0.2.1:8081"
+    )
+    assert done.returncode == 1
+    assert "[private] listen: cannot listen on 192.0.2.1:8081: this machine has no such address" in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -227,3 +227,20 @@ async def test_a_daemon_that_stands_still_is_told_as_that(daemon: Daemon, me: Me
         daemon.thaw()
     assert status == 1
     assert "does not answer: it stands still" in found["daemon"][0].cause
+
+
+@pytest.mark.parametrize(
+    ("storage", "more", "cause"),
+    [
+        ("sqlite:////tmp/a\\u0000b.db", "", "no NUL"),
+        ("sqlite:///tmp/bridge.db", f"x = {'[' * 5000}{']' * 5000}", "nested too deeply"),
+    ],
+)
+async def test_a_configuration_that_says_nonsense_is_a_problem_and_no_stack_trace(
+    daemon: Daemon, me: Me, storage: str, more: str, cause: str
+) -> None:
+    (daemon.folder / "bridge.toml").write_text(f'[storage]\nurl = "{storage}"\n{more}\n')
+    status, found = await examine(daemon, me)
+    assert status == 1
+    assert any(cause in check.cause for check in found["configuration"])
+    assert "daemon" in found

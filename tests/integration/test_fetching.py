@@ -66,7 +66,7 @@ async def test_a_closed_port_and_a_name_that_is_not_known_are_told() -> None:
     assert (await get("http://nowhere.invalid/")).trouble == "the name nowhere.invalid is not known"
 
 
-async def test_silence_and_what_is_not_http_are_told() -> None:
+async def test_silence_an_answer_without_end_and_what_is_not_http_are_told() -> None:
     async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, number: int) -> None:  # noqa: ARG001 -- one shape
         await reader.read()
 
@@ -75,6 +75,14 @@ async def test_silence_and_what_is_not_http_are_told() -> None:
         await writer.drain()
         await reader.read(1)
 
+    async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, number: int) -> None:  # noqa: ARG001 -- one shape
+        writer.write(b"HTTP/1.1 200 OK\r\n")
+        while not writer.is_closing():
+            writer.write(b"X: y\r\n")
+            await asyncio.sleep(0.1)
+
+    async with raw_server(drip) as url, asyncio.timeout(10):
+        assert "does not answer within 0.5 s" in (await get(url)).trouble
     async with raw_server(silent) as url:
         assert "does not answer within 0.5 s" in (await get(url)).trouble
     async with raw_server(babble) as url:

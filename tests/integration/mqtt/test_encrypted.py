@@ -13,6 +13,7 @@ from structlog.testing import capture_logs
 
 from bridge.commands import Publication
 from bridge.mqtt.message import Message
+from bridge.mqtt.probe import try_broker
 from bridge.mqtt.session import Broker, Protocol, Tls
 from tests.integration.mqtt.conftest import TOPIC, Listen
 from tests.integration.mqtt.standins import serving
@@ -200,6 +201,12 @@ async def test_what_is_wrong_is_said_once_with_what_to_do(house: House, listen: 
             assert here.connection.trouble.startswith(f"no connection to {way.address}: ")
     said = [line for line in logs if line["event"] == "mqtt.connection_failed"]
     assert [line["reason"] for line in said if reason in line["reason"]] == [said[0]["reason"]]
+
+
+@pytest.mark.parametrize("number", range(13))
+async def test_the_doctor_s_own_try_ends_with_the_same_words(house: House, number: int) -> None:
+    reason, way = list(wrong_ways(house).items())[number]
+    assert reason in await asyncio.to_thread(try_broker, way)
 
 
 async def test_a_renewed_authority_counts_from_the_next_connection_on(

@@ -126,12 +126,18 @@ async def test_a_file_that_is_no_database_is_called_damaged(tmp_path: Path) -> N
         assert not thread.is_alive(), "a thread left behind keeps the process alive"
 
 
-@pytest.mark.parametrize("place", ["file/bridge.db", "folder.db"])
-async def test_a_place_where_no_file_can_be_is_told_in_words(tmp_path: Path, place: str) -> None:
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        ("file/bridge.db", "cannot be opened"),
+        ("folder.db", "it is a folder; name a file in it: .*/folder.db/bridge.db"),
+    ],
+)
+async def test_a_place_where_no_file_can_be_is_told_in_words(tmp_path: Path, place: str, words: str) -> None:
     (tmp_path / "file").touch()
     (tmp_path / "folder.db").mkdir()
     before = set(threading.enumerate())
-    with pytest.raises(StorageUnavailable, match="cannot be opened"):
+    with pytest.raises(StorageUnavailable, match=words):
         async with open_database(tmp_path / place):
             pass
     assert set(threading.enumerate()) <= before

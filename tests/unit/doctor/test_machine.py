@@ -31,6 +31,7 @@ def worst(files: Files, inspection: Inspection | None = Inspection("")) -> Check
         (replace(WELL, mode=0o644), Inspection(""), "warning", "others may read"),
         (replace(WELL, wal_bytes=LARGE_WAL_BYTES + 1), Inspection(""), "warning", "wal has grown"),
         (replace(WELL, trouble="Permission denied"), None, "warning", "Permission denied"),
+        (replace(WELL, bytes=None, is_folder=True), None, "problem", "is a folder"),
     ],
 )
 def test_each_state_of_the_files_is_told(files: Files, inspection: Inspection | None, verdict: str, cause: str) -> None:
@@ -61,6 +62,13 @@ def test_a_damaged_file_is_found_out_and_looking_leaves_nothing(tmp_path: Path) 
     assert list(tmp_path.iterdir()) == [path]
     assert "unable to open" in inspect(tmp_path / "none.db", in_use=False).fault
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_folder_where_the_database_should_be_is_told_and_never_to_be_closed_to_others(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    [check] = check_storage(look_at(tmp_path, owner="pi", mine=True), None, None)
+    assert (check.verdict, check.cause) == ("problem", f"{tmp_path} is a folder, where the database should be")
+    assert check.cure == f'name a file in it: [storage] url = "sqlite://{tmp_path}/bridge.db"'
 
 
 @pytest.mark.parametrize(

@@ -140,6 +140,20 @@ def test_a_broker_is_inside_or_somewhere(loaded: Load, written: str, url: Broker
 
 
 @pytest.mark.parametrize(
+    ("public", "private"),
+    [
+        ("0.0.0.0:8080", "0.0.0.0:8081"),
+        ("0.0.0.0:8080", "[::1]:8080"),
+        ("127.0.0.1:8080", "127.0.0.2:8080"),
+        ("0.0.0.0:0", "127.0.0.1:0"),
+    ],
+)
+def test_listeners_that_do_not_meet_may_share_a_port(loaded: Load, public: str, private: str) -> None:
+    settings = loaded(f'{START}[public]\nlisten = "{public}"\n[private]\nlisten = "{private}"')
+    assert (str(settings.public.listen), str(settings.private.listen)) == (public, private)
+
+
+@pytest.mark.parametrize(
     ("written", "path"),
     [
         ("sqlite:///tmp/a b.db", "/tmp/a b.db"),  # noqa: S108 -- nothing is opened there

@@ -32,6 +32,11 @@ LONG = [
     ("nothing", "a = " + "9" * 5000, "FILE: is not valid TOML: a number is too long"),
     ("nothing", "a = " + "[" * 5000, "FILE: is not valid TOML: lists or tables are nested too deeply"),
     ("nothing", "# " + "x" * 4_194_304, "FILE: is larger than 4096 KiB; is it the right file?"),
+    (
+        "start",
+        f'[public]\nurl = "https://{"x" * 64}.org"',
+        f'FILE:2: public.url: "{"x" * 60}…" is neither the name of a host nor an IP address',
+    ),
     ("broker", f'client_id = "{"x" * 65}"', CLIENT_ID),
     ("broker", f"late_press_limit = 0x{'f' * 400}", DURATION_TOO_LONG),
     ("broker", "late_press_limit = inf", DURATION_TOO_LONG),

@@ -45,6 +45,7 @@ BEYOND_A_SCHEMA = (
     "is not valid TOML",
     "is larger than",
     "is the same as public.listen",
+    "has the port of public.listen",
     "the bridge would hear its own commands",
     "each needs a word of its own",
     "open and closed need two numbers",

@@ -51,6 +51,14 @@ def test_a_file_that_cannot_be_read_is_told_plainly(tmp_path: Path, name: str, p
     assert caught.value.problems == (f"{tmp_path / name}: {problem}",)
 
 
+def test_the_mark_that_editors_of_windows_put_first_belongs_neither_to_the_configuration_nor_to_a_secret(
+    file: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "secret").write_bytes(b"\xef\xbb\xbfopen sesame\r\n")
+    file.write_bytes(b"\xef\xbb\xbf" + START.encode() + b'username = "u"\npassword_file = "secret"\n')
+    assert password(load(file, {})) == "open sesame"
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
 def test_a_file_that_this_user_may_not_read_is_told_plainly(refused: Refused, tmp_path: Path) -> None:
     (tmp_path / "secret").touch(mode=0)
