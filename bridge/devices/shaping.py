@@ -50,9 +50,12 @@ def settle(entity: Entity, known: EntityState, pending: Pending, now_ms: int) ->
 
 
 def space(entity: Entity, outcome: Outcome, now_ms: int) -> Outcome:
-    """Offer at most the events of one message in the interval that a person wants between them."""
+    """Offer at most the events of one message in the interval that a person wants between them.
+
+    What is hidden is offered to nobody, so nothing has to keep its distance from it.
+    """
     interval_ms = entity.shaping.min_interval_ms
-    if not interval_ms or all(event.reason is not None for event in outcome.events):
+    if not interval_ms or not entity.exposed or all(event.reason is not None for event in outcome.events):
         return outcome
     state, last_ms = outcome.state, outcome.state.offered_ms
     if last_ms is None or not 0 <= now_ms - last_ms < interval_ms:

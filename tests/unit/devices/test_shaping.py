@@ -177,6 +177,16 @@ def test_an_event_that_is_not_offered_anyway_begins_no_interval() -> None:
     assert told.happened == [("open", NotOffered.CHANGED_WHILE_AWAY), ("closed", None)]
 
 
+def test_what_happens_while_a_device_is_hidden_begins_no_interval() -> None:
+    told = Told(replace(shaped(door(), SPACED), exposed=False))
+    told.hear("open", 1000)
+    told.entity = replace(told.entity, exposed=True)
+    told.hear("closed", 2000)
+    assert told.happened[-1] == ("closed", None), "nobody was offered anything before"
+    told.hear("open", 3000)
+    assert told.happened[-1] == ("open", NotOffered.TOO_SOON)
+
+
 def test_presses_keep_the_interval_and_never_wait() -> None:
     told = Told(shaped(button(), Shaping(debounce_ms=500, debounce_max_ms=500, min_interval_ms=1000)), NOTHING_KNOWN)
     told.hear(PressReading("single"), 1000)
