@@ -1,5 +1,6 @@
 """What one user sees of a home when IFTTT asks for choices. Knows nothing of HTTP and of fields."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -122,8 +123,8 @@ HouseholdOf = Callable[[User], RealHousehold]
 
 def _choices(found: list[tuple[str, Device]]) -> list[Choice]:
     """Return things to choose, by label; rooms are named where names repeat."""
-    names = [device.name for _, device in found]
-    choices = [Choice(_label(device, twice=names.count(device.name) > 1), value) for value, device in found]
+    names = Counter(device.name for _, device in found)
+    choices = [Choice(_label(device, twice=names[device.name] > 1), value) for value, device in found]
     return sorted(choices, key=lambda choice: (choice.label.casefold(), choice.value))
 
 
