@@ -71,8 +71,12 @@ class Notifiers:
         self.use(accounts)
 
     def use(self, accounts: Iterable[Account]) -> None:
-        """Use these accounts from now on. What a client that is gone still owes is told with the key it had."""
-        for account in accounts:
+        """Use these accounts from now on. A client that has none of its own any more is told with that of client ""."""
+        wanted = {account.client: account for account in accounts}
+        shared = wanted[""]
+        for client in self._posts.keys() - wanted:
+            wanted[client] = Account(client, shared.url, shared.service_key)
+        for account in wanted.values():
             post = self._posts.get(account.client)
             if post is None:
                 self._open(account)

@@ -71,6 +71,15 @@ async def test_a_client_that_is_added_while_running_is_told_with_its_key_from_th
     assert (production.told, production.used) == (["one", "two", "one"], [])
 
 
+async def test_a_client_that_loses_its_own_key_is_told_with_the_first_one() -> None:
+    production, staging = ScriptedClient(), ScriptedClient()
+    notifiers = notifiers_of({"": production, "staging": staging}, both(), accounts=[ALONE, STAGING])
+    notifiers.use([ALONE])
+    assert staging.used == [(ALONE.url, ALONE.service_key)]
+    notifiers.use([ALONE])
+    assert len(staging.used) == 1, "nothing has changed"
+
+
 async def test_an_event_that_concerns_more_than_twenty_of_one_user_is_told_by_user() -> None:
     client = ScriptedClient()
     notifiers = notifier_of(client, of_one_user(21))
