@@ -160,26 +160,8 @@ def build(
     )
     inbound = _inbound(ground, intake, neighbours, window=broker.receive_maximum)
     triggers = _triggers(ground, answers, inbound, notifiers, meters)
-    recovery = Recovery(
-        notifiers,
-        registers.events,
-        partial(tell_restored, registers, notifiers),
-        kept.told_up_to,
-        inbound.newest_seq,
-        ground.clock_ms,
-        asyncio.Event(),
-    )
-    housekeeping = Housekeeping(
-        registers.settings,
-        registers.identities,
-        kept.identities,
-        connection,
-        inbound,
-        notifiers,
-        triggers,
-        ground.clock_ms,
-        recovery.done,
-    )
+    recovery = _recovery(ground, notifiers, inbound)
+    housekeeping = _housekeeping(ground, connection, inbound, notifiers, triggers, recovered=recovery.done)
     access = Access(registers.accounts, time.monotonic)
     service_keys = ServiceKeys(key.get_secret_value() for key in all_service_keys(current.now.settings))
     site = _site(ground, access, service_keys, triggers, outbound, meters)
@@ -196,6 +178,41 @@ def build(
         service_keys=service_keys,
         desk=_desk(ground, access, partial(_forget, notifiers, meters), news),
         news=news,
+    )
+
+
+def _recovery(ground: Ground, notifiers: Notifiers, inbound: Inbound) -> Recovery:
+    registers = ground.registers
+    return Recovery(
+        notifiers,
+        registers.events,
+        partial(tell_restored, registers, notifiers),
+        ground.kept.told_up_to,
+        inbound.newest_seq,
+        ground.clock_ms,
+        asyncio.Event(),
+    )
+
+
+def _housekeeping(
+    ground: Ground,
+    connection: Connection,
+    inbound: Inbound,
+    notifiers: Notifiers,
+    triggers: TriggerEndpoints,
+    *,
+    recovered: asyncio.Event,
+) -> Housekeeping:
+    return Housekeeping(
+        ground.registers.settings,
+        ground.registers.identities,
+        ground.kept.identities,
+        connection,
+        inbound,
+        notifiers,
+        triggers,
+        ground.clock_ms,
+        recovered,
     )
 
 
