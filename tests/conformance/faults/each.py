@@ -33,14 +33,13 @@ def strict_keys(key: str) -> Callable[[Ask, Reply], Reply]:
     return lambda ask, reply: error(400) if isinstance(ask.json, dict) and set(ask.json) - known else reply
 
 
-def _for_each(one: str, kind: str, where: Where) -> list[Fault]:
+def _in_the_body(one: str, where: Where) -> list[Fault]:
     key = f"{one}Fields"
     field = {"trigger": "door", "action": "light", "query": "device"}[one]
     sample = {"trigger": {"door": "front", "minutes": "5"}, "action": {"light": "hall"}, "query": {"device": "front"}}[
         one
     ]
     full = lambda body: body | {key: sample}  # noqa: E731 -- one line of a table
-    unknown = {"trigger": "trigger.unknown", "action": "action.unknown", "query": "query.unknown"}[one]
     return [
         fault(f"{one}: no fields are fine", with_body(both(where, unsaid(key)), full), f"{one}.no_fields"),
         fault(f"{one}: a list of fields is fine", with_body(both(where, said(key, [])), full), f"{one}.fields_list"),
@@ -77,6 +76,12 @@ def _for_each(one: str, kind: str, where: Where) -> list[Fault]:
         fault(
             f"{one}: a field may be empty", with_body(both(where, field_is(key, field, "")), full), f"{one}.field_empty"
         ),
+    ]
+
+
+def _before_the_body(one: str, kind: str, where: Where) -> list[Fault]:
+    unknown = {"trigger": "trigger.unknown", "action": "action.unknown", "query": "query.unknown"}[one]
+    return [
         fault(f"{one}: a bad token opens it", lets_in(both(where, BAD, lambda a: not not_json(a))), f"{one}.bad_token"),
         fault(f"{one}: nothing opens it", lets_in(both(where, nothing_presented)), f"{one}.bad_token"),
         fault(
@@ -97,4 +102,6 @@ def _for_each(one: str, kind: str, where: Where) -> list[Fault]:
     ]
 
 
-EACH: Final = [one for thing in THINGS for one in _for_each(*thing)]
+EACH: Final = [
+    one for name, kind, where in THINGS for one in (*_in_the_body(name, where), *_before_the_body(name, kind, where))
+]
