@@ -1,0 +1,58 @@
+"""A database of the first schema, as homes have it: nothing is lost by the upgrade, and nothing old becomes new."""
+
+from pathlib import Path
+
+from bridge.homes.sight import Sights
+from bridge.ifttt.service import timeline_of
+from bridge.storage.commands import Commands
+from bridge.storage.database import open_database
+from bridge.storage.entities import Entities
+from bridge.storage.events import Events
+from bridge.storage.exposure import Exposure
+from bridge.storage.identities import TriggerIdentities
+from bridge.storage.migrate import load_migrations, migrate
+from bridge.timeline.entry import TimelineKey
+from bridge.timeline.timeline import question_of
+from tests.integration.storage.examples import execute
+
+OLD_HOME = (
+    "INSERT INTO homes VALUES ('elm', 'Elm')",
+    "INSERT INTO users VALUES ('u_1', 'elm', 'ann', NULL, 1, 1)",
+    "INSERT INTO entities VALUES ('door', 'elm', 'door', 'contact', 'Door', 'Hall', 1, NULL)",
+    "INSERT INTO entities VALUES ('bell', 'elm', 'bell', 'button', 'Bell', 'Hall', 3, NULL)",
+    "INSERT INTO entity_states VALUES ('door', 'open', NULL, 5, '')",
+    (
+        "INSERT INTO events (seq, id, home, device, entity, kind, recorded_at_ms, ingredients, offered) VALUES "
+        "(1, 'id-1', 'elm', 'door', 'door', 'contact.opened', 1, '{}', 1), "
+        "(2, 'id-2', 'elm', 'door', 'door', 'contact.opened', 2, '{}', 1), "
+        "(3, 'id-3', 'elm', 'door', 'door', 'contact.opened', 3, '{}', 1)"
+    ),
+    (
+        "INSERT INTO trigger_identities VALUES "
+        "('', 'u_1', 'abc', 'elm', 'door_opened', '{\"door\":\"any\"}', 1, 2, 3, 9, NULL)"
+    ),
+    "INSERT INTO commands VALUES ('c_1', 'elm', 'u_1', 'r1', 'lamp', 'turn_on', 80, NULL, 7, 'confirmed')",
+)
+
+
+async def test_an_old_database_keeps_everything_and_shows_what_it_showed(path: Path) -> None:
+    scripts = load_migrations()
+    async with open_database(path) as database:
+        await migrate(database, scripts[:1])
+        await execute(database, *OLD_HOME)
+    async with open_database(path) as database:
+        assert await migrate(database) == len(scripts) > 1
+        (identity,) = await TriggerIdentities(database, timeline_of).load()
+        assert (identity.start_seq, identity.told_seq, identity.last_polled_ms) == (2, 3, 9)
+        exposure = Exposure(database)
+        sight = Sights(await exposure.placed(), await exposure.shares()).of("elm", "u_1")
+        assert sight.since == {"door": 0, "bell": 0}
+        for key in (identity.timeline, TimelineKey("elm", "door", "contact.opened")):
+            question = question_of(key, sight, start_seq=identity.start_seq)
+            assert question is not None
+            assert question.among is None, "the whole home is one range of its index"
+            assert [entry.id for entry in await Events(database).newest(question)] == ["id-3", "id-2"]
+        assert (await Entities(database).states())["door"].value == "open"
+        command = await Commands(database).find("u_1", "r1")
+        assert command is not None
+        assert (command.command.entity, command.command.brightness, command.command.position) == ("lamp", 80, None)
