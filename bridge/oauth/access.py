@@ -2,25 +2,16 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final, Protocol
 
 from bridge.errors import NotAuthorized
-from bridge.homes.user import User
+from bridge.oauth.grants import Grant
 from bridge.oauth.tokens import MAX_TOKEN_CHARACTERS, digest_of
 
 REMEMBERED_S: Final = 10.0
 """How long a found token is trusted without asking again."""
 
 MAX_REMEMBERED: Final = 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Grant:
-    """What a token gives: the user, and the client (production, staging) it was given to."""
-
-    user: User
-    client: str
 
 
 class Tokens(Protocol):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bridge.errors import AccountError
 from bridge.homes.user import USER_ID_PREFIX, Home, User
-from bridge.oauth.access import Grant
+from bridge.oauth.grants import Grant
 from bridge.storage.database import Database
 from bridge.storage.events import newest_seq
 

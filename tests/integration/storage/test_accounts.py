@@ -7,7 +7,7 @@ import pytest
 
 from bridge.errors import AccountError
 from bridge.homes.user import Home, User
-from bridge.oauth.access import Grant
+from bridge.oauth.grants import Grant
 from bridge.oauth.passwords import hash_password
 from bridge.oauth.tokens import digest_of, mint_token
 from bridge.storage.accounts import Accounts

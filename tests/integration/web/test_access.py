@@ -7,7 +7,8 @@ import pytest
 
 from bridge.errors import NotAuthorized
 from bridge.homes.user import User
-from bridge.oauth.access import MAX_REMEMBERED, Access, Grant
+from bridge.oauth.access import MAX_REMEMBERED, Access
+from bridge.oauth.grants import Grant
 from bridge.oauth.tokens import digest_of
 from bridge.web.caller import MAX_TEST_TOKENS, TEST_TOKEN_LIFE_S
 from tests.integration.web.site import KEY, WITH_KEY, Site

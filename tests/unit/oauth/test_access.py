@@ -4,7 +4,8 @@ import pytest
 
 from bridge.errors import NotAuthorized, StorageUnavailable
 from bridge.homes.user import User
-from bridge.oauth.access import MAX_REMEMBERED, REMEMBERED_S, Access, Grant
+from bridge.oauth.access import MAX_REMEMBERED, REMEMBERED_S, Access
+from bridge.oauth.grants import Grant
 from bridge.oauth.tokens import MAX_TOKEN_CHARACTERS, digest_of
 
 GRANT = Grant(User("u_1", "home", "Somebody", 0), "production")
