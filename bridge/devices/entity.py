@@ -35,6 +35,14 @@ class EntityKind(StrEnum):
     CUSTOM = "custom"
 
 
+class AvailabilityMode(StrEnum):
+    """How several topics say together whether a device can be reached (device conventions, rule A2)."""
+
+    ALL = "all"
+    ANY = "any"
+    LATEST = "latest"
+
+
 ALARMS: Final = (
     EntityKind.LEAK,
     EntityKind.SMOKE,
@@ -105,7 +113,7 @@ class Entity:
     """One ability of a device: a contact, a button, a light, a switch.
 
     `exposed`: IFTTT sees it. `unit`: of a SENSOR's number. `can_unlock`: a LOCK that may be unlocked from outside.
-    `low_level`: the percent at which a BATTERY is low.
+    `low_level`: the percent at which a BATTERY is low. `availability`: how topics of an AVAILABILITY count together.
     """
 
     id: str
@@ -116,6 +124,7 @@ class Entity:
     unit: str = ""
     can_unlock: bool = False
     low_level: int = 15
+    availability: AvailabilityMode = AvailabilityMode.LATEST
     shaping: Shaping = NOT_SHAPED
 
     @property

@@ -6,11 +6,12 @@ The rules of edges, presses, retained messages and lateness; knows neither topic
 from dataclasses import dataclass, replace
 from typing import Final, assert_never
 
+from bridge.devices.availability import together, with_part
 from bridge.devices.batteries import with_charge
 from bridge.devices.covers import STARTED_FROM, cover_value
 from bridge.devices.entity import ALARMS, Entity, EntityKind
-from bridge.devices.last_known import MAX_PRESSES, EntityState
-from bridge.devices.reading import CustomReading, PressReading, Reading, StateReading
+from bridge.devices.last_known import MAX_PRESSES, MAX_STAMPS, EntityState
+from bridge.devices.reading import AvailabilityReading, CustomReading, PressReading, Reading, StateReading
 from bridge.events import (
     ALARM_CLEARED,
     ALARM_RAISED,
@@ -106,10 +107,20 @@ def interpret(entity: Entity, known: EntityState, reading: Reading, how: Circums
             return _state(entity, known, reading, how)
         case PressReading():
             return _press(entity, known, reading, how)
+        case AvailabilityReading():
+            return _availability(entity, known, reading, how)
         case CustomReading():
             return Interpretation(known, _custom(entity, reading, how))
         case _:
             assert_never(reading)
+
+
+def _availability(
+    entity: Entity, known: EntityState, reading: AvailabilityReading, how: Circumstances
+) -> Interpretation:
+    parts = with_part(known.parts, reading)
+    value = together(parts, reading, entity.availability, topics=len(entity.dialect.state_topics))
+    return _state(entity, known if parts == known.parts else replace(known, parts=parts), StateReading(value), how)
 
 
 def _state(entity: Entity, known: EntityState, reading: StateReading, how: Circumstances) -> Interpretation:
@@ -118,6 +129,8 @@ def _state(entity: Entity, known: EntityState, reading: StateReading, how: Circu
         known,
         brightness=known.brightness if reading.brightness is None else reading.brightness,
         position=known.position if reading.position is None else reading.position,
+        color=known.color if reading.color is None else reading.color,
+        color_temp=known.color_temp if reading.color_temp is None else reading.color_temp,
     )
     if value is None or value == known.value:
         return Interpretation(known if told == known else told)
@@ -178,11 +191,15 @@ def _particulars(entity: Entity, state: EntityState) -> dict[str, str]:
 
 
 def _press(entity: Entity, known: EntityState, reading: PressReading, how: Circumstances) -> Interpretation:
-    if how.retained:
-        return Interpretation(known)  # an old press that somebody retained: it fires nothing, ever
-    state = known
+    if how.retained:  # an old press that somebody retained: it fires nothing, ever
+        return Interpretation(_stamped(known, reading))
+    if not reading.word or reading.stamp in known.stamps:
+        return Interpretation(_stamped(known, reading))  # said again
+    state = _stamped(known, reading)
+    if reading.counted and not known.stamps:
+        return Interpretation(state)  # where counting begins
     if reading.word not in known.presses and len(known.presses) < MAX_PRESSES:
-        state = replace(known, presses=(*known.presses, reading.word))
+        state = replace(state, presses=(*known.presses, reading.word))
     event = Event(
         home=entity.home,
         device=entity.device.id,
@@ -194,6 +211,14 @@ def _press(entity: Entity, known: EntityState, reading: PressReading, how: Circu
         reason=NotOffered.LATE if _is_late(reading, how) else None,
     )
     return Interpretation(state, event)
+
+
+def _stamped(known: EntityState, reading: PressReading) -> EntityState:
+    """Return the state with the stamp of a press: of a count only the newest, of times the newest few."""
+    if not reading.stamp or reading.stamp in known.stamps[:1]:
+        return known
+    older = () if reading.counted else tuple(stamp for stamp in known.stamps if stamp != reading.stamp)
+    return replace(known, stamps=(reading.stamp, *older)[:MAX_STAMPS])
 
 
 def _custom(entity: Entity, reading: CustomReading, how: Circumstances) -> Event | None:

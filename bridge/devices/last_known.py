@@ -19,7 +19,8 @@ class EntityState:
 
     `presses` are the words a button has spoken so far, at most MAX_PRESSES of them. `position` of a cover in percent, 0
     being closed. `fired`: the kinds of events that must be undone before they count again. `offered_ms`: when an event
-    was offered last, where that matters.
+    was offered last, where that matters. `color` as `#rrggbb`, `color_temp` in kelvin. `stamps`: of the presses heard
+    last, where they have any, at most MAX_STAMPS. `parts`: the last word of each availability topic, "" for none yet.
     """
 
     value: str | None = None
@@ -30,10 +31,15 @@ class EntityState:
     fired: tuple[str, ...] = ()
     pending: Pending | None = None
     offered_ms: int | None = None
+    color: str | None = None
+    color_temp: int | None = None
+    stamps: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
 
 
 NOTHING_KNOWN = EntityState()
 MAX_PRESSES = 32
+MAX_STAMPS = 8
 
 
 class LastKnown:
