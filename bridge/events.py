@@ -79,6 +79,7 @@ class NotOffered(StrEnum):
     TOO_SHORT = "too short"
     TOO_SOON = "too soon"
     WITHIN_HYSTERESIS = "within hysteresis"
+    REPLAYED = "replayed"
 
 
 @dataclass(frozen=True, slots=True)

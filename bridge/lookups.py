@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from bridge.commands import Command
 from bridge.configured import broker_of, own_topics_of, publish_topics_of
 from bridge.current import Current
-from bridge.devices.entity import availability_id
 from bridge.devices.last_known import LastKnown
 from bridge.errors import TemporarilyUnavailable
 from bridge.events import Event
@@ -69,6 +68,6 @@ class CarryOut:
             return await self.outbound.carry_out(Order(command, None, user, request_id))
         if entity is None:
             raise TemporarilyUnavailable("The device has just been removed.")
-        availability = self.current.now.catalogue.find(command.home, availability_id(entity.device.id))
+        availability = self.current.now.catalogue.reach_of(entity.device.id)
         told_by = None if availability is None else availability.id
         return await self.outbound.carry_out(Order(command, entity, user, request_id, told_by))

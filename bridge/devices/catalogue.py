@@ -16,7 +16,10 @@ class Catalogue:
         for entity in self._by_id.values():
             for topic in entity.dialect.state_topics:
                 by_topic[topic].append(entity)
-        self._by_topic = {topic: tuple(found) for topic, found in by_topic.items()}
+        self._by_topic = {topic: tuple(sorted(found, key=_gateways_first)) for topic, found in by_topic.items()}
+        self._reach = {
+            entity.device.id: entity for entity in self._by_id.values() if entity.kind is EntityKind.AVAILABILITY
+        }
         self._filters = FilterTree(topic for topic in by_topic if is_filter(topic))
 
     def __iter__(self) -> Iterator[Entity]:
@@ -49,7 +52,16 @@ class Catalogue:
         """Return an entity by its id alone: for what the bridge itself keeps of it, never for anybody who asks."""
         return self._by_id.get(entity)
 
+    def reach_of(self, device: str) -> Entity | None:
+        """Return the entity that says whether a device can be reached, if it has one."""
+        return self._reach.get(device)
+
     def of_kind(self, home: str, kind: EntityKind) -> list[Entity]:
         """Return a home's entities of one kind, by name."""
         found = [entity for entity in self._by_id.values() if entity.home == home and entity.kind is kind]
         return sorted(found, key=lambda entity: (entity.device.name.casefold(), entity.id))
+
+
+def _gateways_first(entity: Entity) -> bool:
+    """Return the order in which entities hear a message: what a gateway says of itself decides for those behind it."""
+    return bool(entity.habits.gateway)

@@ -109,11 +109,31 @@ NOT_SHAPED: Final = Shaping()
 
 
 @dataclass(frozen=True, slots=True)
+class Habits:
+    """How an entity behaves over time, where no message says it.
+
+    `off_after_s`: it never says off, and is off so long after its last on. `expires_after_s`: without a word for so
+    long its state is unknown. `hold_repeats`: a button that says "long" again and again while it is held. `gateway`:
+    the id of the device that it speaks through, "" if none. `leads`: others speak through its device.
+    """
+
+    off_after_s: float | None = None
+    expires_after_s: float | None = None
+    hold_repeats: bool = False
+    gateway: str = ""
+    leads: bool = False
+
+
+NO_HABITS: Final = Habits()
+
+
+@dataclass(frozen=True, slots=True)
 class Entity:
     """One ability of a device: a contact, a button, a light, a switch.
 
     `exposed`: IFTTT sees it. `unit`: of a SENSOR's number. `can_unlock`: a LOCK that may be unlocked from outside.
     `low_level`: the percent at which a BATTERY is low. `availability`: how topics of an AVAILABILITY count together.
+    `name`: what it is called within its device, "" where it is called as the device.
     """
 
     id: str
@@ -126,6 +146,8 @@ class Entity:
     low_level: int = 15
     availability: AvailabilityMode = AvailabilityMode.LATEST
     shaping: Shaping = NOT_SHAPED
+    habits: Habits = NO_HABITS
+    name: str = ""
 
     @property
     def home(self) -> str:

@@ -6,7 +6,7 @@ The rules of edges, presses, retained messages and lateness; knows neither topic
 from dataclasses import dataclass, replace
 from typing import Final, assert_never
 
-from bridge.devices.availability import together, with_part
+from bridge.devices.availability import OFFLINE, ONLINE, together, with_part
 from bridge.devices.batteries import with_charge
 from bridge.devices.covers import STARTED_FROM, cover_value
 from bridge.devices.entity import ALARMS, Entity, EntityKind
@@ -75,13 +75,19 @@ class LatePolicy:
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """How a message came. `backlog`: it waited at the broker while the bridge was away for `away_s` seconds."""
+    """How a message came. `backlog`: it waited at the broker while the bridge was away for `away_s` seconds.
+
+    `replayed`: a press that the gateway only says again (rule R8). `taken_along`: the device is out of reach because
+    its gateway is (rule A3).
+    """
 
     now_ms: int
     retained: bool = False
     backlog: bool = False
     away_s: float = 0.0
     policy: LatePolicy = LatePolicy()
+    replayed: bool = False
+    taken_along: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +140,19 @@ def _state(entity: Entity, known: EntityState, reading: StateReading, how: Circu
     )
     if value is None or value == known.value:
         return Interpretation(known if told == known else told)
+    if how.taken_along:
+        return Interpretation(_without_gateway(known, value, how.now_ms))
     state = replace(told, value=value, since_ms=how.now_ms)
     if entity.kind is EntityKind.BATTERY:
         state = with_charge(state, entity.low_level)
     kind = _kind_of_change(entity, known, state, how)
     return Interpretation(state, None if kind is None else _change(entity, known, state, kind, how))
+
+
+def _without_gateway(known: EntityState, value: str, now_ms: int) -> EntityState:
+    """Return what a device is whose gateway is offline: nothing happens to it, and it is not said to have gone."""
+    gone_along = known.value == ONLINE and value == OFFLINE
+    return known if gone_along else replace(known, value=value, since_ms=now_ms)
 
 
 def _kind_of_change(entity: Entity, known: EntityState, state: EntityState, how: Circumstances) -> str | None:
@@ -208,9 +222,15 @@ def _press(entity: Entity, known: EntityState, reading: PressReading, how: Circu
         ingredients=names_of(entity) | {"press": reading.word},
         after=reading.word,
         device_time_ms=reading.device_time_ms,
-        reason=NotOffered.LATE if _is_late(reading, how) else None,
+        reason=_reason_of_press(reading, how),
     )
     return Interpretation(state, event)
+
+
+def _reason_of_press(reading: PressReading, how: Circumstances) -> NotOffered | None:
+    if how.replayed:
+        return NotOffered.REPLAYED
+    return NotOffered.LATE if _is_late(reading, how) else None
 
 
 def _stamped(known: EntityState, reading: PressReading) -> EntityState:

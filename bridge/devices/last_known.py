@@ -14,13 +14,25 @@ class Pending:
 
 
 @dataclass(frozen=True, slots=True)
+class Fading:
+    """A state that ends by itself: when it was said last, and whether we heard it then (or only that it had been)."""
+
+    since_ms: int
+    heard: bool
+
+
+@dataclass(frozen=True, slots=True)
 class EntityState:
-    """What is known of an entity. `value` None: nothing yet. `since_ms`: when it took that value (epoch).
+    """What is known of an entity. `value` None: nothing yet, or no longer. `since_ms`: when it took that value (epoch).
 
     `presses` are the words a button has spoken so far, at most MAX_PRESSES of them. `position` of a cover in percent, 0
     being closed. `fired`: the kinds of events that must be undone before they count again. `offered_ms`: when an event
     was offered last, where that matters. `color` as `#rrggbb`, `color_temp` in kelvin. `stamps`: of the presses heard
     last, where they have any, at most MAX_STAMPS. `parts`: the last word of each availability topic, "" for none yet.
+
+    For the habits of an entity: `heard_ms`: when its state was told last, where it expires; `lost`: the value that it
+    had until it expired; `held_ms`: when a button that is held said so last; `online_ms`: when a gateway said last that
+    it is online.
     """
 
     value: str | None = None
@@ -35,6 +47,11 @@ class EntityState:
     color_temp: int | None = None
     stamps: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
+    fading: Fading | None = None
+    heard_ms: int | None = None
+    lost: str | None = None
+    held_ms: int | None = None
+    online_ms: int | None = None
 
 
 NOTHING_KNOWN = EntityState()
@@ -47,7 +64,7 @@ class LastKnown:
 
     def __init__(self, states: Mapping[str, EntityState]) -> None:
         self._states = dict(states)
-        self._pending = {entity for entity, state in states.items() if state.pending is not None}
+        self._waiting = {entity for entity, state in states.items() if _waits(state)}
 
     def of(self, entity: str) -> EntityState:
         """Return what is known of an entity, NOTHING_KNOWN if nothing is."""
@@ -57,15 +74,19 @@ class LastKnown:
         """Take over what has just been committed."""
         self._states.update(states)
         for entity, state in states.items():
-            if state.pending is not None:
-                self._pending.add(entity)
-            elif self._pending:
-                self._pending.discard(entity)
+            if _waits(state):
+                self._waiting.add(entity)
+            elif self._waiting:
+                self._waiting.discard(entity)
 
     @property
-    def pending(self) -> Collection[str]:
-        """The entities with a state that has not lasted long enough yet."""
-        return self._pending
+    def waiting(self) -> Collection[str]:
+        """The entities whose state changes by time alone: it has not lasted yet, ends by itself, or expires."""
+        return self._waiting
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._states)
+
+
+def _waits(state: EntityState) -> bool:
+    return state.pending is not None or state.fading is not None or (state.heard_ms is not None and state.lost is None)

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field, replace
 from bridge.devices.catalogue import Catalogue
 from bridge.devices.crossings import Measured, cross, measured
 from bridge.devices.deadlines import Deadline, Deadlines, follow, may_fall_due, tell
-from bridge.devices.entity import NOT_SHAPED, Entity, EntityKind
+from bridge.devices.entity import NO_HABITS, NOT_SHAPED, Entity, EntityKind
+from bridge.devices.habits import begins_to_wait, due_ms, forgotten, gateway_of, let_pass, live_through
 from bridge.devices.interpretation import Circumstances, LatePolicy, Outcome, interpret
 from bridge.devices.last_known import EntityState, LastKnown
 from bridge.devices.reading import Reading, StateReading
-from bridge.devices.shaping import due_ms, has_lasted, settle, shape
+from bridge.devices.shaping import shape
 from bridge.devices.watches import Watches
 from bridge.errors import UnreadableMessage
 from bridge.events import Event, NotOffered
@@ -102,10 +103,10 @@ class Interpreter:
     def next_due_ms(self, now_ms: int) -> int | None:
         """Return when something falls due next by what is committed (epoch), None if nothing will."""
         moments = [
-            now_ms if entity is None or has_lasted(entity, pending, now_ms) else due_ms(entity, pending)
-            for identity in self.known.pending
-            if (pending := self.known.of(identity).pending)
+            due
+            for identity in self.known.waiting
             for entity in (self.catalogue.owned(identity),)  # None: gone, and to be forgotten before it comes back
+            if (due := now_ms if entity is None else due_ms(entity, self.known.of(identity), now_ms)) is not None
         ]
         moments += [
             deadline.due_ms for deadline in self.deadlines if may_fall_due(deadline, self.known.of(deadline.entity))
@@ -148,14 +149,26 @@ class Interpreter:
         if reading is None:
             return
         known = self._known(draft, entity.id)
-        outcome = self._outcome(draft, entity, known, reading, how)
+        if entity.habits is NO_HABITS:
+            outcome = self._said(draft, entity, known, reading, how)
+        else:
+            outcome = self._over_time(draft, entity, known, reading, how)
         self._keep(draft, entity, known, outcome, how.now_ms)
         for event in outcome.events:
             draft.add(entity, event, how.now_ms, message.received_s)
 
-    def _outcome(
+    def _over_time(
         self, draft: Draft, entity: Entity, known: EntityState, reading: Reading, how: Circumstances
     ) -> Outcome:
+        reach = self.catalogue.reach_of(entity.habits.gateway)
+        gateway = None if reach is None else gateway_of(self._known(draft, reach.id))
+
+        def said(known: EntityState, reading: Reading, how: Circumstances) -> Outcome:
+            return self._said(draft, entity, known, reading, how)
+
+        return live_through(entity, known, reading, how, gateway, said)
+
+    def _said(self, draft: Draft, entity: Entity, known: EntityState, reading: Reading, how: Circumstances) -> Outcome:
         if entity.kind is EntityKind.SENSOR and isinstance(reading, StateReading):
             number = measured(entity, known, reading, how)
             if number is not None:
@@ -175,7 +188,7 @@ class Interpreter:
         if state is known:
             return
         draft.states[entity.id] = state
-        if state.pending is not known.pending:
+        if state.pending is not known.pending or (entity.habits is not NO_HABITS and begins_to_wait(known, state)):
             draft.stirred = True
         if entity.kind is EntityKind.CONTACT and state.value != known.value:
             self._follow(draft, entity, now_ms, opens=True)
@@ -217,15 +230,12 @@ class Interpreter:
                 self._tell(draft, entity, now_ms, received_s)
 
     def _settle_all(self, draft: Draft, now_ms: int, received_s: float) -> None:
-        pending = {*self.known.pending, *(entity for entity, state in draft.states.items() if state.pending)}
-        for identity in sorted(pending):
+        for identity in sorted({*self.known.waiting, *draft.states}):
             known, entity = self._known(draft, identity), self.catalogue.owned(identity)
-            if known.pending is None:
-                continue
-            if entity is None:  # a device that is gone: should it come back, this is long over
-                draft.states[identity] = replace(known, pending=None)
-            elif has_lasted(entity, known.pending, now_ms):
-                outcome = settle(entity, known, known.pending, now_ms)
+            if entity is None:
+                draft.states[identity] = forgotten(known)
+            else:
+                outcome = let_pass(entity, known, now_ms)
                 self._keep(draft, entity, known, outcome, now_ms)
                 for event in outcome.events:
                     draft.add(entity, event, now_ms, received_s)

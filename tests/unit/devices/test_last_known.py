@@ -24,6 +24,6 @@ def test_it_does_not_change_with_what_it_was_made_of() -> None:
 def test_it_knows_whose_state_has_not_lasted_yet() -> None:
     waits = EntityState("closed", pending=Pending("open", 1, 1))
     known = LastKnown({"a": waits, "b": EntityState("on")})
-    assert set(known.pending) == {"a"}
+    assert set(known.waiting) == {"a"}
     known.replace({"a": EntityState("open"), "b": waits})
-    assert set(known.pending) == {"b"}
+    assert set(known.waiting) == {"b"}
