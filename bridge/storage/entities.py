@@ -3,8 +3,10 @@
 import sqlite3
 from collections.abc import Iterable
 
+import msgspec
+
 from bridge.devices.entity import Entity
-from bridge.devices.last_known import EntityState, Pending
+from bridge.devices.last_known import EntityState, Fading, Pending
 from bridge.storage.database import Database
 
 # What was decided about a device holds for what it does only now, too, such as the battery of a hidden one.
@@ -45,23 +47,33 @@ class Entities:
 
 def states_of(connection: sqlite3.Connection) -> dict[str, EntityState]:
     """Read what is known of each entity."""
-    rows = connection.execute(
-        "SELECT entity, value, brightness, since_ms, presses, position, fired, offered_ms, "
-        "pending_value, pending_since_ms, pending_first_ms FROM entity_states"
+    cursor = connection.cursor()
+    cursor.row_factory = sqlite3.Row
+    return {row["entity"]: _state(row) for row in cursor.execute("SELECT * FROM entity_states")}
+
+
+def _state(row: sqlite3.Row) -> EntityState:
+    pending = (row["pending_value"], row["pending_since_ms"], row["pending_first_ms"])
+    fading = (row["fading_since_ms"], row["fading_heard"])
+    return EntityState(
+        value=row["value"],
+        brightness=row["brightness"],
+        since_ms=row["since_ms"],
+        presses=tuple(row["presses"].split()),
+        position=row["position"],
+        fired=tuple(row["fired"].split()),
+        pending=None if pending[0] is None else Pending(*pending),
+        offered_ms=row["offered_ms"],
+        color=row["color"],
+        color_temp=row["color_temp"],
+        stamps=msgspec.json.decode(row["stamps"], type=tuple[str, ...]),
+        parts=msgspec.json.decode(row["parts"], type=tuple[str, ...]),
+        fading=None if fading[0] is None else Fading(fading[0], heard=bool(fading[1])),
+        heard_ms=row["heard_ms"],
+        lost=row["lost"],
+        held_ms=row["held_ms"],
+        online_ms=row["online_ms"],
     )
-    return {
-        entity: EntityState(
-            value,
-            brightness,
-            since_ms,
-            tuple(presses.split()),
-            position,
-            tuple(fired.split()),
-            None if pending[0] is None else Pending(*pending),
-            offered_ms,
-        )
-        for entity, value, brightness, since_ms, presses, position, fired, offered_ms, *pending in rows
-    }
 
 
 def _keep(connection: sqlite3.Connection, present: list[Entity], now_ms: int) -> list[str]:

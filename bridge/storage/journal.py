@@ -31,16 +31,23 @@ FROM json_each(?)
 """
 _REPLACE_STATES = """
 INSERT INTO entity_states (entity, value, brightness, since_ms, presses, position, fired, offered_ms,
-    pending_value, pending_since_ms, pending_first_ms)
+    pending_value, pending_since_ms, pending_first_ms, color, color_temp, stamps, parts, fading_since_ms, fading_heard,
+    heard_ms, lost, held_ms, online_ms)
 SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'),
     json_extract(value, '$[3]'), json_extract(value, '$[4]'), json_extract(value, '$[5]'),
     json_extract(value, '$[6]'), json_extract(value, '$[7]'), json_extract(value, '$[8]'),
-    json_extract(value, '$[9]'), json_extract(value, '$[10]')
+    json_extract(value, '$[9]'), json_extract(value, '$[10]'), json_extract(value, '$[11]'),
+    json_extract(value, '$[12]'), json_extract(value, '$[13]'), json_extract(value, '$[14]'),
+    json_extract(value, '$[15]'), json_extract(value, '$[16]'), json_extract(value, '$[17]'),
+    json_extract(value, '$[18]'), json_extract(value, '$[19]'), json_extract(value, '$[20]')
 FROM json_each(?) WHERE true
 ON CONFLICT (entity) DO UPDATE SET value = excluded.value, brightness = excluded.brightness,
     since_ms = excluded.since_ms, presses = excluded.presses, position = excluded.position, fired = excluded.fired,
     offered_ms = excluded.offered_ms, pending_value = excluded.pending_value,
-    pending_since_ms = excluded.pending_since_ms, pending_first_ms = excluded.pending_first_ms
+    pending_since_ms = excluded.pending_since_ms, pending_first_ms = excluded.pending_first_ms,
+    color = excluded.color, color_temp = excluded.color_temp, stamps = excluded.stamps, parts = excluded.parts,
+    fading_since_ms = excluded.fading_since_ms, fading_heard = excluded.fading_heard, heard_ms = excluded.heard_ms,
+    lost = excluded.lost, held_ms = excluded.held_ms, online_ms = excluded.online_ms
 """
 _REPLACE_DELIVERIES = """
 INSERT INTO deliveries (slot, number, packet_id, digest)
@@ -102,7 +109,7 @@ def _commit(connection: sqlite3.Connection, batch: Batch) -> None:
         move_told(connection, batch.told)
 
 
-def _json(rows: Sequence[tuple[object, ...]]) -> str:
+def _json(rows: Sequence[object]) -> str:
     return msgspec.json.encode(rows).decode()
 
 
@@ -130,7 +137,15 @@ def _state_row(entity: str, state: EntityState) -> tuple[object, ...]:
     held = (None, None, None) if pending is None else (pending.value, pending.since_ms, pending.first_ms)
     presses, fired = " ".join(state.presses), " ".join(state.fired)
     said = (entity, state.value, state.brightness, state.since_ms, presses, state.position)
-    return (*said, fired, state.offered_ms, *held)
+    colors = (state.color, state.color_temp)
+    fading = (None, None) if state.fading is None else (state.fading.since_ms, int(state.fading.heard))
+    texts = (_texts(state.stamps), _texts(state.parts))
+    over_time = (state.heard_ms, state.lost, state.held_ms, state.online_ms)
+    return (*said, fired, state.offered_ms, *held, *colors, *texts, *fading, *over_time)
+
+
+def _texts(texts: tuple[str, ...]) -> str:
+    return _json([*texts]) if texts else "[]"
 
 
 def _load(connection: sqlite3.Connection) -> Loaded:

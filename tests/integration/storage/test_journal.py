@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bridge.devices.last_known import EntityState, Pending
+from bridge.devices.last_known import EntityState, Fading, Pending
 from bridge.errors import StorageUnavailable
 from bridge.events import Event, NotOffered
 from bridge.ifttt.service import timeline_of
@@ -47,6 +47,15 @@ STATES: Final = st.builds(
     pending=st.none() | st.builds(Pending, TEXT, SIGNED, SIGNED),
     fired=st.lists(st.sampled_from(["battery.low", "value.rose_above.-3.5", "x"]), max_size=3).map(tuple),
     offered_ms=st.none() | SIGNED,
+    color=st.none() | st.sampled_from(["#ff0000"]),
+    color_temp=st.none() | st.integers(1000, 10_000),
+    stamps=st.lists(TEXT, max_size=3).map(tuple),
+    parts=st.lists(st.sampled_from(["", "online", "offline"]), max_size=3).map(tuple),
+    fading=st.none() | st.builds(Fading, SIGNED, st.booleans()),
+    heard_ms=st.none() | SIGNED,
+    lost=st.none() | TEXT,
+    held_ms=st.none() | SIGNED,
+    online_ms=st.none() | SIGNED,
 )
 DELIVERIES: Final = st.builds(Delivery, st.integers(0, 9), st.integers(0, 2**62), st.integers(1, 65535), TEXT)
 REPEATED: Final = settings(

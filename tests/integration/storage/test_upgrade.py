@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from bridge.devices.last_known import EntityState, Pending
 from bridge.homes.sight import Sights
 from bridge.ifttt.service import timeline_of
 from bridge.storage.commands import Commands
@@ -35,6 +36,33 @@ OLD_HOME = (
 )
 
 
+WAITING = (
+    "INSERT INTO entity_states (entity, value, brightness, since_ms, presses, position, pending_value, "
+    "pending_since_ms, pending_first_ms, fired, offered_ms) "
+    "VALUES ('blind', 'closed', 7, 5, 'single double', 30, 'open', 8, 6, 'battery.low', 9)"
+)
+
+
+async def test_states_from_before_devices_announced_themselves_are_what_they_were(path: Path) -> None:
+    scripts = load_migrations()
+    async with open_database(path) as database:
+        await migrate(database, scripts[:5])
+        await execute(database, WAITING)
+        await migrate(database, scripts)
+        assert await Entities(database).states() == {
+            "blind": EntityState(
+                "closed",
+                brightness=7,
+                since_ms=5,
+                presses=("single", "double"),
+                position=30,
+                fired=("battery.low",),
+                pending=Pending("open", 8, 6),
+                offered_ms=9,
+            )
+        }
+
+
 async def test_an_old_database_keeps_everything_and_shows_what_it_showed(path: Path) -> None:
     scripts = load_migrations()
     async with open_database(path) as database:
@@ -52,7 +80,7 @@ async def test_an_old_database_keeps_everything_and_shows_what_it_showed(path: P
             assert question is not None
             assert question.among is None, "the whole home is one range of its index"
             assert [entry.id for entry in await Events(database).newest(question)] == ["id-3", "id-2"]
-        assert (await Entities(database).states())["door"].value == "open"
+        assert (await Entities(database).states())["door"] == EntityState("open", since_ms=5)
         command = await Commands(database).find("u_1", "r1")
         assert command is not None
         assert (command.command.entity, command.command.brightness, command.command.position) == ("lamp", 80, None)
