@@ -216,6 +216,7 @@ class Inbound:
             told=self._neighbours.take_told() if draft.entries else (),
             deadlines=draft.deadlines,
             readings=tuple(draft.readings),
+            descriptions=draft.descriptions,
         )
 
     def _apply(self, arrivals: list[Arrival], draft: Draft) -> None:
@@ -224,6 +225,8 @@ class Inbound:
         interpreter.known.replace(draft.states)
         interpreter.deadlines.replace(draft.deadlines)
         interpreter.deliveries.replace(draft.deliveries.added, forget=draft.deliveries.forget)
+        if draft.registry is not None:
+            self._interpreter = replace(interpreter, registry=draft.registry)
         self._listening = draft.listening
         self._next_seq = draft.next_seq
         messages = [arrival for arrival in arrivals if isinstance(arrival, Message)]

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field, replace
 from bridge.devices.catalogue import Catalogue
 from bridge.devices.crossings import Measured, cross, measured
 from bridge.devices.deadlines import Deadline, Deadlines, follow, may_fall_due, tell
+from bridge.devices.described import PartKey
 from bridge.devices.entity import NO_HABITS, NOT_SHAPED, Entity, EntityKind
 from bridge.devices.habits import begins_to_wait, due_ms, forgotten, gateway_of, let_pass, live_through
 from bridge.devices.interpretation import Circumstances, LatePolicy, Outcome, interpret
 from bridge.devices.last_known import EntityState, LastKnown
 from bridge.devices.reading import Reading, StateReading
+from bridge.devices.registry import Registry
 from bridge.devices.shaping import shape
 from bridge.devices.watches import Watches
 from bridge.errors import UnreadableMessage
@@ -43,7 +45,8 @@ class Draft:
     """What a batch comes to, not yet committed. `received_s`: when the message of each entry was received.
 
     `taken` counts messages without fault; `ignored` and `broken` have one for each entity that a message failed.
-    `stirred`: something falls due at another moment than before.
+    `stirred`: something falls due at another moment than before. `registry`: that of described devices, where the batch
+    changes it by `descriptions`. `early`: messages that a device may have to read that is only just being described.
     """
 
     listening: Listening
@@ -59,6 +62,9 @@ class Draft:
     taken: int = 0
     repeats: int = 0
     stirred: bool = False
+    registry: Registry | None = None
+    descriptions: dict[PartKey, bytes | None] = field(default_factory=dict)
+    early: list[Message] = field(default_factory=list)
 
     def add(self, entity: Entity, event: Event, now_ms: int, received_s: float) -> None:
         """Let an event of an entity have its place. What is hidden is recorded all the same, and never offered."""
@@ -79,6 +85,7 @@ class Interpreter:
     policy: LatePolicy
     deadlines: Deadlines = field(default_factory=Deadlines)
     watches: Watches = field(default_factory=Watches)
+    registry: Registry = field(default_factory=Registry)
 
     def draft(self, arrivals: list[Arrival], listening: Listening, *, next_seq: int, now_ms: int) -> Draft:
         """Interpret arrivals in order."""
@@ -118,8 +125,11 @@ class Interpreter:
         if topic is None:
             draft.ignored.append(Ignored("?", "topic not UTF-8"))
             return
-        entities = self._listening(topic, message.routes)
-        if not entities:
+        entities = self._listening(topic, message)
+        describes = not message.readers and (draft.registry or self.registry).concerns(topic)
+        if (describes or draft.descriptions or not entities) and not message.readers:
+            draft.early.append(message)
+        if not entities and not describes:
             draft.ignored.append(Ignored(topic, "no device speaks here"))
             return
         backlog = draft.listening.backlog and not message.retained
@@ -128,6 +138,8 @@ class Interpreter:
             return
         how = Circumstances(now_ms, message.retained, backlog, draft.listening.away_s, self.policy)
         faults = len(draft.ignored) + len(draft.broken)
+        if describes:
+            self._describe(draft, topic, message.payload, now_ms)
         for entity in entities:
             try:
                 self._entity(draft, entity, message, how)
@@ -137,10 +149,23 @@ class Interpreter:
                 draft.broken.append((topic, error))
         draft.taken += len(draft.ignored) + len(draft.broken) == faults
 
-    def _listening(self, topic: str, routes: tuple[int, ...]) -> tuple[Entity, ...]:
+    def _describe(self, draft: Draft, topic: str, payload: bytes, now_ms: int) -> None:
+        """Let a message say what devices there are."""
+        registry = draft.registry or self.registry.copy()
+        change = registry.take(topic, payload, now_ms=now_ms)
+        if change is None:
+            return
+        draft.registry = registry
+        draft.descriptions |= change.parts
+        draft.ignored += (Ignored(topic, refusal.reason) for refusal in change.refused if not refusal.again)
+        draft.broken += ((topic, fault.error) for fault in change.faults)
+
+    def _listening(self, topic: str, message: Message) -> tuple[Entity, ...]:
         """Return the entities that a message is for: of a topic that several subscriptions take, those of its own."""
+        routes = message.routes
         if not routes:
-            return self.catalogue.at(topic)
+            found = self.catalogue.at(topic)
+            return tuple(each for each in found if each.id in message.readers) if message.readers else found
         wanted = (found for filter_, found in self.catalogue.listening(topic) if route(filter_) in routes)
         return tuple(entity for found in wanted for entity in found)
 

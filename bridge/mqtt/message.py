@@ -12,7 +12,8 @@ class Message:
 
     `topic` None: it was not UTF-8. `packet_id` counts for QoS 1 only. `received_s`: when it was made, which is when it
     was read from the socket (monotonic); it says nothing of what the message is. `routes`: the numbers of the
-    subscriptions that it came by (routes.py); none where the broker does not say.
+    subscriptions that it came by (routes.py); none where the broker does not say. `readers`: the entities that it is
+    for, where it is read again for those that were not there yet (early.py); all that listen otherwise.
     """
 
     connection: int
@@ -24,6 +25,7 @@ class Message:
     packet_id: int
     received_s: float = field(default_factory=monotonic, compare=False)
     routes: tuple[int, ...] = ()
+    readers: frozenset[str] = frozenset()
 
     def digest(self) -> str:
         """Return 16 hex digits that tell this content from another with the same packet id."""

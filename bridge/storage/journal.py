@@ -11,9 +11,11 @@ from dataclasses import dataclass
 import msgspec
 
 from bridge.devices.deadlines import Deadline
+from bridge.devices.described import KeptPart
 from bridge.devices.last_known import EntityState
 from bridge.storage.database import Database
 from bridge.storage.deadlines import change_deadlines, deadlines_of
+from bridge.storage.descriptions import change_descriptions, descriptions_of
 from bridge.storage.entities import states_of
 from bridge.storage.readings import add_readings
 from bridge.timeline.batch import Batch, Delivery, ToldMove
@@ -69,6 +71,7 @@ class Loaded:
     states: dict[str, EntityState]
     deliveries: tuple[Delivery, ...]
     deadlines: tuple[Deadline, ...] = ()
+    descriptions: tuple[KeptPart, ...] = ()
 
 
 class Journal:
@@ -105,6 +108,8 @@ def _commit(connection: sqlite3.Connection, batch: Batch) -> None:
         change_deadlines(connection, batch.deadlines)
     if batch.readings:
         add_readings(connection, batch.readings)
+    if batch.descriptions:
+        change_descriptions(connection, batch.descriptions)
     if batch.told:
         move_told(connection, batch.told)
 
@@ -156,4 +161,5 @@ def _load(connection: sqlite3.Connection) -> Loaded:
         states=states_of(connection),
         deliveries=tuple(Delivery(*row) for row in deliveries),
         deadlines=deadlines_of(connection),
+        descriptions=descriptions_of(connection),
     )

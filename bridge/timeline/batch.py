@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from bridge.devices.crossings import Measured
 from bridge.devices.deadlines import DeadlineChanges
+from bridge.devices.described import PartKey
 from bridge.devices.last_known import EntityState
 from bridge.timeline.entry import Entry
 
@@ -31,7 +32,10 @@ class ToldMove:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """One unit of work. `forget_deliveries`: the broker has a new session, so packet ids start anew."""
+    """One unit of work. `forget_deliveries`: the broker has a new session, so packet ids start anew.
+
+    `descriptions`: the parts to keep, None where one is to be deleted.
+    """
 
     entries: tuple[Entry, ...] = ()
     states: Mapping[str, EntityState] = field(default_factory=dict)
@@ -40,7 +44,8 @@ class Batch:
     told: tuple[ToldMove, ...] = ()
     deadlines: DeadlineChanges = field(default_factory=dict)
     readings: tuple[Measured, ...] = ()
+    descriptions: Mapping[PartKey, bytes | None] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
-        happened = self.entries or self.states or self.deadlines or self.readings
+        happened = self.entries or self.states or self.deadlines or self.readings or self.descriptions
         return bool(happened or self.deliveries or self.forget_deliveries or self.told)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bridge.devices.described import KeptPart, PartKey
 from bridge.devices.last_known import EntityState, Fading, Pending
 from bridge.errors import StorageUnavailable
 from bridge.events import Event, NotOffered
@@ -81,6 +82,25 @@ async def test_entries_and_states_come_out_as_they_went_in(
     loaded = await journal.load()
     assert loaded.states == states
     assert loaded.next_seq == first + len(entries)
+
+
+PART_KEYS: Final = st.tuples(
+    st.sampled_from(["shelly", "homie"]), st.sampled_from(["door", "lamp"]), st.sampled_from(["config", "state"])
+)
+
+
+@REPEATED
+@given(batches=st.lists(st.dictionaries(PART_KEYS, st.none() | st.binary(max_size=8), max_size=4), max_size=4))
+async def test_what_devices_say_of_themselves_is_kept_until_it_changes_or_goes(
+    database: Database, batches: list[dict[PartKey, bytes | None]]
+) -> None:
+    await execute(database, "DELETE FROM descriptions")
+    journal, kept = Journal(database), dict[PartKey, bytes | None]()
+    for parts in batches:
+        await journal.commit(Batch(descriptions=parts))
+        kept |= parts
+    present = [KeptPart(*key, content) for key, content in sorted(kept.items()) if content is not None]
+    assert list((await journal.load()).descriptions) == present
 
 
 @REPEATED

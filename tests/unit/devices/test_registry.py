@@ -138,8 +138,7 @@ def test_descriptions_say_where_more_is_told_and_what_to_ask() -> None:
     assert not registry.concerns("fake/door/else")
     assert take(registry, "fake/door/extra/name", b"Door").parts == {("fake", "door", "extra/name"): b"Door"}
     take(registry, DOOR, described(CONTACT))
-    assert registry.filters == ("fake/+/+/config",)
-    assert list(registry.questions) == [general]
+    assert (list(registry.filters), list(registry.questions)) == (["fake/+/+/config"], [general])
 
 
 @pytest.mark.parametrize(

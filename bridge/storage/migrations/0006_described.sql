@@ -13,3 +13,12 @@ ALTER TABLE entity_states ADD COLUMN heard_ms INTEGER;
 ALTER TABLE entity_states ADD COLUMN lost TEXT;
 ALTER TABLE entity_states ADD COLUMN held_ms INTEGER;
 ALTER TABLE entity_states ADD COLUMN online_ms INTEGER;
+
+-- What devices said of themselves, by convention, by what is read together, and by a key of the convention's own.
+CREATE TABLE descriptions (
+    source TEXT NOT NULL,
+    family TEXT NOT NULL,
+    part TEXT NOT NULL,
+    content BLOB NOT NULL,
+    PRIMARY KEY (source, family, part)
+) WITHOUT ROWID;
