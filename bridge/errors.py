@@ -24,6 +24,7 @@ BridgeError
 │   ├── EmbeddedBrokerMissing
 │   └── EmbeddedBrokerFailed
 ├── AccountError                  a user or home that does not exist, or exists already
+├── CorrectionRefused             a kind that something described cannot have; says which it can
 └── RequestError                  what IFTTT asked cannot be answered
     ├── NotAuthorized             no valid credential
     ├── NoSuchResource            unknown trigger, action, field or path
@@ -136,6 +137,10 @@ class EmbeddedBrokerFailed(BrokerError):
 
 class AccountError(BridgeError):
     """A user or home is not there, or is there already."""
+
+
+class CorrectionRefused(BridgeError):
+    """What was described as one kind cannot be made another; the message says what is possible."""
 
 
 class RequestError(BridgeError):

@@ -64,4 +64,4 @@ class Catalogue:
 
 def _gateways_first(entity: Entity) -> bool:
     """Return the order in which entities hear a message: what a gateway says of itself decides for those behind it."""
-    return bool(entity.habits.gateway)
+    return bool(entity.device.gateway)

@@ -83,12 +83,16 @@ class Dialect(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A thing one can touch. `id` is permanent; `name` and `room` are labels."""
+    """A thing one can touch. `id` is permanent; `name` and `room` are labels.
+
+    `gateway`: the AVAILABILITY of the device that it speaks through, "" if none: it is out of reach with it.
+    """
 
     id: str
     home: str
     name: str
     room: str = ""
+    gateway: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,14 +117,14 @@ class Habits:
     """How an entity behaves over time, where no message says it.
 
     `off_after_s`: it never says off, and is off so long after its last on. `expires_after_s`: without a word for so
-    long its state is unknown. `hold_repeats`: a button that says "long" again and again while it is held. `gateway`:
-    the id of the device that it speaks through, "" if none. `leads`: others speak through its device.
+    long its state is unknown. `hold_repeats`: a button that says "long" again and again while it is held. `behind`:
+    what it says counts by what is known of its device's gateway. `leads`: others speak through its device.
     """
 
     off_after_s: float | None = None
     expires_after_s: float | None = None
     hold_repeats: bool = False
-    gateway: str = ""
+    behind: bool = False
     leads: bool = False
 
 
@@ -153,3 +157,8 @@ class Entity:
     def home(self) -> str:
         """The home that it belongs to."""
         return self.device.home
+
+    @property
+    def label(self) -> str:
+        """What it is called among all things of a home."""
+        return f"{self.device.name}: {self.name}" if self.name else self.device.name

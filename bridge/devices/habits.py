@@ -43,6 +43,12 @@ def gateway_of(state: EntityState) -> Gateway:
     return Gateway(state.value == OFFLINE, state.online_ms)
 
 
+def is_cut_off(entity: Entity, state_of: Callable[[str], EntityState]) -> bool:
+    """Tell whether an entity is out of reach because its gateway is (rule A3)."""
+    gateway = entity.device.gateway
+    return bool(gateway) and gateway_of(state_of(gateway)).offline
+
+
 Said = Callable[[EntityState, Reading, Circumstances], Outcome]
 """What a message means for an entity without habits."""
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from bridge.devices.entity import Entity, EntityKind
+from bridge.devices.habits import is_cut_off
 from bridge.devices.last_known import EntityState
 from bridge.ifttt.declaring import Query
 from bridge.ifttt.fields import ANY, LISTED_KINDS
@@ -137,7 +138,11 @@ def _abilities(sight: Sight) -> list[tuple[Entity, str]]:
         for entity in entities
         if entity.kind is EntityKind.AVAILABILITY
     }
-    return [(entity, online.get(entity.device.id, "")) for entity in entities if entity.kind in LISTED_KINDS]
+    return [
+        (entity, _ONLINE["offline"] if is_cut_off(entity, sight.state_of) else online.get(entity.device.id, ""))
+        for entity in entities
+        if entity.kind in LISTED_KINDS
+    ]
 
 
 def _state(entity: Entity, sight: Sight) -> str:

@@ -185,8 +185,8 @@ class Interpreter:
     def _over_time(
         self, draft: Draft, entity: Entity, known: EntityState, reading: Reading, how: Circumstances
     ) -> Outcome:
-        reach = self.catalogue.reach_of(entity.habits.gateway)
-        gateway = None if reach is None else gateway_of(self._known(draft, reach.id))
+        reach = entity.device.gateway
+        gateway = gateway_of(self._known(draft, reach)) if reach and entity.habits.behind else None
 
         def said(known: EntityState, reading: Reading, how: Circumstances) -> Outcome:
             return self._said(draft, entity, known, reading, how)

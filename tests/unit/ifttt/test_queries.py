@@ -39,6 +39,25 @@ def rows(found: list[tuple[str, Row]]) -> list[Row]:
     return [row for _, row in found]
 
 
+@pytest.mark.parametrize(
+    ("gateway", "own", "online"),
+    [("offline", "online", "false"), ("online", "online", "true"), ("online", "offline", "false"), (None, None, "")],
+)
+def test_a_device_behind_a_gateway_that_is_offline_is_offline_too(
+    gateway: str | None, own: str | None, online: str
+) -> None:
+    device = Device("door", "home", "Door", gateway="hub-online")
+    catalogue = Catalogue(
+        [
+            Entity("door", device, EntityKind.CONTACT, Plainly("x")),
+            Entity("door-online", device, EntityKind.AVAILABILITY, Plainly("x")),
+        ]
+    )
+    known = LastKnown({"hub-online": EntityState(gateway), "door-online": EntityState(own)})
+    household = RealHousehold("home", catalogue, known, Sight({"door": 0, "door-online": 0}, whole=True))
+    assert [row["online"] for row in rows(list_rows("any", household))] == [online]
+
+
 def test_a_device_has_a_row_for_each_of_its_abilities() -> None:
     found = rows(device_rows("meter", sight(meter_temperature="21.5", meter_online="online")))
     assert found == [
