@@ -5,13 +5,17 @@ import asyncio
 import os
 import random
 import time
+from pathlib import Path
 
-from bridge.errors import BridgeError
+from bridge.errors import BridgeError, ConfigurationError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the commands."""
-    commands = parser.add_subparsers(metavar="WHAT", required=True)
+    parser.add_argument("--replay", metavar="FILE", help="show what MQTT messages come to, one JSON object a line")
+    parser.add_argument("--json", action="store_true", help="with --replay: one JSON object a line")
+    parser.set_defaults(run=run_replay)
+    commands = parser.add_subparsers(metavar="WHAT")
     home = commands.add_parser("home", help="a door, a button and a light on a broker")
     home.add_argument("--host", default="127.0.0.1", help="the broker (default: this machine)")
     home.add_argument("--port", type=int, default=1883)
@@ -32,6 +36,23 @@ def _seconds(text: str) -> float:
     if not 0.01 <= seconds <= 86400:  # noqa: PLR2004 -- from a hundredth of a second to a day
         raise argparse.ArgumentTypeError("must be a number of seconds from 0.01 to 86400")
     return seconds
+
+
+def run_replay(arguments: argparse.Namespace) -> int:
+    """Show what messages come to, line by line. Nothing is stored, and nobody is told."""
+    from bridge.cli import replay  # noqa: PLC0415 -- the weight of devices
+    from bridge.cli.replay_lines import read_lines  # noqa: PLC0415 -- the same
+    from bridge.conventions import conventions_of  # noqa: PLC0415 -- the same
+
+    if arguments.replay is None:
+        raise ConfigurationError(["say what to play: home, ifttt, or --replay FILE; see ifttt-bridge simulate --help"])
+    show = replay.as_json if arguments.json else replay.as_text
+    now_ms = time.time_ns() // 1_000_000  # noqa: TID251 -- commands read the clock
+    with Path(arguments.replay).open("rb") as written:
+        lines = read_lines(written, name=arguments.replay)
+        for outcome in replay.replay(lines, conventions_of(), now_ms=now_ms):
+            print(show(outcome))
+    return 0
 
 
 def run_home(arguments: argparse.Namespace) -> int:

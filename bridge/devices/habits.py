@@ -174,8 +174,10 @@ def _press(entity: Entity, known: EntityState, reading: PressReading, how: Circu
     held = reading.word == HELD
     if held and known.held_ms is not None and 0 <= how.now_ms - known.held_ms <= HOLD_REPEAT_MS:
         return Outcome(replace(known, held_ms=how.now_ms))  # still held
-    outcome = said(known, reading, how)
-    return Outcome(replace(outcome.state, held_ms=how.now_ms if held else None), outcome.events)
+    outcome, held_ms = said(known, reading, how), how.now_ms if held else None
+    if held_ms == outcome.state.held_ms:
+        return outcome
+    return Outcome(replace(outcome.state, held_ms=held_ms), outcome.events)
 
 
 def _behind(gateway: Gateway | None, reading: PressReading, how: Circumstances) -> Circumstances:

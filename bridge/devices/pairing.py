@@ -114,7 +114,8 @@ def _kind(described: DescribedEntity, paired: PairedEntity, device: DescribedDev
 def _entity(
     described: DescribedEntity, paired: PairedEntity, kind: EntityKind, device: Device, pairing: Pairing, *, leads: bool
 ) -> Entity:
-    exposed = not described.minor if paired.exposed is None else paired.exposed
+    seen = not described.minor or kind in ALONE  # what tells of the device as a whole goes with it
+    exposed = seen if paired.exposed is None else paired.exposed
     return Entity(
         id=paired.id,
         device=device,

@@ -15,7 +15,7 @@ from typing import Final
 from bridge.commands import Publication
 from bridge.devices.admission import MAX_TOPIC_BYTES, Admission, OwnTopics
 from bridge.devices.allowance import Spent
-from bridge.devices.described import Announcement, Convention, DescribedDevice, KeptPart, PartKey, Told
+from bridge.devices.described import Announcement, Convention, DescribedDevice, KeptPart, PartKey, Told, Unserved
 from bridge.devices.description_topics import DescriptionTopics, GroupKey
 from bridge.devices.merging import DeviceKey, put_together, shadowed
 from bridge.devices.quota import Limits, OverLimit, Quota
@@ -139,6 +139,18 @@ class Registry:
         """Devices that do not count while a native source describes the same hardware, each with that device."""
         _ = self.devices
         return self._shadowed
+
+    @property
+    def unserved(self) -> frozenset[tuple[str, Unserved]]:
+        """What is described and not served, by source: of devices, and of no device."""
+        announced = [(source, group.announcement) for (source, _), group in self._groups.items()]
+        loose = {(source, each) for source, announcement in announced for each in announcement.unserved}
+        return frozenset(loose) | {
+            (source, each)
+            for source, announcement in announced
+            for device in announcement.devices
+            for each in device.unserved
+        }
 
     @property
     def parts(self) -> tuple[KeptPart, ...]:
