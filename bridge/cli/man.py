@@ -39,7 +39,7 @@ def manual_page(program: Command) -> str:
         ".SH COMMANDS",
     ]
     for command in program.all()[1:]:
-        if not command.commands:
+        if command.alone or not command.commands:
             lines += _command(command)
     return "\n".join([*lines, _END]) + "\n"
 
@@ -65,7 +65,7 @@ def _synopsis(command: Command) -> list[str]:
         name = f"\\fI{_text(positional.name)}\\fR"
         words.append(name if positional.required else f"[{name}]")
     if command.commands:
-        words.append("\\fICOMMAND\\fR ...")
+        words.append("[\\fICOMMAND\\fR ...]" if command.alone else "\\fICOMMAND\\fR ...")
     return [" ".join(words)]
 
 

@@ -26,7 +26,10 @@ class Positional:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command, its options, and the commands below it. `path`: the words that lead to it, without the program."""
+    """A command, its options, and the commands below it. `path`: the words that lead to it, without the program.
+
+    `alone`: it does something by itself, too, where there are commands below it.
+    """
 
     path: tuple[str, ...]
     summary: str
@@ -34,6 +37,7 @@ class Command:
     options: tuple[Option, ...]
     positionals: tuple[Positional, ...]
     commands: tuple["Command", ...]
+    alone: bool = False
 
     def all(self) -> list["Command"]:
         """Return this command and all below it, in order."""
@@ -45,11 +49,13 @@ def outline_of(parser: argparse.ArgumentParser, path: tuple[str, ...] = (), summ
     options: list[Option] = []
     positionals: list[Positional] = []
     commands: list[Command] = []
+    alone = False
     for action in parser._actions:  # noqa: SLF001 -- argparse offers no other way to look into a parser
         if action.help is argparse.SUPPRESS:
             continue
         if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001 -- the same
             summaries = {choice.dest: choice.help or "" for choice in action._choices_actions}  # noqa: SLF001 -- the same
+            alone = not action.required
             commands += [
                 outline_of(below, (*path, name), summaries.get(name, "")) for name, below in action.choices.items()
             ]
@@ -58,7 +64,8 @@ def outline_of(parser: argparse.ArgumentParser, path: tuple[str, ...] = (), summ
         else:
             name = str(action.metavar or action.dest)
             positionals.append(Positional(name, action.help or "", _choices(action), action.nargs not in {"?", "*"}))
-    return Command(path, summary, parser.description or "", tuple(options), tuple(positionals), tuple(commands))
+    description = parser.description or ""
+    return Command(path, summary, description, tuple(options), tuple(positionals), tuple(commands), alone)
 
 
 def _option(action: argparse.Action) -> Option:
