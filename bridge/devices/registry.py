@@ -51,9 +51,10 @@ class Change:
 
 
 @dataclass(slots=True)
-class _Trouble:
-    """What went wrong while a message was taken, or while the kept ones were read."""
+class _Taking:
+    """What has become of a message so far, or of the kept ones: what changed, and what went wrong."""
 
+    parts: dict[PartKey, bytes | None] = field(default_factory=dict)
     refused: list[Refusal] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
 
@@ -96,18 +97,20 @@ class Registry:
         self._quota = Quota(limits or Limits())
         self._groups: dict[GroupKey, _Group] = {}
         self._known: dict[tuple[str, str, str], int] = {}
+        self._holders: dict[tuple[str, str], frozenset[str]] = {}
         self._view: Mapping[DeviceKey, DescribedDevice] | None = None
         self._shadowed: Mapping[DeviceKey, DeviceKey] = {}
         self.refusals = 0
-        trouble = _Trouble()
-        self._load(kept, trouble)
-        self.refused, self.faults = tuple(trouble.refused), tuple(trouble.faults)
+        taking = _Taking()
+        self._load(kept, taking)
+        self.refused, self.faults = tuple(taking.refused), tuple(taking.faults)
 
     def copy(self) -> "Registry":
         """Return a registry on which a batch takes its messages, and which nobody else sees."""
         new = copy(self)
         new._topics, new._quota = self._topics.copy(), self._quota.copy()  # noqa: SLF001 -- one of its own kind
         new._groups, new._known = dict(self._groups), dict(self._known)  # noqa: SLF001 -- the same
+        new._holders = dict(self._holders)  # noqa: SLF001 -- the same
         return new
 
     @property
@@ -167,24 +170,23 @@ class Registry:
 
     def take(self, topic: str, payload: bytes, *, now_ms: int) -> Change | None:
         """Take in a message that may describe devices; None when it changes nothing."""
-        parts: dict[PartKey, bytes | None] = {}
-        trouble = _Trouble()
+        taking = _Taking()
         for source in self._topics.sources_at(topic):
             try:
                 told = self._tell(source, topic, payload)
                 if told is not None:
-                    parts |= self._let_in(source, told, trouble, now_ms)
+                    self._let_in(source, told, taking, now_ms)
             except OverLimit as error:
                 self.refusals += 1
-                trouble.refused.append(Refusal(source, str(error), again=self._quota.was_told(source, error)))
+                taking.refused.append(Refusal(source, str(error), again=self._quota.was_told(source, error)))
             except UnreadableMessage as error:
                 self.refusals += 1
-                trouble.refused.append(Refusal(source, error.reason))
+                taking.refused.append(Refusal(source, error.reason))
             except Exception as error:  # noqa: BLE001 -- the edge of one message: a broken convention takes none along
-                trouble.faults.append(Fault(source, error))
-        if not (parts or trouble.refused or trouble.faults):
+                taking.faults.append(Fault(source, error))
+        if not (taking.parts or taking.refused or taking.faults):
             return None
-        return Change(parts, tuple(trouble.refused), tuple(trouble.faults))
+        return Change(taking.parts, tuple(taking.refused), tuple(taking.faults))
 
     def _tell(self, source: str, topic: str, payload: bytes) -> Told | None:
         self._quota.check_size(payload)
@@ -192,24 +194,32 @@ class Registry:
             raise UnreadableMessage("a topic that is too long")
         return self._conventions[source].tell(topic, payload)
 
-    def _let_in(self, source: str, told: Told, trouble: _Trouble, now_ms: int) -> dict[PartKey, bytes | None]:
-        """Let what a message told take its place, and return what changes by it. Raises OverLimit."""
+    def _let_in(self, source: str, told: Told, taking: _Taking, now_ms: int) -> None:
+        """Let what a message told take its place, and take it from where it was. Raises OverLimit."""
+        if told.group:
+            self._change(source, told, taking, now_ms)
+        for name in told.parts if told.sole else ():
+            for group in sorted(self._holders.get((source, name), frozenset()) - {told.group}):
+                self._change(source, Told(group, {name: b""}), taking, now_ms)
+
+    def _change(self, source: str, told: Told, taking: _Taking, now_ms: int) -> None:
+        """Let a group have other parts. Raises OverLimit."""
         key, quota = (source, told.group), self._quota
         old = self._groups.get(key, _NO_GROUP)
         parts = _with(old.parts, told)
         changed = [name for name in {**old.parts, **parts} if parts.get(name) != old.parts.get(name)]
         if not changed:
-            return {}
+            return
         for name in changed:
             quota.check_size(parts.get(name, b""))
         known = [(*key, name) for name in changed if name in old.parts]
         grown = sum(len(parts.get(name, b"")) - len(old.parts.get(name, b"")) for name in changed)
         quota.check_room(source, told.group, parts, grown=grown, new=key not in self._groups)
         spent = quota.check_changes(known, told.group, now_ms)
-        new = _Group(parts, self._read(key, parts, trouble))
+        new = _Group(parts, self._read(key, parts, taking))
         quota.take(self._allow(source, old, new, now_ms), spent)
         self._replace(key, old, new)
-        return {(*key, name): parts.get(name) for name in changed}
+        taking.parts |= {(*key, name): parts.get(name) for name in changed}
 
     def _allow(self, source: str, old: _Group, new: _Group, now_ms: int) -> Spent | None:
         """Return what is left for new entities after a description. Raises OverLimit."""
@@ -218,7 +228,7 @@ class Registry:
         gone = sum(self._known[identity] == 1 for identity in before - after)
         return self._quota.check_entities(added, before=len(self._known) - gone, now_ms=now_ms)
 
-    def _read(self, key: GroupKey, parts: Mapping[str, bytes], trouble: _Trouble) -> Announcement:
+    def _read(self, key: GroupKey, parts: Mapping[str, bytes], taking: _Taking) -> Announcement:
         """Return what parts come to. What cannot be read comes to nothing, and is kept: another part may mend it."""
         if not parts:
             return _NOTHING
@@ -227,9 +237,9 @@ class Registry:
             return self._admission.of(self._conventions[source].read(group, parts))
         except UnreadableMessage as error:
             self.refusals += 1
-            trouble.refused.append(Refusal(source, error.reason))
+            taking.refused.append(Refusal(source, error.reason))
         except Exception as error:  # noqa: BLE001 -- the edge of one description: it takes no others along
-            trouble.faults.append(Fault(source, error))
+            taking.faults.append(Fault(source, error))
         return _NOTHING
 
     def _replace(self, key: GroupKey, old: _Group, new: _Group) -> None:
@@ -246,17 +256,23 @@ class Registry:
                 del self._known[identity]
         for identity in after - before:
             self._known[identity] = self._known.get(identity, 0) + 1
+        for name in {**old.parts, **new.parts}:
+            held = self._holders.get((source, name), frozenset()) - {key[1]}
+            held |= {key[1]} if name in new.parts else frozenset()
+            self._holders[source, name] = held
+            if not held:
+                del self._holders[source, name]
         self._topics.ask(key, old.announcement.topics, new.announcement.topics)
         self._view = None
 
-    def _load(self, kept: Iterable[KeptPart], trouble: _Trouble) -> None:
+    def _load(self, kept: Iterable[KeptPart], taking: _Taking) -> None:
         """Read what was kept of the conventions that are spoken now."""
         by_group: defaultdict[GroupKey, dict[str, bytes]] = defaultdict(dict)
         for part in kept:
             if part.source in self._conventions:
                 by_group[part.source, part.group][part.key] = part.content
         for key, parts in sorted(by_group.items()):
-            self._replace(key, _NO_GROUP, _Group(parts, self._read(key, parts, trouble)))
+            self._replace(key, _NO_GROUP, _Group(parts, self._read(key, parts, taking)))
 
 
 def _with(parts: Mapping[str, bytes], told: Told) -> dict[str, bytes]:

@@ -76,7 +76,10 @@ class FakeDialect:
 
 @dataclass(slots=True)
 class FakeConvention:
-    """Reads what the module says. `breaks_at`: a payload at which it fails as no convention may."""
+    """Reads what the module says. `breaks_at`: a payload at which it fails as no convention may.
+
+    A fragment belongs to one device alone where its name begins with `sole`, as those of Home Assistant do.
+    """
 
     source: str = "fake"
     prefix: str = "fake"
@@ -98,7 +101,8 @@ class FakeConvention:
         _, device, fragment, _ = topic.split("/")
         if payload:
             self._parse(payload)
-        return Told(device, {fragment: payload})
+        sole = fragment.startswith("sole")
+        return Told("" if sole and not payload else device, {fragment: payload}, sole=sole)
 
     def read(self, group: str, parts: Mapping[str, bytes]) -> Announcement:
         """Put fragments together."""

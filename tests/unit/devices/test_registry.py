@@ -73,6 +73,22 @@ def test_an_empty_description_takes_the_fragment_away() -> None:
     assert (dict(registry.devices), registry.parts) == ({}, ())
 
 
+def test_a_part_that_is_in_one_group_alone_leaves_the_one_where_it_was() -> None:
+    registry = Registry([fake()])
+    take(registry, "fake/door/sole1/config", described(contact("a")))
+    take(registry, "fake/door/main/config", described(CONTACT))
+    change = take(registry, "fake/lamp/sole1/config", described(contact("a")))
+    assert set(change.parts) == {("fake", "lamp", "sole1"), ("fake", "door", "sole1")}
+    assert change.parts["fake", "door", "sole1"] is None
+    assert ids(registry) == {("fake", "door"): ["contact"], ("fake", "lamp"): ["a"]}
+    copied = registry.copy()
+    assert take(copied, "fake/x/sole1/config", b"").parts == {("fake", "lamp", "sole1"): None}
+    assert ids(copied) == {("fake", "door"): ["contact"]}
+    assert registry.take("fake/x/sole2/config", b"", now_ms=0) is None
+    restarted = Registry([fake()], registry.parts)
+    assert take(restarted, "fake/x/sole1/config", b"").parts == {("fake", "lamp", "sole1"): None}
+
+
 def test_what_is_taken_on_a_copy_is_seen_by_nobody_else() -> None:
     registry = Registry([fake()], limits=Limits(changes=Allowance(1, 0)))
     take(registry, DOOR, described(CONTACT, topics=["fake/door/a"]))
@@ -256,25 +272,23 @@ fragments = st.builds(
     st.sampled_from(["", "One", "Two"]),
     st.sampled_from([[], [MAC], ["00:11:22:33:44:55"]]),
 )
-messages = st.lists(
-    st.tuples(
-        st.builds(
-            "{}/{}/{}/config".format,
-            st.sampled_from(["homeassistant", "zigbee2mqtt"]),
-            devices,
-            st.sampled_from(["main", "more"]),
-        ),
-        st.just(b"") | fragments | st.sampled_from([b"break", b"\xff"]),
-    ),
-    max_size=20,
-)
+
+
+def messages(*names: str) -> st.SearchStrategy[list[tuple[str, bytes]]]:
+    """Return descriptions in fragments of some names, broken ones among them."""
+    sources = st.sampled_from(["homeassistant", "zigbee2mqtt"])
+    topics = st.builds("{}/{}/{}/config".format, sources, devices, st.sampled_from(names))
+    return st.lists(
+        st.tuples(topics, st.just(b"") | fragments | st.sampled_from([b"break", b"\xff"])),
+        max_size=20,
+    )
 
 
 def spoken(kept: tuple[KeptPart, ...] = ()) -> Registry:
     return Registry([fake("homeassistant"), fake("zigbee2mqtt")], kept)
 
 
-@given(taken=messages, data=st.data())
+@given(taken=messages("main", "more"), data=st.data())
 def test_descriptions_give_the_same_devices_in_any_order(taken: list[tuple[str, bytes]], data: st.DataObject) -> None:
     last = {topic: payload for topic, payload in taken if payload not in (b"break", b"\xff")}
     straight, shuffled = spoken(), spoken()
@@ -286,7 +300,7 @@ def test_descriptions_give_the_same_devices_in_any_order(taken: list[tuple[str, 
     assert straight.parts == shuffled.parts
 
 
-@given(taken=messages, cut=st.integers(0, 20))
+@given(taken=messages("main", "more", "sole1", "sole2"), cut=st.integers(0, 20))
 def test_a_restart_at_any_point_and_a_commit_that_fails_change_nothing(
     taken: list[tuple[str, bytes]], cut: int
 ) -> None:
