@@ -13,7 +13,7 @@ from bridge.commands import Publication
 from bridge.devices.availability import OFFLINE, ONLINE
 from bridge.devices.catalogue import Catalogue
 from bridge.devices.deadlines import Deadline, Deadlines
-from bridge.devices.described import Convention, KeptPart
+from bridge.devices.described import Convention, DescribedDevice, KeptPart
 from bridge.devices.entity import Entity, EntityKind
 from bridge.devices.habits import is_cut_off
 from bridge.devices.interpretation import LatePolicy
@@ -204,8 +204,7 @@ class ReplayedBridge:
         if before.devices is after.devices:
             return
         for key, device in after.devices.items():
-            if before.devices.get(key) != device:
-                tally.touched |= dict.fromkeys(_entity_id(key, entity.id) for entity in device.entities)
+            tally.touched |= dict.fromkeys(_entity_id(key, each) for each in _changed(before.devices.get(key), device))
         unserved = sorted(each.why for _, each in after.unserved - before.unserved)
         tally.changed |= _identities(before) != _identities(after) or not unserved
         tally.reasons += unserved
@@ -290,6 +289,13 @@ def _catalogue(registry: Registry) -> Catalogue:
         for key, device in registry.devices.items()
     }
     return Catalogue(catalogued(registry.devices, pairings))
+
+
+def _changed(before: DescribedDevice | None, after: DescribedDevice) -> list[str]:
+    """Return the entities of a device that are described otherwise than before."""
+    if before is not None and replace(before, entities=after.entities, unserved=after.unserved) == after:
+        return [entity.id for entity in after.entities if entity not in before.entities]
+    return [entity.id for entity in after.entities]
 
 
 def _seen(state: EntityState) -> tuple[object, ...]:

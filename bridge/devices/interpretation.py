@@ -6,7 +6,7 @@ The rules of edges, presses, retained messages and lateness; knows neither topic
 from dataclasses import dataclass, replace
 from typing import Final, assert_never
 
-from bridge.devices.availability import OFFLINE, ONLINE, together, with_part
+from bridge.devices.availability import OFFLINE, together, with_part
 from bridge.devices.batteries import with_charge
 from bridge.devices.covers import STARTED_FROM, cover_value
 from bridge.devices.entity import ALARMS, Entity, EntityKind
@@ -141,18 +141,12 @@ def _state(entity: Entity, known: EntityState, reading: StateReading, how: Circu
     if value is None or value == known.value:
         return Interpretation(known if told == known else told)
     if how.taken_along:
-        return Interpretation(_without_gateway(known, value, how.now_ms))
+        return Interpretation(known if value == OFFLINE else replace(told, value=value, since_ms=how.now_ms))
     state = replace(told, value=value, since_ms=how.now_ms)
     if entity.kind is EntityKind.BATTERY:
         state = with_charge(state, entity.low_level)
     kind = _kind_of_change(entity, known, state, how)
     return Interpretation(state, None if kind is None else _change(entity, known, state, kind, how))
-
-
-def _without_gateway(known: EntityState, value: str, now_ms: int) -> EntityState:
-    """Return what a device is whose gateway is offline: nothing happens to it, and it is not said to have gone."""
-    gone_along = known.value == ONLINE and value == OFFLINE
-    return known if gone_along else replace(known, value=value, since_ms=now_ms)
 
 
 def _kind_of_change(entity: Entity, known: EntityState, state: EntityState, how: Circumstances) -> str | None:

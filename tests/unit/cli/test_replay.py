@@ -148,6 +148,17 @@ def test_time_passes_before_a_line_and_what_falls_due_is_told_with_it() -> None:
     assert [entity.state for entity in outcomes[-1].entities] == ["off"]
 
 
+def test_a_description_shows_what_it_changes() -> None:
+    outcomes = played(
+        describing(CONTACT, BELL),
+        describing(CONTACT, BELL, LEVEL),
+        describing(CONTACT, BELL, LEVEL, name="Door"),
+        describing(CONTACT),
+    )
+    shown_ids = [[entity.id.rpartition("/")[2] for entity in outcome.entities] for outcome in outcomes]
+    assert shown_ids == [["contact", "key"], ["level"], ["contact", "key", "level"], ["contact"]]
+
+
 def test_a_restart_keeps_what_the_database_keeps() -> None:
     outcomes = played(
         describing(CONTACT, BELL),

@@ -334,6 +334,20 @@ def test_a_gateway_that_goes_takes_its_devices_along_with_one_event() -> None:
     assert home.offered[2:] == ["device.went_offline"], "on its own it still counts"
 
 
+def test_a_device_that_never_spoke_for_itself_is_not_held_to_be_gone_when_its_gateway_is_back() -> None:
+    topics = ("it/available", "hub/state")
+    reach = of(EntityKind.AVAILABILITY, *topics, availability=AvailabilityMode.ALL, habits=Habits(behind=True))
+    home = Home(*gateway(reach))
+    for word in (ONLINE, OFFLINE, ONLINE):
+        home.hear(word, on="hub/state")
+    assert home.it.value is None
+    home.hear(OFFLINE, on="hub/state")
+    home.hear(OFFLINE, on="it/available")
+    home.hear(ONLINE, on="hub/state")
+    assert home.it.value == "offline", "its own word counts again"
+    assert [entry.event.device for entry in home.entries] == ["hub-device"] * 4
+
+
 def test_a_device_that_comes_back_while_its_gateway_is_away_makes_no_event() -> None:
     home = Home(*gateway(of(EntityKind.AVAILABILITY, "it", habits=Habits(behind=True))))
     home.hear(ONLINE, on="hub/state")
