@@ -11,6 +11,7 @@ import structlog
 from aiohttp import web
 
 from bridge.errors import BridgeError, NoSuchResource, NotAuthorized
+from bridge.oauth.refusals import Refusals
 from bridge.web.actions import ActionEndpoints
 from bridge.web.caller import Caller, Callers
 from bridge.web.connection import QuietServer
@@ -18,7 +19,6 @@ from bridge.web.envelope import respond_not_here
 from bridge.web.failures import Failures
 from bridge.web.origin import Network, origin_of
 from bridge.web.queries import QueryEndpoints
-from bridge.web.refusals import Refusals
 from bridge.web.setup import SetupEndpoints
 from bridge.web.triggers import TriggerEndpoints
 from bridge.web.validation import ValidationEndpoints
