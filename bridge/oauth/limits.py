@@ -75,7 +75,7 @@ class _Lane:
     def wait_s(self, key: Hashable, now_s: float) -> float:
         """Return how long this key has to wait, 0 if it has not."""
         failures = self._failures.get(key)
-        if failures is None or now_s - failures.last_s >= FORGOTTEN_S:
+        if failures is None:
             return 0.0
         return max(0.0, failures.last_s + self._delay_s(sum(failures.of.values())) - now_s)
 

@@ -196,6 +196,19 @@ async def test_at_the_end_what_is_being_checked_is_finished_and_who_waits_is_tol
     await until(lambda: not any(thread.name.startswith("passwords") for thread in threading.enumerate()))
 
 
+async def test_at_the_end_a_check_that_nobody_waits_for_any_more_is_finished_too() -> None:
+    work = Work()
+    work.go.clear()
+    async with Hasher(work.verify) as hasher:
+        gone = asyncio.gather(check(hasher, "gone"))
+        await until(lambda: work.at_once == 1)
+        gone.cancel()
+        asyncio.get_running_loop().call_later(0.05, work.go.set)
+    assert work.at_once == 0
+    with pytest.raises(asyncio.CancelledError):
+        await gone
+
+
 async def test_there_is_no_thread_until_somebody_signs_in() -> None:
     async with Hasher():
         assert not any(thread.name.startswith("passwords") for thread in threading.enumerate())

@@ -143,7 +143,8 @@ def test_nor_by_failing_at_so_many_that_they_are_counted_together() -> None:
     names = [f"user {number}" for number in range(40)]
     for name in names:
         limits.failed(Attempt(name, HERE), 0.0)
-    limits.succeeded(Attempt(names[-1], HERE))
+    for name in names:
+        limits.succeeded(Attempt(name, HERE))
     assert limits.wait_s(STRANGER, 0.0) == 300
 
 
@@ -174,6 +175,17 @@ def test_what_is_remembered_is_bounded_and_the_eldest_is_forgotten() -> None:
         limits.failed(Attempt("mallory", HERE, f"browser {number}"), 0.0)
     assert limits.wait_s(Attempt("ben", HERE), 0.0) == 0
     assert limits.wait_s(KNOWN, 0.0) == 0
+
+
+def test_who_failed_again_lately_is_not_the_eldest() -> None:
+    limits, others = SignInLimits(KEY), [f"2001:db8:{number:x}::" for number in range(MAX_ADDRESSES)]
+    fail(limits, Attempt("anna", HERE), 5, 0.0)
+    fail(limits, Attempt("anna", others[0]), 5, 1.0)
+    limits.failed(Attempt("anna", HERE), 2.0)
+    for address in others[1:]:
+        limits.failed(Attempt("nobody", address), 2.0)
+    assert limits.wait_s(Attempt("ben", HERE), 2.0) == 8
+    assert limits.wait_s(Attempt("ben", others[0]), 2.0) == 0
 
 
 def test_a_name_of_any_length_takes_no_more_memory() -> None:

@@ -23,8 +23,8 @@ def test_the_hash_fits_its_password_and_never_looks_the_same_twice() -> None:
 def test_a_password_is_told_from_any_other(password: str) -> None:
     kept = hash_password(password)
     assert verify_password(kept, password)
-    for other in (f"{password} ", password.upper() + "!", password[1:] + "x", password.replace("\0", "") + "?"):
-        assert not verify_password(kept, other)
+    others = {f"{password} ", f"{password}?", password[1:], password.replace("\0", ""), password.replace("\udcff", "?")}
+    assert not any(verify_password(kept, other) for other in others - {password})
 
 
 @pytest.mark.parametrize("damaged", ["", "x", "$argon2id$", "$argon2id$v=19$m=19456,t=2,p=1$?$?", "$2b$12$abc", "é"])

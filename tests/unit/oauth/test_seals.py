@@ -40,6 +40,11 @@ def test_anything_else_is_no_seal(presented: str) -> None:
     assert not is_sealed(presented, KEY, "part")
 
 
+def test_what_is_no_text_is_sealed_too_and_like_nothing_else() -> None:
+    assert is_sealed(seal(KEY, "\udcff"), KEY, "\udcff")
+    assert not is_sealed(seal(KEY, "\udcff"), KEY, "?")
+
+
 def test_a_key_that_could_be_guessed_is_refused() -> None:
     assert checked_key(KEY) == KEY
     with pytest.raises(ValueError, match="32 bytes"):
