@@ -7,6 +7,7 @@ at the most. Knows neither accounts nor limits.
 
 import asyncio
 import contextlib
+import ctypes
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -21,6 +22,9 @@ MAX_STRANGERS: Final = 8
 
 MAX_KNOWN: Final = 8
 """How many known browsers may, besides them."""
+
+_M_MMAP_THRESHOLD: Final = -3
+_LARGE_BYTES: Final = 4 * 1024 * 1024
 
 _NOT_NOW: Final = "Too many people are signing in right now. Please try again in a few seconds."
 
@@ -42,7 +46,7 @@ class Hasher:
     def __init__(self, verify: Callable[[str, str], bool] = verify_password) -> None:
         self._verify = verify
         self._dummy = dummy_hash()
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="passwords")
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="passwords", initializer=_keep_no_memory)
         self._turn = asyncio.Lock()
         self._turn_of_strangers = asyncio.Lock()
         self._places = {True: MAX_KNOWN, False: MAX_STRANGERS}
@@ -113,3 +117,9 @@ class Place:
     async def verify(self, password_hash: str | None, password: str) -> Verified:
         """Check a password against the hash kept of it, None if there is none. Raises TemporarilyUnavailable."""
         return await self.hasher.verify(password_hash, password, known=self.known)
+
+
+def _keep_no_memory() -> None:
+    """Let the C library give large blocks back. By itself glibc keeps the 19 MiB for good from the second check on."""
+    with contextlib.suppress(AttributeError, OSError):  # another C library needs no telling
+        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, _LARGE_BYTES)

@@ -1,6 +1,9 @@
 """One password at a time, off the event loop, and the same work whatever there is to check."""
 
 import asyncio
+import platform
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Awaitable
@@ -212,3 +215,28 @@ async def test_at_the_end_a_check_that_nobody_waits_for_any_more_is_finished_too
 async def test_there_is_no_thread_until_somebody_signs_in() -> None:
     async with Hasher():
         assert not any(thread.name.startswith("passwords") for thread in threading.enumerate())
+
+
+_SEVERAL_SIGN_INS = """
+import asyncio
+from pathlib import Path
+from bridge.oauth.hashing import Hasher
+
+async def resident_kib():
+    async with Hasher() as hasher:
+        for _ in range(5):
+            with hasher.place(known=False) as place:
+                await place.verify(None, "wrong")
+            status = Path("/proc/self/status").read_text()
+            print(status.partition("VmRSS:")[2].split()[0])
+
+asyncio.run(resident_kib())
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other C libraries give large blocks back by themselves")
+def test_the_memory_of_a_check_is_given_back_each_time() -> None:
+    program = [sys.executable, "-c", _SEVERAL_SIGN_INS]
+    done = subprocess.run(program, check=True, capture_output=True, env={"PYTHONPATH": ":".join(sys.path)})
+    first, *later = map(int, done.stdout.split())
+    assert max(later) - first < 4 * 1024
