@@ -68,6 +68,18 @@ class Accounts:
         )
         return user
 
+    async def credentials(self, name: str) -> tuple[User, str | None] | None:
+        """Return a user by name, with the hash of the password if one is set; None if there is nobody of that name."""
+        return await self._database.read(lambda connection: _credentials(connection, name))
+
+    async def renew_password_hash(self, user: User, *, old: str, new: str) -> None:
+        """Keep another hash of the same password. Does nothing if the password has been changed meanwhile."""
+        await self._database.write(
+            lambda connection: connection.execute(
+                "UPDATE users SET password_hash = ? WHERE id = ? AND password_hash = ?", (new, user.id, old)
+            )
+        )
+
     async def tokens(self) -> list[KeptToken]:
         """Return all tokens, by user and age."""
         return await self._database.read(_tokens)
@@ -128,6 +140,12 @@ def _tokens(connection: sqlite3.Connection) -> list[KeptToken]:
 def _users(connection: sqlite3.Connection, where: str, *values: str) -> list[User]:
     rows = connection.execute(f"SELECT id, home, name, since_seq FROM users {where} ORDER BY name", values)  # noqa: S608 -- constants only
     return [User(*row) for row in rows]
+
+
+def _credentials(connection: sqlite3.Connection, name: str) -> tuple[User, str | None] | None:
+    question = "SELECT id, home, name, since_seq, password_hash FROM users WHERE name = ?"
+    row = connection.execute(question, (name,)).fetchone()
+    return None if row is None else (User(*row[:4]), row[4])
 
 
 def _find(connection: sqlite3.Connection, digest: str) -> Grant | None:

@@ -85,6 +85,29 @@ async def test_a_token_gives_its_user_and_client_by_its_digest_alone(accounts: A
         assert await accounts.find(wrong) is None
 
 
+async def test_credentials_are_a_user_and_the_hash_of_the_password_by_the_very_name(accounts: Accounts) -> None:
+    ann = await accounts.add_user("ann", "elm", password_hash="hash", now_ms=NOON_MS)
+    ben = await add(accounts, "ben", "oak")
+    assert await accounts.credentials("ann") == (ann, "hash")
+    assert await accounts.credentials("ben") == (ben, None)
+    for nobody in ("Ann", "ann ", "an_", "%", "", "ann\0", "' OR 1=1 --"):
+        assert await accounts.credentials(nobody) is None
+    await accounts.set_password("ben", "other hash")
+    assert await accounts.credentials("ben") == (ben, "other hash")
+    await accounts.remove_user("ann")
+    assert await accounts.credentials("ann") is None
+
+
+async def test_a_hash_is_renewed_unless_the_password_has_been_changed_meanwhile(accounts: Accounts) -> None:
+    ann, ben = [await accounts.add_user(name, "elm", password_hash="old", now_ms=NOON_MS) for name in ("ann", "ben")]
+    await accounts.renew_password_hash(ann, old="old", new="new")
+    assert await accounts.credentials("ann") == (ann, "new")
+    assert await accounts.credentials("ben") == (ben, "old")
+    await accounts.set_password("ann", "of another password")
+    await accounts.renew_password_hash(ann, old="new", new="newer")
+    assert await accounts.credentials("ann") == (ann, "of another password")
+
+
 async def test_tokens_go_with_their_user(database: Database, accounts: Accounts) -> None:
     user, token = await add(accounts, "ann"), mint_token()
     await accounts.add_token(digest_of(token), user, client="", now_ms=NOON_MS)
