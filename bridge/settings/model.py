@@ -39,6 +39,7 @@ DEFAULT_PRIVATE_LISTEN: Final = Address("127.0.0.1", 8081)
 UNIQUE: Final[dict[str, JsonValue]] = {"uniqueItems": True}  # rules.py checks it, with better words
 MOST_VALUES: Final = 3  # the ingredients value1, value2 and value3
 
+RedirectUri: Final = r"https://[!-~]+|http://(?:127\.0\.0\.1|\[::1\]|localhost)(?:[:/?][!-~]*)?"
 WebUrl: Final = r"[Hh][Tt][Tt][Pp][Ss]?://[!-~]+"
 Listen = Annotated[Address, written(parse_address, pattern=r".+:[0-9]{1,5}")]
 ProxyNetwork = Annotated[Network, written(parse_network)]
@@ -145,7 +146,7 @@ class ClientTable(Table):
         description="The client secret that the service at IFTTT is given"
     )
     redirect_uris: Annotated[
-        tuple[Annotated[str, written(parse_redirect_uri, pattern="https://[^*#]+")], ...], Loose, Field(min_length=1)
+        tuple[Annotated[str, written(parse_redirect_uri, pattern=RedirectUri)], ...], Loose, Field(min_length=1)
     ] = Field(
         examples=[["https://ifttt.com/channels/my_service/authorize"]],
         description="Where a person is sent back to, exactly as IFTTT shows it",
