@@ -19,12 +19,14 @@ from bridge.settings.addresses import (
     parse_redirect_uri,
 )
 from bridge.settings.devices import DeviceTable, KindTable
-from bridge.settings.tables import Id, Loose, Name, Seconds, ServiceKey, Table, Topic, written
+from bridge.settings.tables import DurationText, Id, Loose, Name, Seconds, ServiceKey, Table, Topic, written
 from bridge.settings.values import Address, BrokerUrl, Network, Secret
 from bridge.settings.words import (
     CLIENT,
+    LONGEST_CODE_LIFE_S,
     parse_client_id,
     parse_client_secret,
+    parse_code_life,
     parse_filter,
     parse_oauth_client_id,
     parse_password,
@@ -48,6 +50,7 @@ Password = Annotated[Secret, written(parse_password, min_length=1)]
 Filter = Annotated[str, written(parse_filter, pattern=r"(?=[^$])(?:(?:[^+#/]*|\+)/)*(?:[^+#/]*|\+|#)")]
 Template = Annotated[str, written(parse_template, min_length=1)]
 When = Annotated[str, written(parse_when, min_length=1)]
+PositiveSeconds = Annotated[float, Field(gt=0, le=LONGEST_CODE_LIFE_S)]
 Convention = Literal["homeassistant", "zigbee2mqtt", "tasmota", "shelly", "homie"]
 
 
@@ -160,6 +163,9 @@ class ClientTable(Table):
 class OauthTable(Table):
     """[oauth]: who may ask IFTTT's questions."""
 
+    code_life_s: Annotated[float, written(parse_code_life, DurationText | PositiveSeconds)] = Field(
+        60.0, alias="code_life", description="How long the code is good for with which a person comes back to IFTTT"
+    )
     clients: Annotated[tuple[ClientTable, ...], Loose] = Field((), description="The services at IFTTT")
 
 

@@ -137,8 +137,9 @@ class Client:
 
 @dataclass(frozen=True, slots=True)
 class Oauth:
-    """The services at IFTTT that may ask for the grant of a person."""
+    """The services at IFTTT that may ask for the grant of a person, and how long a code is good for."""
 
+    code_life_s: float
     clients: tuple[Client, ...]
 
 

@@ -55,6 +55,7 @@ def test_the_least_configuration_gets_every_default(loaded: Load) -> None:
     assert settings.storage.path == Path("/var/lib/ifttt-bridge/bridge.db")
     assert settings.ifttt.realtime_url == "https://realtime.ifttt.com/v1/notifications"
     assert settings.ifttt.timeline_start == "first-sight"
+    assert (settings.oauth.code_life_s, settings.oauth.clients) == (60.0, ())
     assert (settings.log.level, settings.log.format) == ("info", "text")
     assert settings.homes == (Home(id="home", name="Home", publish_topics=()),)
     assert settings.devices == ()
@@ -180,6 +181,11 @@ def test_a_public_url_never_ends_with_a_slash(loaded: Load, written: str, url: s
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1:9000", "127.1.2.3", "[::1]:9000"])
 def test_this_machine_may_be_told_over_plain_http(loaded: Load, host: str) -> None:
     assert loaded(f'{START}realtime_url = "http://{host}/v1"').ifttt.realtime_url == f"http://{host}/v1"
+
+
+@pytest.mark.parametrize(("written", "seconds"), [('"48h"', 172_800.0), ('"1ms"', 0.001), ("90", 90.0)])
+def test_a_code_lives_for_up_to_two_days(loaded: Load, written: str, seconds: float) -> None:
+    assert loaded(f"{START}[oauth]\ncode_life = {written}").oauth.code_life_s == seconds
 
 
 def test_networks_count_as_proxies(loaded: Load) -> None:

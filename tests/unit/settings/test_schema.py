@@ -19,6 +19,7 @@ from bridge.settings.model import ARRAYS, SECTIONS, secret_keys
 from bridge.settings.schema import configuration_schema
 from bridge.settings.words import (
     parse_client_id,
+    parse_code_life,
     parse_device_id,
     parse_duration,
     parse_filter,
@@ -88,6 +89,7 @@ BEYOND_A_SCHEMA = (
     "a number of at most 15 digits",
     "bytes; shorten it",
     "is longer than a year",
+    'at most "48h"',
     "goes deeper than",
     "a NUL character",
     "control character",
@@ -176,6 +178,7 @@ def test_every_secret_may_stand_in_a_file_but_not_in_both() -> None:
         ("PublicTable", "trusted_proxies", ["127.0.0.1"]),
         ("MqttTable", "late_press_limit", "120s"),
         ("MqttTable", "receive_maximum", 1000),
+        ("OauthTable", "code_life", "60s"),
         ("StorageTable", "url", "sqlite:///var/lib/ifttt-bridge/bridge.db"),
         ("LightTable", "supports_brightness", True),
         ("ContactTable", "payload_on", "open"),
@@ -209,6 +212,7 @@ values = st.one_of(texts, urls, addresses, topics, words, st.booleans(), st.inte
         (parse_duration, at("MqttTable", "late_press_limit")),
         (parse_database_url, at("StorageTable", "url")),
         (parse_service_key, at("IftttTable", "service_keys")),
+        (parse_code_life, at("OauthTable", "code_life")),
         (parse_oauth_client_id, at("ClientTable", "client_id")),
         (parse_redirect_uri, at("ClientTable", "redirect_uris")),
         (parse_id, at("HomeTable", "id")),
