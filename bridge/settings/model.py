@@ -39,6 +39,7 @@ from bridge.settings.words import (
 DEFAULT_PUBLIC_LISTEN: Final = Address("127.0.0.1", 8080)
 DEFAULT_PRIVATE_LISTEN: Final = Address("127.0.0.1", 8081)
 UNIQUE: Final[dict[str, JsonValue]] = {"uniqueItems": True}  # rules.py checks it, with better words
+MOST_PREVIOUS: Final = 8  # each one is compared with whatever is presented
 MOST_VALUES: Final = 3  # the ingredients value1, value2 and value3
 
 RedirectUri: Final = r"https://[!-~]+|http://(?:127\.0\.0\.1|\[::1\]|localhost)(?:[:/?][!-~]*)?"
@@ -50,6 +51,7 @@ Password = Annotated[Secret, written(parse_password, min_length=1)]
 Filter = Annotated[str, written(parse_filter, pattern=r"(?=[^$])(?:(?:[^+#/]*|\+)/)*(?:[^+#/]*|\+|#)")]
 Template = Annotated[str, written(parse_template, min_length=1)]
 When = Annotated[str, written(parse_when, min_length=1)]
+ClientSecret = Annotated[Secret, written(parse_client_secret, pattern="[!-~]{16,256}")]
 PositiveSeconds = Annotated[float, Field(gt=0, le=LONGEST_CODE_LIFE_S)]
 Convention = Literal["homeassistant", "zigbee2mqtt", "tasmota", "shelly", "homie"]
 
@@ -145,8 +147,14 @@ class ClientTable(Table):
     client_id: Annotated[str, written(parse_oauth_client_id, pattern=CLIENT.pattern)] = Field(
         examples=["production"], description="The client id that the service at IFTTT is given"
     )
-    client_secret: Annotated[Secret, written(parse_client_secret, pattern="[!-~]{16,256}")] = Field(
-        description="The client secret that the service at IFTTT is given"
+    name: Name = Field(
+        "IFTTT", description="What people are told is asking, where they agree", examples=["IFTTT (trial)"]
+    )
+    client_secret: ClientSecret = Field(description="The client secret that the service at IFTTT is given")
+    previous_client_secrets: Annotated[tuple[ClientSecret, ...], Loose, Field(max_length=MOST_PREVIOUS)] = Field(
+        (),
+        description="Client secrets that are still accepted while a new one is typed into IFTTT's form",
+        json_schema_extra=UNIQUE,
     )
     redirect_uris: Annotated[
         tuple[Annotated[str, written(parse_redirect_uri, pattern=RedirectUri)], ...], Loose, Field(min_length=1)

@@ -69,7 +69,17 @@ def _sections(table: TableOf) -> Iterator[Fault]:
 def _clients(clients: list[tuple[int, TableOf]]) -> Iterator[Fault]:
     yield from _used_twice(("oauth", "clients"), clients, "client_id")
     for index, client in clients:
-        yield from _repeated(("oauth", "clients", index, "redirect_uris"), client.get("redirect_uris"))
+        location = ("oauth", "clients", index)
+        yield from _repeated((*location, "redirect_uris"), client.get("redirect_uris"))
+        yield from _repeated((*location, "previous_client_secrets"), client.get("previous_client_secrets"))
+        yield from _not_previous((*location, "previous_client_secrets"), client)
+
+
+def _not_previous(location: Location, client: TableOf) -> Iterator[Fault]:
+    secret, previous = client.get("client_secret"), client.get("previous_client_secrets")
+    for index, value in enumerate(previous) if isinstance(previous, list) else ():
+        if isinstance(value, str) and value == secret:
+            yield Fault((*location, index), "is client_secret itself; give the one of before, or remove it")
 
 
 def _repeated(location: Location, values: object) -> Iterator[Fault]:

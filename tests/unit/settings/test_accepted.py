@@ -19,6 +19,7 @@ from bridge.settings import (
     Home,
     Light,
     Lock,
+    Secret,
     Sensor,
     Settings,
     Switch,
@@ -186,6 +187,14 @@ def test_this_machine_may_be_told_over_plain_http(loaded: Load, host: str) -> No
 @pytest.mark.parametrize(("written", "seconds"), [('"48h"', 172_800.0), ('"1ms"', 0.001), ("90", 90.0)])
 def test_a_code_lives_for_up_to_two_days(loaded: Load, written: str, seconds: float) -> None:
     assert loaded(f"{START}[oauth]\ncode_life = {written}").oauth.code_life_s == seconds
+
+
+def test_a_client_is_called_ifttt_and_has_one_secret_unless_it_says_otherwise(loaded: Load) -> None:
+    client = '[[oauth.clients]]\nclient_id = "{0}"\nclient_secret = "a-secret-of-{0}"\nredirect_uris = ["https://a/"]\n'
+    more = 'name = "IFTTT (trial)"\nprevious_client_secrets = ["an-older-secret-of-it"]\n'
+    production, staging = loaded(START + client.format("production") + client.format("staging") + more).oauth.clients
+    assert (production.name, production.previous_client_secrets) == ("IFTTT", ())
+    assert (staging.name, staging.previous_client_secrets) == ("IFTTT (trial)", (Secret("an-older-secret-of-it"),))
 
 
 def test_networks_count_as_proxies(loaded: Load) -> None:

@@ -43,11 +43,15 @@ def test_every_secret_is_read_from_the_credential_of_its_name(loaded: Load, give
     give("mqtt.password", "hunter22\n")
     give("ifttt.service_keys", "second-key\nthird-key\n")
     give("oauth.clients.my.clone.service_key", "fourth-key")
+    give("oauth.clients.my.clone.previous_client_secrets", "secret-of-last-year\n\nsecret-of-long-ago\n")
     settings = loaded(START + CLIENT, give("oauth.clients.my.clone.client_secret", "secret-of-the-clone"))
     (client,) = settings.oauth.clients
     assert password(settings) == "hunter22"
     assert [key.get_secret_value() for key in settings.ifttt.service_keys] == ["second-key", "third-key"]
     assert client.client_secret.get_secret_value() == "secret-of-the-clone"
+    assert [one.get_secret_value() for one in client.previous_client_secrets] == [
+        *("secret-of-last-year", "secret-of-long-ago")
+    ]
     assert client.service_key is not None
     assert client.service_key.get_secret_value() == "fourth-key"
     assert "not used: the credential" not in "".join(settings.notes)

@@ -59,6 +59,7 @@ BEYOND_A_SCHEMA = (
     "there is no home",
     "reads the same",
     "the file FOLDER/absent",
+    "is client_secret itself",
     "must be HOST:PORT",
     "nothing may follow the port",  # the forms of addresses are told by the bridge in better words
     "the port must be",
@@ -168,7 +169,7 @@ def test_every_secret_may_stand_in_a_file_but_not_in_both() -> None:
             schema = SCHEMA["$defs"][table.__name__]
             assert f"{key}_file" in schema["properties"]
             assert {"not": {"required": [key, f"{key}_file"]}} in schema["allOf"]
-    assert seen == 4
+    assert seen == 5
 
 
 @pytest.mark.parametrize(
@@ -179,6 +180,7 @@ def test_every_secret_may_stand_in_a_file_but_not_in_both() -> None:
         ("MqttTable", "late_press_limit", "120s"),
         ("MqttTable", "receive_maximum", 1000),
         ("OauthTable", "code_life", "60s"),
+        ("ClientTable", "name", "IFTTT"),
         ("StorageTable", "url", "sqlite:///var/lib/ifttt-bridge/bridge.db"),
         ("LightTable", "supports_brightness", True),
         ("ContactTable", "payload_on", "open"),
