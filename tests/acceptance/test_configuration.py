@@ -7,6 +7,8 @@ import aiohttp
 from tests.parts.daemon import Daemon
 
 CLONE = """
+[public]
+url = "https://home.example.org"
 [mqtt]
 discovery = ["zigbee2mqtt"]
 [[oauth.clients]]
@@ -42,8 +44,8 @@ async def test_a_staging_clone_is_added_by_a_file_and_a_credential_and_what_wait
     assert await status_for(daemon, "the-key-of-nobody") == 401
     client = "understood; this version takes its service_key from IFTTT, and offers no OAuth yet"
     notes = [
-        f"{extra}/10-staging.toml:3: mqtt.discovery: understood, not used by this version yet",
-        f"{extra}/10-staging.toml:4: oauth.clients[staging]: {client}",
+        f"{extra}/10-staging.toml:5: mqtt.discovery: understood, not used by this version yet",
+        f"{extra}/10-staging.toml:6: oauth.clients[staging]: {client}",
     ]
     said = [line for line in daemon.log.splitlines() if "event=settings.note" in line]
     assert [line.partition("note=")[2].strip('"') for line in said] == notes

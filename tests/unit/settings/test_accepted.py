@@ -192,7 +192,8 @@ def test_a_code_lives_for_up_to_two_days(loaded: Load, written: str, seconds: fl
 def test_a_client_is_called_ifttt_and_has_one_secret_unless_it_says_otherwise(loaded: Load) -> None:
     client = '[[oauth.clients]]\nclient_id = "{0}"\nclient_secret = "a-secret-of-{0}"\nredirect_uris = ["https://a/"]\n'
     more = 'name = "IFTTT (trial)"\nprevious_client_secrets = ["an-older-secret-of-it"]\n'
-    production, staging = loaded(START + client.format("production") + client.format("staging") + more).oauth.clients
+    clients = client.format("production") + client.format("staging") + more
+    production, staging = loaded(f'{START}[public]\nurl = "https://home.example.org"\n{clients}').oauth.clients
     assert (production.name, production.previous_client_secrets) == ("IFTTT", ())
     assert (staging.name, staging.previous_client_secrets) == ("IFTTT (trial)", (Secret("an-older-secret-of-it"),))
 

@@ -12,7 +12,8 @@ from bridge.settings import Settings, load, load_apart
 
 START = '[mqtt]\nurl = "mqtt://localhost"\nusername = "u"\n[ifttt]\n'
 KEYS = 'service_keys = ["first-key"]\n'
-CLIENT = '[[oauth.clients]]\nclient_id = "my.clone"\nredirect_uris = ["https://ifttt.com/a"]\n'
+ADDRESS = '[public]\nurl = "https://home.example.org"\n'
+CLIENT = ADDRESS + '[[oauth.clients]]\nclient_id = "my.clone"\nredirect_uris = ["https://ifttt.com/a"]\n'
 Load = Callable[..., Settings]
 Refused = Callable[..., list[str]]
 Give = Callable[[str, str], dict[str, str]]
@@ -201,7 +202,7 @@ def test_what_this_version_does_not_act_upon_is_said(loaded: Load, file: Path) -
     client = "understood; this version takes its service_key from IFTTT, and offers no OAuth yet"
     assert settings.notes == (
         f"{file}:3: mqtt.discovery: {later}",
-        f"{file}:6: oauth.clients[my.clone]: {client}",
+        f"{file}:8: oauth.clients[my.clone]: {client}",
     )
 
 

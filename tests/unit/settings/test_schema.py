@@ -42,6 +42,7 @@ VALIDATOR = Draft202012Validator(SCHEMA)
 BEYOND_A_SCHEMA = (
     'is missing; for example: url = "mqtt',  # another file or the environment may give it
     "is missing; give service_keys",
+    "people sign in at this address",
     "a password needs a username",
     "is not valid TOML",
     "is larger than",
