@@ -199,11 +199,7 @@ def test_what_this_version_does_not_act_upon_is_said(loaded: Load, file: Path) -
         '[[devices]]\nid = "d"\nname = "D"\nkind = "contact"\nstate_topic = "d"\ndebounce = "500ms"\n'
     )  # fmt: skip
     later = "understood, not used by this version yet"
-    client = "understood; this version takes its service_key from IFTTT, and offers no OAuth yet"
-    assert settings.notes == (
-        f"{file}:3: mqtt.discovery: {later}",
-        f"{file}:8: oauth.clients[my.clone]: {client}",
-    )
+    assert settings.notes == (f"{file}:3: mqtt.discovery: {later}",)
 
 
 def test_what_asks_for_nothing_is_not_remarked_upon(loaded: Load) -> None:
