@@ -9,7 +9,7 @@ from typing import Final
 
 from aiohttp import web
 
-MAX_COOKIE_CHARACTERS: Final = 256
+MAX_COOKIE_CHARACTERS: Final = 512
 KNOWN_FOR_S: Final = 400 * 24 * 3600
 """As long as browsers keep any cookie."""
 

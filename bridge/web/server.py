@@ -11,7 +11,6 @@ import structlog
 from aiohttp import web
 
 from bridge.errors import BridgeError, NoSuchResource, NotAuthorized
-from bridge.oauth.refusals import Refusals
 from bridge.web.actions import ActionEndpoints
 from bridge.web.caller import Caller, Callers
 from bridge.web.connection import QuietServer

@@ -6,8 +6,8 @@ from ipaddress import ip_address
 import structlog
 from aiohttp import web
 
+from bridge.oauth.refusals import Refusals
 from bridge.web.origin import UNKNOWN, Network, origin_of
-from bridge.web.refusals import Refusals
 
 log = structlog.get_logger("bridge.web")
 

@@ -79,16 +79,18 @@ class Visits:
 
     async def attempt(self, request: web.BaseRequest, cookies: Cookies, fields: dict[str, str]) -> Welcome | Turned:
         """Try a name and a password. Raises TemporarilyUnavailable while too many try."""
+        known = cookies.read(request, cookies.known)
         outcome = await self.sign_in.attempt(
             fields.get("name", ""),
             fields.get("password", ""),
             address=self.strangers.address_of(request),
-            browser_cookie=cookies.read(request, cookies.known),
+            browser_cookie=known,
         )
         if isinstance(outcome, Refused):
             return Turned(math.ceil(outcome.wait_s))
         self.sessions.end(cookies.read(request, cookies.session))
-        return Welcome(self.sessions.begin(outcome.user.id), self.browsers.issue(outcome.user.id))
+        user = outcome.user.id
+        return Welcome(self.sessions.begin(user), self.browsers.issue(user, known))
 
     def end(self, visit: Visit) -> None:
         """Sign out."""
