@@ -19,6 +19,7 @@ from bridge.settings.model import ARRAYS, SECTIONS, secret_keys
 from bridge.settings.schema import configuration_schema
 from bridge.settings.words import (
     parse_client_id,
+    parse_code_life,
     parse_device_id,
     parse_duration,
     parse_filter,
@@ -41,6 +42,7 @@ VALIDATOR = Draft202012Validator(SCHEMA)
 BEYOND_A_SCHEMA = (
     'is missing; for example: url = "mqtt',  # another file or the environment may give it
     "is missing; give service_keys",
+    "people sign in at this address",
     "a password needs a username",
     "is not valid TOML",
     "is larger than",
@@ -58,6 +60,7 @@ BEYOND_A_SCHEMA = (
     "there is no home",
     "reads the same",
     "the file FOLDER/absent",
+    "is client_secret itself",
     "must be HOST:PORT",
     "nothing may follow the port",  # the forms of addresses are told by the bridge in better words
     "the port must be",
@@ -88,6 +91,7 @@ BEYOND_A_SCHEMA = (
     "a number of at most 15 digits",
     "bytes; shorten it",
     "is longer than a year",
+    'at most "48h"',
     "goes deeper than",
     "a NUL character",
     "control character",
@@ -166,7 +170,7 @@ def test_every_secret_may_stand_in_a_file_but_not_in_both() -> None:
             schema = SCHEMA["$defs"][table.__name__]
             assert f"{key}_file" in schema["properties"]
             assert {"not": {"required": [key, f"{key}_file"]}} in schema["allOf"]
-    assert seen == 4
+    assert seen == 5
 
 
 @pytest.mark.parametrize(
@@ -176,6 +180,8 @@ def test_every_secret_may_stand_in_a_file_but_not_in_both() -> None:
         ("PublicTable", "trusted_proxies", ["127.0.0.1"]),
         ("MqttTable", "late_press_limit", "120s"),
         ("MqttTable", "receive_maximum", 1000),
+        ("OauthTable", "code_life", "60s"),
+        ("ClientTable", "name", "IFTTT"),
         ("StorageTable", "url", "sqlite:///var/lib/ifttt-bridge/bridge.db"),
         ("LightTable", "supports_brightness", True),
         ("ContactTable", "payload_on", "open"),
@@ -209,6 +215,7 @@ values = st.one_of(texts, urls, addresses, topics, words, st.booleans(), st.inte
         (parse_duration, at("MqttTable", "late_press_limit")),
         (parse_database_url, at("StorageTable", "url")),
         (parse_service_key, at("IftttTable", "service_keys")),
+        (parse_code_life, at("OauthTable", "code_life")),
         (parse_oauth_client_id, at("ClientTable", "client_id")),
         (parse_redirect_uri, at("ClientTable", "redirect_uris")),
         (parse_id, at("HomeTable", "id")),
