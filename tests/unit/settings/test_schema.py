@@ -199,10 +199,16 @@ def test_every_default_is_right_itself(table: str) -> None:
 
 
 texts = st.text(st.sampled_from("aZ09-_.~ /+#$:?*%[]!ü\n@&="), max_size=12)
-urls = st.builds("{}{}".format, st.sampled_from(["https://", "HTTP://a", "https://ifttt.com/", ""]), texts)
+urls = st.builds(
+    "{}{}".format,
+    st.sampled_from(["https://", "HTTP://a", "https://ifttt.com/", "http://localhost:1/", "http://127.0.0.1", ""]),
+    texts,
+)
 addresses = st.builds("{}:{}".format, st.sampled_from(["127.0.0.1", "a.b", "[::1]", ""]), st.integers(0, 70_000))
 topics = st.lists(st.sampled_from(["a", "+", "#", "", "$SYS", "b c"]), max_size=4).map("/".join)
-words = st.sampled_from(["90s", "1.5 h", " 2m ", "0", "7 ms", "any", "sample-x", "home", "a.b.c", "sqlite:///srv/b.db"])
+words = st.sampled_from(
+    ["90s", "1.5 h", " 2m ", "\n3h\t", "0", "7 ms", "any", "sample-x", "home", "a.b.c", "sqlite:///srv/b.db"]
+)
 values = st.one_of(texts, urls, addresses, topics, words, st.booleans(), st.integers(), st.floats(allow_nan=False))
 
 
