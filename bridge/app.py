@@ -16,7 +16,7 @@ import structlog
 from aiohttp import web
 
 from bridge import __version__
-from bridge.assembly import Ground, Parts, build, load, with_condition
+from bridge.assembly import Ground, Parts, build, with_condition
 from bridge.current import Current, bring_into_force
 from bridge.dashboard.control import controlled
 from bridge.dashboard.health import Health
@@ -25,6 +25,7 @@ from bridge.dashboard.retained import RetainedHealth
 from bridge.desk.place import control_path
 from bridge.devices.last_known import LastKnown
 from bridge.errors import CannotListen
+from bridge.kept import load
 from bridge.metered import Process, families_of
 from bridge.mqtt.inbound import Committed
 from bridge.realtime.client import open_session

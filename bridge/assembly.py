@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import secrets
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -11,10 +10,9 @@ from functools import partial
 from typing import Final
 
 import aiohttp
-import structlog
 
 from bridge import __version__
-from bridge.configured import accounts_of, all_service_keys, broker_of, homes_of, policy_of
+from bridge.configured import accounts_of, broker_of, homes_of, policy_of
 from bridge.current import Configuration, Current
 from bridge.dashboard.measures import Lags, RequestCounts
 from bridge.desk.desk import Desk
@@ -22,11 +20,13 @@ from bridge.desk.news import News
 from bridge.desk.requests import Condition, TopicHeard
 from bridge.devices.deadlines import Deadlines
 from bridge.devices.last_known import LastKnown
+from bridge.entrance import Entrance, build_entrance
 from bridge.errors import StorageUnavailable
 from bridge.housekeeping import Housekeeping
-from bridge.ifttt.cursors import KEY_BYTES, Cursors
-from bridge.ifttt.identities import Identities, IdentityKey
+from bridge.ifttt.cursors import Cursors
+from bridge.ifttt.identities import IdentityKey
 from bridge.ifttt.ingredients import iso_time
+from bridge.kept import Kept
 from bridge.lookups import CarryOut, Lookups
 from bridge.metered import Metered, Meters
 from bridge.mqtt.alarm import Alarm
@@ -37,18 +37,14 @@ from bridge.mqtt.intake import Intake
 from bridge.mqtt.interpreter import Interpreter
 from bridge.mqtt.outbound import Outbound
 from bridge.mqtt.session import Broker
-from bridge.oauth.access import Access
 from bridge.realtime.client import RealtimeClient
 from bridge.realtime.notifier import Notifier
 from bridge.realtime.notifiers import Account, Notifiers
 from bridge.recovery import Recovery, tell_restored
 from bridge.registers import Registers
-from bridge.storage.journal import Loaded
-from bridge.storage.settings import CURSOR_KEY, LAST_CONNECTED_MS, SUBSCRIBED_TOPICS, TOLD_UP_TO, KeptSettings
+from bridge.storage.settings import SUBSCRIBED_TOPICS, KeptSettings
 from bridge.web.actions import ActionEndpoints
 from bridge.web.answers import Answers
-from bridge.web.caller import Callers, TestTokens
-from bridge.web.credentials import ServiceKeys
 from bridge.web.queries import QueryEndpoints
 from bridge.web.server import Endpoints, PublicSite
 from bridge.web.setup import SetupEndpoints
@@ -56,19 +52,6 @@ from bridge.web.triggers import TriggerEndpoints, TriggerParts
 from bridge.web.validation import ValidationEndpoints
 
 INTAKE_PER_WINDOW: Final = 4
-
-log = structlog.get_logger("bridge.app")
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """What the database had to say at the start."""
-
-    loaded: Loaded
-    identities: Identities
-    away_s: float
-    told_up_to: int
-    cursor_key: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +78,7 @@ class Parts:
     site: PublicSite
     recovery: Recovery
     metered: Metered
-    service_keys: ServiceKeys
+    entrance: Entrance
     desk: Desk
     news: News
 
@@ -103,27 +86,9 @@ class Parts:
         """Let another configuration be in force. What only asks `current` needs no word; these hold something of it."""
         current.now = after
         public = after.settings.public
-        self.service_keys.replace(key.get_secret_value() for key in all_service_keys(after.settings))
+        self.entrance.take_over(after.settings)
         self.notifiers.use(accounts_of(after.settings))
         self.site.serve_at(public.url, public.trusted_proxies)
-
-
-async def load(registers: Registers, *, now_ms: int) -> Kept:
-    """Read what the last run left."""
-    interrupted = await registers.commands.settle_interrupted()
-    if interrupted:
-        log.warning("commands.interrupted", count=interrupted)
-    await registers.readings.forget_old(now_ms=now_ms)
-    last_connected_ms = await registers.settings.number(LAST_CONNECTED_MS)
-    identities = Identities(await registers.identities.load())
-    identities.let_rest(now_ms)
-    return Kept(
-        loaded=await registers.journal.load(),
-        identities=identities,
-        away_s=_away_s(last_connected_ms, now_ms),
-        told_up_to=await registers.settings.number(TOLD_UP_TO) or 0,
-        cursor_key=bytes.fromhex(await registers.settings.kept_first(CURSOR_KEY, secrets.token_hex(KEY_BYTES))),
-    )
 
 
 Connect = Callable[[Ground, Broker, Intake], Connection]
@@ -161,10 +126,9 @@ def build(
     inbound = _inbound(ground, intake, neighbours, window=broker.receive_maximum)
     triggers = _triggers(ground, answers, inbound, notifiers, meters)
     recovery = _recovery(ground, notifiers, inbound)
-    housekeeping = _housekeeping(ground, connection, inbound, notifiers, triggers, recovered=recovery.done)
-    access = Access(registers.accounts, time.monotonic)
-    service_keys = ServiceKeys(key.get_secret_value() for key in all_service_keys(current.now.settings))
-    site = _site(ground, access, service_keys, triggers, outbound, meters)
+    entrance = build_entrance(registers, current.now.settings, run_ms=kept.run_ms, clock_ms=ground.clock_ms)
+    housekeeping = _housekeeping(ground, entrance, connection, inbound, notifiers, triggers, recovered=recovery.done)
+    site = _site(ground, entrance, triggers, outbound, meters)
     return Parts(
         connection,
         inbound,
@@ -175,8 +139,8 @@ def build(
         site,
         recovery,
         metered=Metered(connection, inbound, outbound, notifiers, kept.identities, meters),
-        service_keys=service_keys,
-        desk=_desk(ground, access, partial(_forget, notifiers, meters), news),
+        entrance=entrance,
+        desk=_desk(ground, entrance, partial(_forget, notifiers, meters), news),
         news=news,
     )
 
@@ -196,6 +160,7 @@ def _recovery(ground: Ground, notifiers: Notifiers, inbound: Inbound) -> Recover
 
 def _housekeeping(
     ground: Ground,
+    entrance: Entrance,
     connection: Connection,
     inbound: Inbound,
     notifiers: Notifiers,
@@ -206,12 +171,14 @@ def _housekeeping(
     return Housekeeping(
         ground.registers.settings,
         ground.registers.identities,
+        ground.registers.grants,
         ground.kept.identities,
         connection,
         inbound,
         notifiers,
         triggers,
-        ground.clock_ms,
+        entrance.access,
+        entrance.now,
         recovered,
     )
 
@@ -281,17 +248,15 @@ def _triggers(
 
 def _site(
     ground: Ground,
-    access: Access,
-    service_keys: ServiceKeys,
+    entrance: Entrance,
     triggers: TriggerEndpoints,
     outbound: Outbound,
     meters: Meters,
 ) -> PublicSite:
-    test_tokens = TestTokens(time.monotonic)
     household_of = Lookups(ground.current, ground.known).household
     endpoints = Endpoints(
-        Callers(access, test_tokens),
-        SetupEndpoints(service_keys, test_tokens, clock_ms=ground.clock_ms),
+        entrance.callers,
+        SetupEndpoints(entrance.service_keys, entrance.test_tokens, clock_ms=ground.clock_ms),
         triggers,
         ActionEndpoints(CarryOut(outbound, ground.current), household_of),
         QueryEndpoints(ground.registers.events, household_of, Cursors(ground.kept.cursor_key), ground.clock_ms),
@@ -312,7 +277,7 @@ def _forget(notifiers: Notifiers, meters: Meters, key: IdentityKey) -> None:
     meters.lags.forget(key)
 
 
-def _desk(ground: Ground, access: Access, forget: Callable[[IdentityKey], None], news: News) -> Desk:
+def _desk(ground: Ground, entrance: Entrance, forget: Callable[[IdentityKey], None], news: News) -> Desk:
     registers = ground.registers
 
     def forget_user(user: str) -> None:
@@ -329,7 +294,7 @@ def _desk(ground: Ground, access: Access, forget: Callable[[IdentityKey], None],
         catalogue=lambda: ground.current.now.catalogue,
         clock_ms=ground.clock_ms,
         forget_user=forget_user,
-        forget_tokens=access.forget,
+        forget_tokens=entrance.access.forget,
         news=news,
     )
 
@@ -375,10 +340,3 @@ async def _remember_topics(settings: KeptSettings, topics: tuple[str, ...]) -> N
     """Note what is subscribed. A full disk must not keep the bridge from its broker: stale topics are only ignored."""
     with suppress(StorageUnavailable):
         await settings.keep(SUBSCRIBED_TOPICS, "\n".join(topics))
-
-
-def _away_s(last_connected_ms: int | None, now_ms: int) -> float:
-    """Return how long nobody listened. A clock that is behind what it said before has lost count: for very long."""
-    if last_connected_ms is None or now_ms < last_connected_ms:
-        return float("inf")
-    return (now_ms - last_connected_ms) / 1000

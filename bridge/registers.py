@@ -9,6 +9,7 @@ from bridge.storage.database import Database
 from bridge.storage.entities import Entities
 from bridge.storage.events import Events
 from bridge.storage.exposure import Exposure
+from bridge.storage.grants import Grants
 from bridge.storage.identities import TriggerIdentities
 from bridge.storage.journal import Journal
 from bridge.storage.readings import Readings
@@ -28,6 +29,7 @@ class Registers:
     commands: Commands
     settings: KeptSettings
     readings: Readings
+    grants: Grants
 
     @classmethod
     def of(cls, database: Database) -> "Registers":
@@ -42,4 +44,5 @@ class Registers:
             Commands(database),
             KeptSettings(database),
             Readings(database),
+            Grants(database),
         )

@@ -21,12 +21,14 @@ from bridge.ifttt.household import RealHousehold
 from bridge.ifttt.identities import Identities, IdentityKey
 from bridge.ifttt.service import timeline_of
 from bridge.oauth.access import Access
+from bridge.oauth.grants import Moment
 from bridge.oauth.tokens import digest_of, mint_token
 from bridge.storage.accounts import Accounts
 from bridge.storage.database import Database, open_database
 from bridge.storage.entities import Entities
 from bridge.storage.events import Events
 from bridge.storage.exposure import Exposure
+from bridge.storage.grants import Grants
 from bridge.storage.identities import TriggerIdentities
 from bridge.storage.journal import Journal
 from bridge.storage.migrate import migrate
@@ -60,6 +62,11 @@ class Clock:
 
     ms: int = NOON_MS
     seconds: float = 1000.0
+
+    @property
+    def moment(self) -> Moment:
+        """Both, as OAuth has it."""
+        return Moment(self.ms, round(self.seconds * 1000))
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +288,7 @@ async def _build(
         return await site.carry_out(command, user=user, request_id=request_id)
 
     endpoints = Endpoints(
-        Callers(Access(accounts, lambda: clock.seconds), tests),
+        Callers(Access(Grants(database), lambda: clock.moment), tests),
         SetupEndpoints(ServiceKeys((KEY, STAGING_KEY)), tests, clock_ms=lambda: clock.ms),
         TriggerEndpoints(parts),
         ActionEndpoints(carry_out, household_of, within_s=CARRY_OUT_S),

@@ -12,11 +12,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from bridge.assembly import Ground, Parts, build, load
+from bridge.assembly import Ground, Parts, build
 from bridge.commands import Publication
 from bridge.current import Current, bring_into_force
 from bridge.devices.last_known import LastKnown
 from bridge.errors import BrokerUnavailable
+from bridge.kept import load
 from bridge.mqtt.connection import Connection
 from bridge.mqtt.intake import Intake
 from bridge.mqtt.message import Marker, Message
