@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
@@ -11,9 +12,11 @@ import structlog
 from aiohttp import web
 
 from bridge.errors import BridgeError, NoSuchResource, NotAuthorized
+from bridge.oauth.tokens import digest_of
 from bridge.web.actions import ActionEndpoints
 from bridge.web.caller import Caller, Callers
 from bridge.web.connection import QuietServer
+from bridge.web.credentials import bearer_token
 from bridge.web.envelope import respond_not_here
 from bridge.web.failures import Failures
 from bridge.web.origin import Network, origin_of
@@ -28,11 +31,15 @@ MAX_SLASHES: Final = 32
 MAX_KNOWN_PATHS: Final = 256
 MAX_KNOWN_PATH: Final = 128
 _ROOT: Final = ("ifttt", "v1")
+_USER_INFO: Final = ("user", "info")
 
 log = structlog.get_logger("bridge.web")
 
 Served = Callable[[str, tuple[str, ...], int], None]
 """Hears of each answer: method, path behind the prefix, status. Must not fail, and must be quick."""
+
+CheckFailed = Callable[[str, int], None]
+"""Hears of each check of a connection (user/info) that failed: digest of the token that was presented, status."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +65,13 @@ class PublicSite:
         public_url: str = "",
         trusted_proxies: Sequence[Network] = (),
         served: Served = lambda _method, _segments, _status: None,
+        check_failed: CheckFailed = lambda _digest, _status: None,
     ) -> None:
         self._endpoints = endpoints
         self._monotonic = monotonic
         self._refusals = Refusals()
         self._served = served
+        self._check_failed = check_failed
         self._failures = Failures()
         self.serve_at(public_url, trusted_proxies)
 
@@ -81,6 +90,8 @@ class PublicSite:
         segments = self._segments(request)
         response = await self._answer(request, segments)
         self._served(request.method, segments, response.status)
+        if segments == _USER_INFO:
+            self._look_at_check(request, response.status)
         return response
 
     def broken(self, status: int) -> None:
@@ -145,6 +156,14 @@ class PublicSite:
         origin = origin_of(request.remote, request.headers.getall("X-Forwarded-For", ()), self._trusted_proxies)
         for refused in self._refusals.add(origin, reason, now_s=self._monotonic()):
             log.warning("web.refused", address=refused.address, count=refused.count, reason=refused.reason)
+
+    def _look_at_check(self, request: web.BaseRequest, status: int) -> None:
+        """Say that IFTTT's check of a connection failed: for whom, only the token that it presented can tell."""
+        if request.method == "GET" and (
+            status == HTTPStatus.UNAUTHORIZED or status >= HTTPStatus.INTERNAL_SERVER_ERROR
+        ):
+            with suppress(NotAuthorized):  # without a token it was nobody's
+                self._check_failed(digest_of(bearer_token(request)), status)
 
     def _segments(self, request: web.BaseRequest) -> tuple[str, ...]:
         """Return what follows `/ifttt/v1`, repeated slashes and one at the end forgiven; nothing for other paths."""

@@ -112,6 +112,8 @@ class Site:
     endpoints: Endpoints
     known: LastKnown
     forgotten: list[IdentityKey]
+    passed: list[tuple[str, str]]
+    checks_failed: list[tuple[str, int]] = field(default_factory=list)
     sights: Sights = field(default_factory=Sights)
     users: dict[str, User] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
@@ -233,7 +235,11 @@ async def running_site(
         await migrate(database)
         site = await _build(database, path, wrap_timelines, wrap_register)
         public = PublicSite(
-            site.endpoints, lambda: site.clock.seconds, public_url=public_url, trusted_proxies=trusted_proxies
+            site.endpoints,
+            lambda: site.clock.seconds,
+            public_url=public_url,
+            trusted_proxies=trusted_proxies,
+            check_failed=lambda digest, status: site.checks_failed.append((digest, status)),
         )
         async with listening(public.answer, "127.0.0.1", 0) as port, aiohttp.ClientSession() as session:
             site.port, site.session = port, session
@@ -264,6 +270,7 @@ async def _build(
 
     answers, identities = Answers(), Identities(await register.load())
     forgotten: list[IdentityKey] = []
+    passed: list[tuple[str, str]] = []
     tests = TestTokens(lambda: clock.seconds)
     parts = TriggerParts(
         timelines=wrap_timelines(Events(database)),
@@ -282,12 +289,17 @@ async def _build(
 
     endpoints = Endpoints(
         Callers(Access(accounts, lambda: clock.seconds), tests),
-        SetupEndpoints(ServiceKeys((KEY, STAGING_KEY)), tests, clock_ms=lambda: clock.ms),
+        SetupEndpoints(
+            ServiceKeys((KEY, STAGING_KEY)),
+            tests,
+            clock_ms=lambda: clock.ms,
+            passed=lambda user, client: passed.append((user, client)),
+        ),
         TriggerEndpoints(parts),
         ActionEndpoints(carry_out, household_of, within_s=CARRY_OUT_S),
         QueryEndpoints(Events(database), household_of, Cursors(b"a key of this test"), lambda: clock.ms),
         ValidationEndpoints(household_of),
     )
-    site = Site(path, database, clock, answers, identities, register, accounts, endpoints, known, forgotten)
+    site = Site(path, database, clock, answers, identities, register, accounts, endpoints, known, forgotten, passed)
     await site.look_again()
     return site  # the closures above look at it
