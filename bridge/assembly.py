@@ -15,6 +15,7 @@ import structlog
 
 from bridge import __version__
 from bridge.configured import accounts_of, all_service_keys, broker_of, homes_of, policy_of
+from bridge.connections import Connections, build_connections, let_disconnected_rest
 from bridge.current import Configuration, Current
 from bridge.dashboard.measures import Lags, RequestCounts
 from bridge.desk.desk import Desk
@@ -117,6 +118,7 @@ async def load(registers: Registers, *, now_ms: int) -> Kept:
     last_connected_ms = await registers.settings.number(LAST_CONNECTED_MS)
     identities = Identities(await registers.identities.load())
     identities.let_rest(now_ms)
+    await let_disconnected_rest(identities, registers)
     return Kept(
         loaded=await registers.journal.load(),
         identities=identities,
@@ -161,10 +163,11 @@ def build(
     inbound = _inbound(ground, intake, neighbours, window=broker.receive_maximum)
     triggers = _triggers(ground, answers, inbound, notifiers, meters)
     recovery = _recovery(ground, notifiers, inbound)
-    housekeeping = _housekeeping(ground, connection, inbound, notifiers, triggers, recovered=recovery.done)
     access = Access(registers.accounts, time.monotonic)
+    connections = _connections(ground, access, partial(_forget, notifiers, meters))
+    housekeeping = _housekeeping(ground, connection, inbound, notifiers, triggers, connections, recovered=recovery.done)
     service_keys = ServiceKeys(key.get_secret_value() for key in all_service_keys(current.now.settings))
-    site = _site(ground, access, service_keys, triggers, outbound, meters)
+    site = _site(ground, access, service_keys, triggers, outbound, meters, connections)
     return Parts(
         connection,
         inbound,
@@ -174,9 +177,9 @@ def build(
         housekeeping,
         site,
         recovery,
-        metered=Metered(connection, inbound, outbound, notifiers, kept.identities, meters),
+        metered=Metered(connection, inbound, outbound, notifiers, kept.identities, meters, connections.watch),
         service_keys=service_keys,
-        desk=_desk(ground, access, partial(_forget, notifiers, meters), news),
+        desk=_desk(ground, access, connections, news),
         news=news,
     )
 
@@ -200,6 +203,7 @@ def _housekeeping(
     inbound: Inbound,
     notifiers: Notifiers,
     triggers: TriggerEndpoints,
+    connections: Connections,
     *,
     recovered: asyncio.Event,
 ) -> Housekeeping:
@@ -213,6 +217,7 @@ def _housekeeping(
         triggers,
         ground.clock_ms,
         recovered,
+        also=(connections.watch.write,),
     )
 
 
@@ -286,12 +291,13 @@ def _site(
     triggers: TriggerEndpoints,
     outbound: Outbound,
     meters: Meters,
+    connections: Connections,
 ) -> PublicSite:
     test_tokens = TestTokens(time.monotonic)
     household_of = Lookups(ground.current, ground.known).household
     endpoints = Endpoints(
         Callers(access, test_tokens),
-        SetupEndpoints(service_keys, test_tokens, clock_ms=ground.clock_ms),
+        SetupEndpoints(service_keys, test_tokens, clock_ms=ground.clock_ms, passed=connections.watch.passed),
         triggers,
         ActionEndpoints(CarryOut(outbound, ground.current), household_of),
         QueryEndpoints(ground.registers.events, household_of, Cursors(ground.kept.cursor_key), ground.clock_ms),
@@ -304,6 +310,7 @@ def _site(
         public_url=public.url,
         trusted_proxies=public.trusted_proxies,
         served=meters.requests.served,
+        check_failed=connections.watch.failed,
     )
 
 
@@ -312,23 +319,30 @@ def _forget(notifiers: Notifiers, meters: Meters, key: IdentityKey) -> None:
     meters.lags.forget(key)
 
 
-def _desk(ground: Ground, access: Access, forget: Callable[[IdentityKey], None], news: News) -> Desk:
+def _connections(ground: Ground, access: Access, forget: Callable[[IdentityKey], None]) -> Connections:
     registers = ground.registers
+    return build_connections(
+        registers,
+        ground.kept.identities,
+        registers.grants.whose,
+        clock_ms=ground.clock_ms,
+        forget_tokens=access.forget,
+        forget=forget,
+    )
 
-    def forget_user(user: str) -> None:
-        for key in ground.kept.identities.of_user(user):
-            ground.kept.identities.remove(key)
-            forget(key)
 
+def _desk(ground: Ground, access: Access, connections: Connections, news: News) -> Desk:
+    registers = ground.registers
     return Desk(
         registers.accounts,
         registers.events,
         registers.entities,
         registers.exposure,
+        connections.desk,
         homes=lambda: tuple(homes_of(ground.current.now.settings)),
         catalogue=lambda: ground.current.now.catalogue,
         clock_ms=ground.clock_ms,
-        forget_user=forget_user,
+        forget_user=connections.forget_user,
         forget_tokens=access.forget,
         news=news,
     )

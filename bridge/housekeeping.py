@@ -4,7 +4,7 @@ Losing the last half minute of them costs nothing but a repeated notification.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -27,7 +27,10 @@ log = structlog.get_logger("bridge.housekeeping")
 
 @dataclass(slots=True)
 class Housekeeping:
-    """Writes the small facts. `clock_ms` gives epoch milliseconds; `recovered`: all that was owed is known."""
+    """Writes the small facts. `clock_ms` gives epoch milliseconds; `recovered`: all that was owed is known.
+
+    `also` are written at the same times, in order; each raises StorageUnavailable and keeps what it could not write.
+    """
 
     settings: KeptSettings
     register: TriggerIdentities
@@ -38,6 +41,7 @@ class Housekeeping:
     triggers: TriggerEndpoints
     clock_ms: Callable[[], int]
     recovered: asyncio.Event
+    also: tuple[Callable[[], Awaitable[None]], ...] = ()
     told_up_to: int = 0
     postponed: bool = False
     looked_ms: int = -1
@@ -61,6 +65,8 @@ class Housekeeping:
             if self.recovered.is_set() and told_up_to != self.told_up_to:
                 await self.settings.keep(TOLD_UP_TO, told_up_to)
                 self.told_up_to = told_up_to
+            for write in self.also:
+                await write()
         except StorageUnavailable as error:
             if not self.postponed:
                 log.warning("housekeeping.postponed", reason=str(error))

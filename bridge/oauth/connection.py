@@ -151,6 +151,21 @@ def cause_of(status: int | None, refusal: Refusal | None) -> Cause:
             return Cause.ENDED
 
 
+def worst_of(connections: Iterable[Connection]) -> Connection:
+    """Return the connection that needs somebody most. There must be one."""
+    states = tuple(State)
+    return max(connections, key=lambda connection: (states.index(connection.state), connection.failed))
+
+
+def advice_on(connection: Connection) -> str:
+    """Return what helps, for a person; "" where nothing needs to."""
+    if connection.state is State.SILENT:
+        return "IFTTT has not looked for three weeks: see whether it reaches you, with `ifttt-bridge doctor --public`"
+    if connection.state is State.CONNECTED or connection.trouble is None:
+        return ""
+    return cure_of(connection.trouble.reason)
+
+
 def cure_of(reason: str) -> str:
     """Return what helps, for a person."""
     if reason == Cause.OURS:

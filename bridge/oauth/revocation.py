@@ -13,11 +13,11 @@ from bridge.oauth.grants import GrantRow
 class Grants(Protocol):
     """Where grants are kept."""
 
-    async def listed(self, user_id: str | None) -> list[GrantRow]:
-        """Return the live grants, of all users with None."""
+    async def listed(self, user: str | None, /) -> list[GrantRow]:
+        """Return the live grants of a user, by id, or of all."""
         ...
 
-    async def revoke(self, grant_id: str, *, user: str | None = None) -> GrantRow | None:
+    async def revoke(self, grant_id: str, /, *, user: str | None = None) -> GrantRow | None:
         """End a grant, of this user if one is named, and return it; None if there is none."""
         ...
 

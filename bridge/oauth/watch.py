@@ -6,7 +6,7 @@ just then the database may be away, and nobody who asks should wait for it. Know
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final, Protocol
 
 from bridge.oauth.connection import Connection, ConnectionKey, FailedCheck, KeptChecks, connections_of
@@ -20,15 +20,15 @@ Failures = Sequence[tuple[ConnectionKey, FailedCheck]]
 
 
 class Grants(Protocol):
-    """Where grants and tokens are kept."""
+    """Where grants are kept."""
 
-    async def listed(self, user_id: str | None) -> list[GrantRow]:
-        """Return the live grants, of all users with None."""
+    async def listed(self, user: str | None, /) -> list[GrantRow]:
+        """Return the live grants of a user, by id, or of all."""
         ...
 
-    async def whose(self, digest: str) -> Owner | None:
-        """Return whose token this is or was, None if that is not known."""
-        ...
+
+Whose = Callable[[str], Awaitable[Owner | None]]
+"""From the digest of a token, alive or not, to its owner; None if that is not known."""
 
 
 class Register(Protocol):
@@ -46,8 +46,9 @@ class Register(Protocol):
 class ConnectionWatch:
     """Takes note, warns, and says how each connection is. `clock_ms` gives epoch milliseconds."""
 
-    def __init__(self, grants: Grants, register: Register, *, clock_ms: Callable[[], int]) -> None:
+    def __init__(self, grants: Grants, whose: Whose, register: Register, *, clock_ms: Callable[[], int]) -> None:
         self._grants = grants
+        self._whose = whose
         self._register = register
         self._clock_ms = clock_ms
         self._noted = Noted()
@@ -94,7 +95,7 @@ class ConnectionWatch:
     async def _write(self, noted: Noted) -> None:
         if not noted:
             return
-        found = noted.sort_out({digest: await self._grants.whose(digest) for digest in noted.troubles})
+        found = noted.sort_out({digest: await self._whose(digest) for digest in noted.troubles})
         if found.passed or found.failed or found.refused:
             await self._register.note(found.passed, found.failed, found.refused)
         self.outcomes["failed"] += found.failed_in_all

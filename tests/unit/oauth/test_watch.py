@@ -36,10 +36,10 @@ class House:
         self.away = 0
         self.now_ms = NOON_MS
 
-    async def listed(self, user_id: str | None) -> list[GrantRow]:
+    async def listed(self, user: str | None) -> list[GrantRow]:
         """Return the grants."""
         await self._work()
-        return [grant for grant in self.grants if user_id in {None, grant.user.id}]
+        return [grant for grant in self.grants if user in {None, grant.user.id}]
 
     async def whose(self, digest: str) -> Owner | None:
         """Return the owner of a token."""
@@ -82,7 +82,7 @@ def house() -> House:
 
 @pytest.fixture
 def watch(house: House) -> ConnectionWatch:
-    return ConnectionWatch(house, house, clock_ms=lambda: house.now_ms)
+    return ConnectionWatch(house, house.whose, house, clock_ms=lambda: house.now_ms)
 
 
 @pytest.fixture
@@ -133,9 +133,9 @@ async def test_the_warning_says_whose_it_is_why_and_what_to_do_and_no_token(
 async def test_after_a_restart_it_is_said_again_only_if_it_is_still_so(house: House, logs: list[Any]) -> None:
     house.kept[ANN] = KeptChecks(ANN, None, (FailedCheck(NOON_MS, Cause.OURS),) * 4)
     for _ in range(2):
-        await ConnectionWatch(house, house, clock_ms=lambda: house.now_ms).write()
+        await ConnectionWatch(house, house.whose, house, clock_ms=lambda: house.now_ms).write()
     house.kept[ANN] = KeptChecks(ANN, NOON_MS)
-    await ConnectionWatch(house, house, clock_ms=lambda: house.now_ms).write()
+    await ConnectionWatch(house, house.whose, house, clock_ms=lambda: house.now_ms).write()
     assert said(logs) == [("connection.failing", "warning", 4)] * 2
 
 
