@@ -165,6 +165,7 @@ def _housekeeping(
     inbound: Inbound,
     notifiers: Notifiers,
     triggers: TriggerEndpoints,
+    connections: Connections,
     *,
     recovered: asyncio.Event,
 ) -> Housekeeping:
@@ -180,6 +181,7 @@ def _housekeeping(
         entrance.access,
         entrance.now,
         recovered,
+        also=(connections.watch.write,),
     )
 
 
@@ -252,6 +254,7 @@ def _site(
     triggers: TriggerEndpoints,
     outbound: Outbound,
     meters: Meters,
+    connections: Connections,
 ) -> PublicSite:
     household_of = Lookups(ground.current, ground.known).household
     endpoints = Endpoints(
@@ -269,6 +272,7 @@ def _site(
         public_url=public.url,
         trusted_proxies=public.trusted_proxies,
         served=meters.requests.served,
+        check_failed=connections.watch.failed,
     )
 
 
@@ -279,17 +283,24 @@ def _forget(notifiers: Notifiers, meters: Meters, key: IdentityKey) -> None:
 
 def _desk(ground: Ground, entrance: Entrance, forget: Callable[[IdentityKey], None], news: News) -> Desk:
     registers = ground.registers
+    return build_connections(
+        registers,
+        ground.kept.identities,
+        registers.grants.whose,
+        clock_ms=ground.clock_ms,
+        forget_tokens=access.forget,
+        forget=forget,
+    )
 
-    def forget_user(user: str) -> None:
-        for key in ground.kept.identities.of_user(user):
-            ground.kept.identities.remove(key)
-            forget(key)
 
+def _desk(ground: Ground, access: Access, connections: Connections, news: News) -> Desk:
+    registers = ground.registers
     return Desk(
         registers.accounts,
         registers.events,
         registers.entities,
         registers.exposure,
+        connections.desk,
         homes=lambda: tuple(homes_of(ground.current.now.settings)),
         catalogue=lambda: ground.current.now.catalogue,
         clock_ms=ground.clock_ms,

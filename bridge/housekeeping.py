@@ -5,7 +5,7 @@ Losing the last half minute of them costs nothing but a repeated notification.
 """  # noqa: D205 -- one sentence
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -47,6 +47,7 @@ class Housekeeping:
     access: Access
     now: Callable[[], Moment]
     recovered: asyncio.Event
+    also: tuple[Callable[[], Awaitable[None]], ...] = ()
     told_up_to: int = 0
     postponed: bool = False
     looked_ms: int = -1

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bridge.ifttt.service import timeline_of
 from bridge.storage.accounts import Accounts
+from bridge.storage.checks import Checks
 from bridge.storage.commands import Commands
 from bridge.storage.database import Database
 from bridge.storage.entities import Entities

@@ -8,6 +8,7 @@ import msgspec
 
 from bridge.desk.requests import AddUser, ListUsers, RemoveUser, SetPassword, UserRow
 from bridge.errors import AccountError
+from bridge.oauth.connection import LIMIT
 from bridge.oauth.passwords import MAX_CHARACTERS, MIN_CHARACTERS, hash_password
 
 MAX_NAME_CHARACTERS = 100
@@ -27,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     remove = commands.add_parser("remove", help="end an account, and erase its tokens and what IFTTT asked in its name")
     remove.add_argument("name", metavar="NAME")
     remove.set_defaults(run=run_remove)
-    passwd = commands.add_parser("passwd", help="give an account another password; tokens stay as they are")
+    passwd = commands.add_parser("passwd", help="give an account another password; tokens stay, browsers sign in anew")
     passwd.add_argument("name", metavar="NAME")
     passwd.add_argument("--password-stdin", action="store_true", help="read it from standard input (default: ask)")
     passwd.set_defaults(run=run_passwd)
@@ -55,7 +56,7 @@ def run_list(arguments: argparse.Namespace) -> int:
         if arguments.json:
             print(msgspec.json.encode(user).decode())
         else:
-            print(f"{user.name:<24} {user.home:<16} {user.id}")
+            print(f"{user.name:<24} {user.home:<16} {user.id}{_connected(user)}")
     if not users and not arguments.json:
         print("There are no users yet: ifttt-bridge user add NAME --password-stdin")
     return 0
@@ -79,6 +80,15 @@ def run_passwd(arguments: argparse.Namespace) -> int:
     user = desk.ask(SetPassword(arguments.name, hash_password(password)), UserRow)
     print(f"{user.name} has a new password")
     return 0
+
+
+def _connected(user: UserRow) -> str:
+    """Say how a user's connections to IFTTT are, "" without any."""
+    if user.state is None:
+        return ""
+    several = f", {user.connections} connections" if user.connections > 1 else ""
+    failed = f", {user.failed_checks} of {LIMIT} checks failed" if user.failed_checks else ""
+    return f"  {user.state}{several}{failed}"
 
 
 def _checked_name(name: str) -> str:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
@@ -11,9 +12,11 @@ import structlog
 from aiohttp import web
 
 from bridge.errors import BridgeError, NoSuchResource, NotAuthorized
+from bridge.oauth.tokens import digest_of
 from bridge.web.actions import ActionEndpoints
 from bridge.web.caller import Caller, Callers
 from bridge.web.connection import QuietServer
+from bridge.web.credentials import bearer_token
 from bridge.web.envelope import respond_not_here
 from bridge.web.failures import Failures
 from bridge.web.oauth_site import OAuthSite
@@ -39,6 +42,9 @@ Served = Callable[[str, tuple[str, ...], int], None]
 Of the OAuth side the path begins with `oauth`; what no root is above is ().
 """
 
+CheckFailed = Callable[[str, int], None]
+"""Hears of each check of a connection (user/info) that failed: digest of the token that was presented, status."""
+
 
 @dataclass(frozen=True, slots=True)
 class Endpoints:
@@ -63,10 +69,12 @@ class PublicSite:
         *,
         public_url: str = "",
         served: Served = lambda _method, _segments, _status: None,
+        check_failed: CheckFailed = lambda _digest, _status: None,
     ) -> None:
         self._endpoints = endpoints
         self._strangers = strangers
         self._served = served
+        self._check_failed = check_failed
         self._failures = Failures()
         self.serve_at(public_url)
 
@@ -82,6 +90,8 @@ class PublicSite:
         segments = self._segments(request)
         response = await self._answer(request, segments)
         self._served(request.method, segments, response.status)
+        if segments == _USER_INFO:
+            self._look_at_check(request, response.status)
         return response
 
     def broken(self, status: int) -> None:

@@ -53,11 +53,14 @@ CREATE TABLE dead_tokens (
 
 CREATE INDEX dead_tokens_user ON dead_tokens (user, seq);
 
--- How IFTTT's checks of a connection went (user/info): when one went well last, and the failed ones since then.
+-- How IFTTT's checks of a connection went (user/info): when one went well last, the failed ones since then, and the last
+-- refresh since then that was refused.
 CREATE TABLE connection_checks (
     user TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     client TEXT NOT NULL,
     passed_at_ms INTEGER,
+    refused_at_ms INTEGER,
+    refused_reason TEXT,
     PRIMARY KEY (user, client)
 ) WITHOUT ROWID;
 

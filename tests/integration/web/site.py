@@ -119,6 +119,8 @@ class Site:
     endpoints: Endpoints
     known: LastKnown
     forgotten: list[IdentityKey]
+    passed: list[tuple[str, str]]
+    checks_failed: list[tuple[str, int]] = field(default_factory=list)
     sights: Sights = field(default_factory=Sights)
     users: dict[str, User] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
@@ -240,7 +242,11 @@ async def running_site(
         await migrate(database)
         site = await _build(database, path, wrap_timelines, wrap_register)
         public = PublicSite(
-            site.endpoints, lambda: site.clock.seconds, public_url=public_url, trusted_proxies=trusted_proxies
+            site.endpoints,
+            lambda: site.clock.seconds,
+            public_url=public_url,
+            trusted_proxies=trusted_proxies,
+            check_failed=lambda digest, status: site.checks_failed.append((digest, status)),
         )
         async with listening(public.answer, "127.0.0.1", 0) as port, aiohttp.ClientSession() as session:
             site.port, site.session = port, session
@@ -271,6 +277,7 @@ async def _build(
 
     answers, identities = Answers(), Identities(await register.load())
     forgotten: list[IdentityKey] = []
+    passed: list[tuple[str, str]] = []
     tests = TestTokens(lambda: clock.seconds)
     parts = TriggerParts(
         timelines=wrap_timelines(Events(database)),
@@ -295,6 +302,6 @@ async def _build(
         QueryEndpoints(Events(database), household_of, Cursors(b"a key of this test"), lambda: clock.ms),
         ValidationEndpoints(household_of),
     )
-    site = Site(path, database, clock, answers, identities, register, accounts, endpoints, known, forgotten)
+    site = Site(path, database, clock, answers, identities, register, accounts, endpoints, known, forgotten, passed)
     await site.look_again()
     return site  # the closures above look at it
