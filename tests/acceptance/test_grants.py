@@ -10,11 +10,10 @@ from typing import Any
 
 import aiohttp
 
-from tests.parts.daemon import DOOR_TOPIC, SERVICE_KEY, Daemon
+from tests.parts.daemon import DOOR_TOPIC, Daemon
 from tests.parts.grants import connect
 from tests.parts.mosquitto import Mosquitto
 from tests.parts.realtime import RealtimeApi
-from tests.parts.scrape import scrape
 from tests.parts.waiting import until
 
 CHECK = {"door": "front-door"}
