@@ -17,6 +17,8 @@ from aiohttp import web
 
 from bridge import __version__
 from bridge.assembly import Ground, Parts, build, with_condition
+from bridge.configured import code_life_ms_of
+from bridge.connections import let_disconnected_rest
 from bridge.current import Current, bring_into_force
 from bridge.dashboard.control import controlled
 from bridge.dashboard.health import Health
@@ -28,6 +30,7 @@ from bridge.errors import CannotListen
 from bridge.kept import load
 from bridge.metered import Process, families_of
 from bridge.mqtt.inbound import Committed
+from bridge.oauth.hashing import Hasher
 from bridge.realtime.client import open_session
 from bridge.registers import Registers
 from bridge.reload import Reload, Rereading
@@ -100,10 +103,12 @@ async def run(
         database = await stack.enter_async_context(open_database(settings.storage.path))
         session = await stack.enter_async_context(open_session())
         await migrate(database)
+        hasher = await stack.enter_async_context(Hasher())
         registers = Registers.of(database)
         current = Current(await bring_into_force(settings, registers, now_ms=_clock_ms()))
-        kept = await load(registers, now_ms=_clock_ms())
-        ground = Ground(current, registers, kept, LastKnown(kept.loaded.states), _clock_ms)
+        kept = await load(registers, now_ms=_clock_ms(), code_life_ms=code_life_ms_of(settings))
+        await let_disconnected_rest(kept.identities, registers)
+        ground = Ground(current, registers, kept, LastKnown(kept.loaded.states), hasher, _clock_ms)
         parts = build(ground, session, port=broker_port, observers=observers)
         takeover = Takeover(ground, parts)
         reload = None if rereading is None else Reload(rereading, ground.current, takeover)

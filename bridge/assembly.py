@@ -13,6 +13,7 @@ import aiohttp
 
 from bridge import __version__
 from bridge.configured import accounts_of, broker_of, homes_of, policy_of
+from bridge.connections import Connections, build_connections
 from bridge.current import Configuration, Current
 from bridge.dashboard.measures import Lags, RequestCounts
 from bridge.desk.desk import Desk
@@ -37,9 +38,12 @@ from bridge.mqtt.intake import Intake
 from bridge.mqtt.interpreter import Interpreter
 from bridge.mqtt.outbound import Outbound
 from bridge.mqtt.session import Broker
+from bridge.oauth.hashing import Hasher
+from bridge.oauth.noted import Owner
 from bridge.realtime.client import RealtimeClient
 from bridge.realtime.notifier import Notifier
 from bridge.realtime.notifiers import Account, Notifiers
+from bridge.reception import Reception, build_reception
 from bridge.recovery import Recovery, tell_restored
 from bridge.registers import Registers
 from bridge.storage.settings import SUBSCRIBED_TOPICS, KeptSettings
@@ -62,6 +66,7 @@ class Ground:
     registers: Registers
     kept: Kept
     known: LastKnown
+    hasher: Hasher
     clock_ms: Callable[[], int]
 
 
@@ -79,6 +84,7 @@ class Parts:
     recovery: Recovery
     metered: Metered
     entrance: Entrance
+    reception: Reception
     desk: Desk
     news: News
 
@@ -87,8 +93,9 @@ class Parts:
         current.now = after
         public = after.settings.public
         self.entrance.take_over(after.settings)
+        self.reception.take_over(after.settings)
         self.notifiers.use(accounts_of(after.settings))
-        self.site.serve_at(public.url, public.trusted_proxies)
+        self.site.serve_at(public.url)
 
 
 Connect = Callable[[Ground, Broker, Intake], Connection]
@@ -127,8 +134,12 @@ def build(
     triggers = _triggers(ground, answers, inbound, notifiers, meters)
     recovery = _recovery(ground, notifiers, inbound)
     entrance = build_entrance(registers, current.now.settings, run_ms=kept.run_ms, clock_ms=ground.clock_ms)
-    housekeeping = _housekeeping(ground, entrance, connection, inbound, notifiers, triggers, recovered=recovery.done)
-    site = _site(ground, entrance, triggers, outbound, meters)
+    connections = _connections(ground, entrance, partial(_forget, notifiers, meters))
+    housekeeping = _housekeeping(
+        ground, entrance, connection, inbound, notifiers, triggers, connections, recovered=recovery.done
+    )
+    reception = _reception(ground, entrance, connections)
+    site = _site(ground, entrance, reception, triggers, outbound, meters, connections)
     return Parts(
         connection,
         inbound,
@@ -138,9 +149,10 @@ def build(
         housekeeping,
         site,
         recovery,
-        metered=Metered(connection, inbound, outbound, notifiers, kept.identities, meters),
+        metered=Metered(connection, inbound, outbound, notifiers, kept.identities, meters, connections.watch),
         entrance=entrance,
-        desk=_desk(ground, entrance, partial(_forget, notifiers, meters), news),
+        reception=reception,
+        desk=_desk(ground, entrance, reception, connections, news),
         news=news,
     )
 
@@ -158,7 +170,7 @@ def _recovery(ground: Ground, notifiers: Notifiers, inbound: Inbound) -> Recover
     )
 
 
-def _housekeeping(
+def _housekeeping(  # noqa: PLR0913 -- it writes down something of each of them
     ground: Ground,
     entrance: Entrance,
     connection: Connection,
@@ -251,6 +263,7 @@ def _triggers(
 def _site(
     ground: Ground,
     entrance: Entrance,
+    reception: Reception,
     triggers: TriggerEndpoints,
     outbound: Outbound,
     meters: Meters,
@@ -259,18 +272,23 @@ def _site(
     household_of = Lookups(ground.current, ground.known).household
     endpoints = Endpoints(
         entrance.callers,
-        SetupEndpoints(entrance.service_keys, entrance.test_tokens, clock_ms=ground.clock_ms),
+        SetupEndpoints(
+            entrance.service_keys,
+            entrance.test_tokens,
+            clock_ms=ground.clock_ms,
+            passed=connections.watch.passed,
+            account_url=reception.account_url,
+        ),
         triggers,
         ActionEndpoints(CarryOut(outbound, ground.current), household_of),
         QueryEndpoints(ground.registers.events, household_of, Cursors(ground.kept.cursor_key), ground.clock_ms),
         ValidationEndpoints(household_of),
+        reception.site,
     )
-    public = ground.current.now.settings.public
     return PublicSite(
         endpoints,
-        time.monotonic,
-        public_url=public.url,
-        trusted_proxies=public.trusted_proxies,
+        entrance.strangers,
+        public_url=ground.current.now.settings.public.url,
         served=meters.requests.served,
         check_failed=connections.watch.failed,
     )
@@ -281,19 +299,35 @@ def _forget(notifiers: Notifiers, meters: Meters, key: IdentityKey) -> None:
     meters.lags.forget(key)
 
 
-def _desk(ground: Ground, entrance: Entrance, forget: Callable[[IdentityKey], None], news: News) -> Desk:
+def _connections(ground: Ground, entrance: Entrance, forget: Callable[[IdentityKey], None]) -> Connections:
     registers = ground.registers
+
+    async def whose(digest: str) -> Owner | None:
+        return await registers.grants.whose(digest, entrance.now().run_ms)
+
     return build_connections(
         registers,
         ground.kept.identities,
-        registers.grants.whose,
+        whose,
         clock_ms=ground.clock_ms,
-        forget_tokens=access.forget,
+        forget_tokens=entrance.access.forget,
         forget=forget,
     )
 
 
-def _desk(ground: Ground, access: Access, connections: Connections, news: News) -> Desk:
+def _reception(ground: Ground, entrance: Entrance, connections: Connections) -> Reception:
+    return build_reception(
+        ground.current,
+        Lookups(ground.current, ground.known),
+        ground.registers,
+        entrance,
+        connections,
+        ground.hasher,
+        browsers_key=ground.kept.browsers_key,
+    )
+
+
+def _desk(ground: Ground, entrance: Entrance, reception: Reception, connections: Connections, news: News) -> Desk:
     registers = ground.registers
     return Desk(
         registers.accounts,
@@ -304,8 +338,9 @@ def _desk(ground: Ground, access: Access, connections: Connections, news: News) 
         homes=lambda: tuple(homes_of(ground.current.now.settings)),
         catalogue=lambda: ground.current.now.catalogue,
         clock_ms=ground.clock_ms,
-        forget_user=forget_user,
+        forget_user=connections.forget_user,
         forget_tokens=entrance.access.forget,
+        forget_sign_ins=reception.sessions.end_user,
         news=news,
     )
 

@@ -12,6 +12,7 @@ from bridge.registers import Registers
 from bridge.settings import Settings
 from bridge.web.caller import Callers, TestTokens
 from bridge.web.credentials import ServiceKeys
+from bridge.web.strangers import Strangers
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +24,12 @@ class Entrance:
     service_keys: ServiceKeys
     test_tokens: TestTokens
     callers: Callers
+    strangers: Strangers
 
     def take_over(self, settings: Settings) -> None:
         """Let other settings be in force."""
         self.service_keys.replace(_keys(settings))
+        self.strangers.come_through(settings.public.trusted_proxies)
 
 
 def build_entrance(registers: Registers, settings: Settings, *, run_ms: int, clock_ms: Callable[[], int]) -> Entrance:
@@ -37,7 +40,9 @@ def build_entrance(registers: Registers, settings: Settings, *, run_ms: int, clo
         return Moment(clock_ms(), run_clock.ms)
 
     access, test_tokens = Access(registers.grants, now), TestTokens(time.monotonic)
-    return Entrance(now, access, ServiceKeys(_keys(settings)), test_tokens, Callers(access, test_tokens))
+    strangers = Strangers(time.monotonic, settings.public.trusted_proxies)
+    callers = Callers(access, test_tokens)
+    return Entrance(now, access, ServiceKeys(_keys(settings)), test_tokens, callers, strangers)
 
 
 def _keys(settings: Settings) -> list[str]:

@@ -7,11 +7,11 @@ import structlog
 
 from bridge.ifttt.cursors import KEY_BYTES
 from bridge.ifttt.identities import Identities
-from bridge.oauth.codes import CODE_LIFE_MS
 from bridge.oauth.grants import Moment
+from bridge.oauth.seals import KEY_BYTES as SEAL_KEY_BYTES
 from bridge.registers import Registers
 from bridge.storage.journal import Loaded
-from bridge.storage.settings import CURSOR_KEY, LAST_CONNECTED_MS, RUN_MS, TOLD_UP_TO
+from bridge.storage.settings import BROWSERS_KEY, CURSOR_KEY, LAST_CONNECTED_MS, RUN_MS, TOLD_UP_TO
 
 log = structlog.get_logger("bridge.app")
 
@@ -25,11 +25,12 @@ class Kept:
     away_s: float
     told_up_to: int
     cursor_key: bytes
+    browsers_key: bytes
     run_ms: int
 
 
-async def load(registers: Registers, *, now_ms: int) -> Kept:
-    """Read what the last run left."""
+async def load(registers: Registers, *, now_ms: int, code_life_ms: int) -> Kept:
+    """Read what the last run left. `code_life_ms`: how long an authorization code is good for."""
     interrupted = await registers.commands.settle_interrupted()
     if interrupted:
         log.warning("commands.interrupted", count=interrupted)
@@ -38,15 +39,21 @@ async def load(registers: Registers, *, now_ms: int) -> Kept:
     identities = Identities(await registers.identities.load())
     identities.let_rest(now_ms)
     run_ms = await _run_ms(registers)
-    await registers.grants.drop_stale_codes(Moment(now_ms, run_ms), life_ms=CODE_LIFE_MS)
+    await registers.grants.drop_stale_codes(Moment(now_ms, run_ms), life_ms=code_life_ms)
     return Kept(
         loaded=await registers.journal.load(),
         identities=identities,
         away_s=_away_s(last_connected_ms, now_ms),
         told_up_to=await registers.settings.number(TOLD_UP_TO) or 0,
-        cursor_key=bytes.fromhex(await registers.settings.kept_first(CURSOR_KEY, secrets.token_hex(KEY_BYTES))),
+        cursor_key=await _key(registers, CURSOR_KEY, KEY_BYTES),
+        browsers_key=await _key(registers, BROWSERS_KEY, SEAL_KEY_BYTES),
         run_ms=run_ms,
     )
+
+
+async def _key(registers: Registers, name: str, length: int) -> bytes:
+    """Return a key that is made once, of so many bytes."""
+    return bytes.fromhex(await registers.settings.kept_first(name, secrets.token_hex(length)))
 
 
 async def _run_ms(registers: Registers) -> int:

@@ -31,6 +31,7 @@ class Registers:
     settings: KeptSettings
     readings: Readings
     grants: Grants
+    checks: Checks
 
     @classmethod
     def of(cls, database: Database) -> "Registers":
@@ -46,4 +47,5 @@ class Registers:
             KeptSettings(database),
             Readings(database),
             Grants(database),
+            Checks(database),
         )

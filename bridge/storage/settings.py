@@ -21,6 +21,9 @@ SUBSCRIBED_TOPICS: Final = "mqtt.subscribed_topics"
 RUN_MS: Final = "oauth.run_ms"
 """How long the bridge has run, all its runs together (milliseconds)."""
 
+BROWSERS_KEY: Final = "oauth.browsers_key"
+"""What the cookies of known browsers are sealed with, in hexadecimal."""
+
 CURSOR_KEY: Final = "queries.cursor_key"
 """What the cursors of queries are signed with, in hexadecimal."""
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
@@ -33,6 +33,7 @@ MAX_KNOWN_PATHS: Final = 256
 MAX_KNOWN_PATH: Final = 128
 _IFTTT: Final = ("ifttt", "v1")
 _OAUTH: Final = ("oauth",)
+_USER_INFO: Final = ("user", "info")
 
 log = structlog.get_logger("bridge.web")
 
@@ -152,6 +153,14 @@ class PublicSite:
                 return await endpoints.validation.all(request, caller, slug)
             case _:
                 raise NoSuchResource("There is no such endpoint.")
+
+    def _look_at_check(self, request: web.BaseRequest, status: int) -> None:
+        """Say that IFTTT's check of a connection failed: for whom, only the token that it presented can tell."""
+        if request.method == "GET" and (
+            status == HTTPStatus.UNAUTHORIZED or status >= HTTPStatus.INTERNAL_SERVER_ERROR
+        ):
+            with suppress(NotAuthorized):  # without a token it was nobody's
+                self._check_failed(digest_of(bearer_token(request)), status)
 
     def _segments(self, request: web.BaseRequest) -> tuple[str, ...]:
         """Return what follows `/ifttt/v1`, or `oauth` and what follows it; nothing for other paths.

@@ -14,7 +14,9 @@ Passed = Callable[[str, str], None]
 
 
 class SetupEndpoints:
-    """Answers IFTTT about the service. `clock_ms` gives epoch milliseconds."""
+    """Answers IFTTT about the service. `clock_ms` gives epoch milliseconds, `account_url` where people see what is
+    connected, "" where nothing can be.
+    """  # noqa: D205 -- one sentence
 
     def __init__(
         self,
@@ -23,11 +25,13 @@ class SetupEndpoints:
         *,
         clock_ms: Callable[[], int],
         passed: Passed = lambda _user, _client: None,
+        account_url: Callable[[], str] = lambda: "",
     ) -> None:
         self._service_keys = service_keys
         self._test_tokens = test_tokens
         self._clock_ms = clock_ms
         self._passed = passed
+        self._account_url = account_url
 
     def status(self, request: web.BaseRequest) -> web.Response:
         """Say that the service is up. One device or the broker being away is no reason to say otherwise."""
@@ -44,4 +48,6 @@ class SetupEndpoints:
         """Say who the user is; depends on nothing but the token. It is how IFTTT checks a connection."""
         if not caller.test:
             self._passed(caller.user.id, caller.client)
-        return respond_with_data({"name": caller.user.name, "id": caller.user.id}, request)
+        said = {"name": caller.user.name, "id": caller.user.id}
+        url = self._account_url()
+        return respond_with_data(said | {"url": url} if url else said, request)
