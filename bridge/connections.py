@@ -26,6 +26,27 @@ class Connections:
     forget_user: Callable[[str], None]
 
 
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """Those who wait to be told of events. `forget`: nobody is to be told there any more."""
+
+    identities: Identities
+    forget: Callable[[IdentityKey], None]
+
+    def disconnected(self, user: str, client: str) -> None:
+        """Tell a client without any grant of a user nothing more, until it asks again."""
+        resting = self.identities.let_rest_of(client, user)
+        for key in resting:
+            self.forget(key)
+        log.info("connection.revoked", user=user, client=client, resting=len(resting))
+
+    def removed(self, user: str) -> None:
+        """Forget all that waits for a user who is no more."""
+        for key in self.identities.of_user(user):
+            self.identities.remove(key)
+            self.forget(key)
+
+
 def build_connections(
     registers: Registers,
     identities: Identities,
@@ -36,25 +57,13 @@ def build_connections(
     forget: Callable[[IdentityKey], None],
 ) -> Connections:
     """Put them together. `forget_tokens`: none is trusted any more unasked; `forget`: nobody is told there any more."""
-
-    def disconnected(user: str, client: str) -> None:
-        resting = identities.let_rest_of(client, user)
-        for key in resting:
-            forget(key)
-        log.info("connection.revoked", user=user, client=client, resting=len(resting))
-
-    def forget_user(user: str) -> None:
-        for key in identities.of_user(user):
-            identities.remove(key)
-            forget(key)
-
-    grants, checks = registers.grants, registers.checks
-    revocation = Revocation(grants, forget_tokens, disconnected)
+    waiting, grants, checks = _Waiting(identities, forget), registers.grants, registers.checks
+    revocation = Revocation(grants, forget_tokens, waiting.disconnected)
     return Connections(
         ConnectionWatch(grants, whose, checks, clock_ms=clock_ms),
         revocation,
         Grants(registers.accounts, grants, checks, revocation, clock_ms),
-        forget_user,
+        waiting.removed,
     )
 
 

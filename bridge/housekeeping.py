@@ -33,7 +33,7 @@ log = structlog.get_logger("bridge.housekeeping")
 @dataclass(slots=True)
 class Housekeeping:
     """Writes the small facts. `now`: by the wall clock, and by how long the bridge has run; `recovered`: all that was
-    owed is known.
+    owed is known. `also`: what else is to be written at the same times; each raises StorageUnavailable.
     """  # noqa: D205 -- one paragraph
 
     settings: KeptSettings
@@ -56,8 +56,8 @@ class Housekeeping:
     async def run(self) -> None:
         """Write until cancelled."""
         while True:
-            await asyncio.sleep(INTERVAL_S)
             await self.write()
+            await asyncio.sleep(INTERVAL_S)
 
     async def write(self) -> None:
         """Write what has changed. A database that is not available now is asked again the next time."""
@@ -66,6 +66,8 @@ class Housekeeping:
             await self._keep_times(now)
             await self._note_tokens(now)
             await self._note_identities(now)
+            for write in self.also:
+                await write()
         except StorageUnavailable as error:
             if not self.postponed:
                 log.warning("housekeeping.postponed", reason=str(error))

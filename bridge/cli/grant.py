@@ -5,6 +5,7 @@ import argparse
 import msgspec
 
 from bridge.desk.requests import GrantRow, ListGrants, RevokeGrant
+from bridge.oauth.connection import State
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,7 +40,8 @@ def run_revoke(arguments: argparse.Namespace) -> int:
     from bridge.cli.asking import Desk  # noqa: PLC0415 -- nothing of this is needed to show the help
 
     grant = Desk.of(arguments.config).ask(RevokeGrant(arguments.id), GrantRow)
-    print(f"Revoked grant {grant.id} of {grant.user} to {grant.client}; its Applets end unless they connect again")
+    outcome = "its Applets end unless they connect again" if grant.state == State.REVOKED else "another one goes on"
+    print(f"Revoked grant {grant.id} of {grant.user} to {grant.client}; {outcome}")
     return 0
 
 

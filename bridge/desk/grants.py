@@ -1,6 +1,6 @@
 """Who is connected to IFTTT, as a person asks for it: each grant, and how its connection is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -50,31 +50,32 @@ class Grants:
         """Return how each connection is."""
         return connections_of(await self.kept.listed(None), await self.checks.all(), now_ms=self.clock_ms())
 
-    async def _list(self, request: ListGrants) -> list[GrantRow]:
-        """Return the grants, by user, client and age, and connections without one where IFTTT still asks."""
-        if request.user is None:
-            users = {user.id: user for user in await self.accounts.users()}
-        else:
-            user = await self.accounts.user_named(request.user)
-            users = {user.id: user}
-        grants = await self.kept.listed(None)
-        connections = {
-            each.key: each for each in connections_of(grants, await self.checks.all(), now_ms=self.clock_ms())
-        }
-        rows = [_row(grant.user, connections[_key_of(grant)], grant) for grant in grants if grant.user.id in users]
+    async def of(self, users: Sequence[User]) -> list[GrantRow]:
+        """Return the grants of these, by user, client and age, and connections without one where IFTTT still asks."""
+        named = {user.id: user for user in users}
+        grants = [grant for grant in await self.kept.listed(None) if grant.user.id in named]
+        found = connections_of(grants, await self.checks.all(), now_ms=self.clock_ms())
+        connections = {each.key: each for each in found if each.key.user in named}
+        rows = [_row(grant.user, connections[_key_of(grant)], grant) for grant in grants]
         ended = connections.keys() - {_key_of(grant) for grant in grants}
-        rows += [_row(users[key.user], connections[key], None) for key in ended if key.user in users]
+        rows += [_row(named[key.user], connections[key], None) for key in ended]
         return sorted(rows, key=lambda row: (row.user, row.client, row.since or "", row.id or ""))
 
+    async def _list(self, request: ListGrants) -> list[GrantRow]:
+        if request.user is None:
+            return await self.of(await self.accounts.users())
+        return await self.of([await self.accounts.user_named(request.user)])
+
     async def _revoke(self, request: RevokeGrant) -> GrantRow:
-        """End the grant whose id this is, or begins like this."""
+        """End the grant whose id this is, or begins like this. Another one between the same two may be left."""
         ids = [grant.id for grant in await self.kept.listed(None)]
         grant = await self.revocation.revoke(beginning_of(ids, request.id, what="grant"))
         if grant is None:
             raise AccountError(f"the grant {request.id!r} has just been revoked by somebody else")
-        kept = {each.key: each for each in await self.checks.all()}
         key = _key_of(grant)
-        return _row(grant.user, connection_of(kept.get(key, KeptChecks(key)), None, now_ms=self.clock_ms()), grant)
+        checks = {each.key: each for each in await self.checks.all()}.get(key, KeptChecks(key))
+        left = [other.created_at_ms for other in await self.kept.listed(grant.user.id) if other.client == grant.client]
+        return _row(grant.user, connection_of(checks, max(left, default=None), now_ms=self.clock_ms()), grant)
 
 
 def _key_of(grant: Grant) -> ConnectionKey:

@@ -14,6 +14,7 @@ from tests.parts.daemon import DOOR_TOPIC, Daemon
 from tests.parts.grants import connect
 from tests.parts.mosquitto import Mosquitto
 from tests.parts.realtime import RealtimeApi
+from tests.parts.scrape import scrape
 from tests.parts.waiting import until
 
 CHECK = {"door": "front-door"}
@@ -82,7 +83,7 @@ async def test_a_revoked_grant_gives_401_at_once_and_nobody_is_told_until_they_c
         await daemon.poll(each.access, "door_opened", CHECK, trigger_identity=identity)
 
     said = daemon.command("grant", "revoke", anna.grant[:8])
-    assert f"Revoked grant {anna.grant} of anna to my_service" in said
+    assert said == f"Revoked grant {anna.grant} of anna to my_service; its Applets end unless they connect again\n"
     assert await check(daemon, anna.access) == HTTPStatus.UNAUTHORIZED
     assert await check(daemon, bea.access) == HTTPStatus.OK
     await broker.publish(DOOR_TOPIC, "closed")
@@ -122,7 +123,7 @@ async def test_one_of_two_grants_ends_alone(broker: Mosquitto, daemon: Daemon, r
     first, second = await connect(daemon.database, "anna"), await connect(daemon.database, "anna")
     await daemon.start()
     await daemon.poll(first.access, "door_opened", CHECK, trigger_identity="annas")
-    daemon.command("grant", "revoke", first.grant)
+    assert "another one goes on" in daemon.command("grant", "revoke", first.grant)
     assert [each["id"] for each in grants(daemon)] == [second.grant]
     assert await check(daemon, first.access) == HTTPStatus.UNAUTHORIZED
     assert await check(daemon, second.access) == HTTPStatus.OK
@@ -147,10 +148,17 @@ async def test_failed_checks_are_warned_of_counted_and_listed_long_before_the_en
     daemon.command("grant", "revoke", other.grant)
     for number in range(17):
         assert await check(daemon, other.access) == HTTPStatus.UNAUTHORIZED, number
-    daemon.edit('client_id = "x"', "")
     assert daemon.stop() == 0
     assert daemon.log.count("event=connection.failing") == 1
     await daemon.start()
+
+    async def measured() -> bool:
+        seen = await scrape(daemon.private_port)
+        failing = seen.value("ifttt_bridge_connections", state="failing") == 1
+        return failing and seen.value("ifttt_bridge_connection_failed_checks_max") == 15
+
+    await until(measured, what="the figures saying so")
+    assert daemon.log.count("event=connection.failing") == 2
     [row] = grants(daemon, "anna")
     assert (row["failed_checks"], row["of"], row["state"]) == (15, 15, "failing")
     assert row["reason"] == "its token was revoked"

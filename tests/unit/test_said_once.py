@@ -89,6 +89,22 @@ async def test_housekeeping_that_cannot_write() -> None:
     assert said(logs) == ["housekeeping.postponed", "housekeeping.resumed", "housekeeping.postponed"]
 
 
+async def test_what_else_is_written_with_it_is_asked_again_as_everything_is() -> None:
+    disk, around, other = Disk(failures=0), cast("Any", Around()), Disk(failures=2)
+    kept = cast("Any", disk)
+    keeping = Housekeeping(
+        *(kept, kept, kept, Identities(), around, around, around, around, around),
+        lambda: Moment(0, 0),
+        asyncio.Event(),
+        also=(cast("Any", other).attempt,),
+    )
+    with capture_logs() as logs:
+        for _ in range(4):
+            await keeping.write()
+    assert said(logs) == ["housekeeping.postponed", "housekeeping.resumed"]
+    assert other.failures == -2, "it is written each time"
+
+
 async def test_recovery_without_a_readable_database() -> None:
     done, around = asyncio.Event(), cast("Any", Around())
     recovery = Recovery(
