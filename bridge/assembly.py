@@ -123,13 +123,8 @@ def build(
     outbound = Outbound(registers.commands, connection, ground.known, clock_ms=ground.clock_ms)
     notifiers = _notifiers(ground, session, meters)
     answers, news = Answers(), News()
-    neighbours = Neighbours(
-        connection.acknowledge,
-        (answers.committed, notifiers.committed, outbound.observe, news.committed, *observers),
-        notifiers.take_moves,
-        meters.lags.committed,
-        alarm.stir,
-    )
+    observing = (answers.committed, notifiers.committed, outbound.observe, news.committed, *observers)
+    neighbours = Neighbours(connection.acknowledge, observing, notifiers.take_moves, meters.lags.committed, alarm.stir)
     inbound = _inbound(ground, intake, neighbours, window=broker.receive_maximum)
     triggers = _triggers(ground, answers, inbound, notifiers, meters)
     recovery = _recovery(ground, notifiers, inbound)
