@@ -20,7 +20,7 @@ DELETE FROM dead_tokens WHERE user = ? AND seq <= (
 
 def bury(connection: sqlite3.Connection, digests: Iterable[str], *, user: str, client: str, reason: Refusal) -> None:
     """Remember tokens of one user that end now; those that matter most come last."""
-    rows = [(digest, user, client, reason) for digest in digests][-DEAD_KEPT:]
+    rows = [(digest, user, client, reason) for digest in digests]
     connection.executemany(
         "INSERT INTO dead_tokens (digest, user, client, reason) VALUES (?, ?, ?, ?) ON CONFLICT (digest) DO NOTHING",
         rows,

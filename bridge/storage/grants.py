@@ -32,7 +32,7 @@ ORDER BY active_run_ms DESC, created_at_ms DESC, id
 """
 _USED: Final = """
 UPDATE tokens SET used_at_ms = :wall_ms, used_run_ms = :run_ms
-WHERE digest = :digest
+WHERE digest = :digest AND (used_run_ms IS NULL OR used_run_ms <= :run_ms)
 """
 _ACTIVE: Final = """
 UPDATE grants SET used_at_ms = :wall_ms, active_run_ms = :run_ms

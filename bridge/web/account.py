@@ -67,15 +67,15 @@ class AccountEndpoint:
         fields = await read_form(request)
         if not self.visits.is_our_form(visit, PAGE, fields):
             return await self._page(place, visit, notice=STALE)
-        match fields.get("do"):
-            case "sign in" if visit.user is None:
-                return await self._sign_in(request, place, visit, fields)
+        match fields.get("decision"):
             case "sign out":
                 self.visits.end(visit)
             case "revoke" if visit.user is not None:
                 grant = fields.get("grant", "")
                 if await self.connections.revoke(visit.user, grant):
                     log.info("oauth.revoked", user=visit.user.id, grant=grant, by="the account page")
+            case _ if visit.user is None and "password" in fields:
+                return await self._sign_in(request, place, visit, fields)
         return send_to(place.account_url)
 
     async def _sign_in(
@@ -83,7 +83,7 @@ class AccountEndpoint:
     ) -> web.Response:
         outcome = await self.visits.attempt(request, place.cookies, fields)
         if isinstance(outcome, Turned):
-            return await self._page(place, visit, name=fields.get("name", ""), turned=outcome)
+            return await self._page(place, visit, name=fields.get("username", ""), turned=outcome)
         response = send_to(place.account_url)
         place.cookies.begin(response, outcome.session)
         place.cookies.remember(response, outcome.known)

@@ -72,7 +72,7 @@ class AuthorizeEndpoint:
         return await self._do(request, place, asked, fields)
 
     async def _do(self, request: web.BaseRequest, place: Place, asked: Asked, fields: dict[str, str]) -> web.Response:
-        match fields.get("do"):
+        match fields.get("decision"):
             case "refuse":
                 log.info("oauth.declined", client=asked.asked.client.id)
                 return self._back(place, asked, error="access_denied")
@@ -81,7 +81,7 @@ class AuthorizeEndpoint:
                 return _again(request, place)
             case "allow" if asked.visit.user is not None:
                 return await self._agree(place, asked, asked.visit.user)
-            case "sign in" if asked.visit.user is None:
+            case _ if asked.visit.user is None and "password" in fields:
                 return await self._sign_in(request, place, asked, fields)
             case _:
                 return await self._page(place, asked)
@@ -102,7 +102,7 @@ class AuthorizeEndpoint:
     ) -> web.Response:
         outcome = await self.visits.attempt(request, place.cookies, fields)
         if isinstance(outcome, Turned):
-            return await self._page(place, asked, name=fields.get("name", ""), turned=outcome)
+            return await self._page(place, asked, name=fields.get("username", ""), turned=outcome)
         response = _again(request, place)
         place.cookies.begin(response, outcome.session)
         place.cookies.remember(response, outcome.known)

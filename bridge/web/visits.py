@@ -81,7 +81,7 @@ class Visits:
         """Try a name and a password. Raises TemporarilyUnavailable while too many try."""
         known = cookies.read(request, cookies.known)
         outcome = await self.sign_in.attempt(
-            fields.get("name", ""),
+            fields.get("username", ""),
             fields.get("password", ""),
             address=self.strangers.address_of(request),
             browser_cookie=known,

@@ -131,6 +131,7 @@ async def test_beyond_the_limit_the_grant_goes_that_was_used_least_recently(cons
     for _ in range(MAX_GRANTS):
         consent.pass_time()
         grants.append(await consent.connect(ann))
+        await consent.grants.note_used({grants[-1].digest: consent.now})
     consent.pass_time()
     consent.wall_ms += jump_ms
     await consent.grants.note_used({grants[0].digest: consent.now})
