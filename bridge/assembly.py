@@ -188,7 +188,7 @@ def _housekeeping(  # noqa: PLR0913 -- it writes down something of each of them
         entrance.access,
         entrance.now,
         recovered,
-        also=(connections.watch.write,),
+        also=(connections.look,),
     )
 
 
@@ -333,7 +333,7 @@ def _desk(ground: Ground, entrance: Entrance, reception: Reception, connections:
         homes=lambda: tuple(homes_of(ground.current.now.settings)),
         catalogue=lambda: ground.current.now.catalogue,
         clock_ms=ground.clock_ms,
-        forget_user=connections.forget_user,
+        forget_user=connections.waiting.removed,
         forget_tokens=entrance.access.forget,
         forget_sign_ins=reception.sessions.end_user,
         news=news,
