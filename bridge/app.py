@@ -16,7 +16,8 @@ import structlog
 from aiohttp import web
 
 from bridge import __version__
-from bridge.assembly import Ground, Parts, build, load, with_condition
+from bridge.assembly import Ground, Parts, build, with_condition
+from bridge.configured import code_life_ms_of
 from bridge.current import Current, bring_into_force
 from bridge.dashboard.control import controlled
 from bridge.dashboard.health import Health
@@ -25,8 +26,10 @@ from bridge.dashboard.retained import RetainedHealth
 from bridge.desk.place import control_path
 from bridge.devices.last_known import LastKnown
 from bridge.errors import CannotListen
+from bridge.kept import load
 from bridge.metered import Process, families_of
 from bridge.mqtt.inbound import Committed
+from bridge.oauth.hashing import Hasher
 from bridge.realtime.client import open_session
 from bridge.registers import Registers
 from bridge.reload import Reload, Rereading
@@ -99,10 +102,11 @@ async def run(
         database = await stack.enter_async_context(open_database(settings.storage.path))
         session = await stack.enter_async_context(open_session())
         await migrate(database)
+        hasher = await stack.enter_async_context(Hasher())
         registers = Registers.of(database)
         current = Current(await bring_into_force(settings, registers, now_ms=_clock_ms()))
-        kept = await load(registers, now_ms=_clock_ms())
-        ground = Ground(current, registers, kept, LastKnown(kept.loaded.states), _clock_ms)
+        kept = await load(registers, now_ms=_clock_ms(), code_life_ms=code_life_ms_of(settings))
+        ground = Ground(current, registers, kept, LastKnown(kept.loaded.states), hasher, _clock_ms)
         parts = build(ground, session, port=broker_port, observers=observers)
         takeover = Takeover(ground, parts)
         reload = None if rereading is None else Reload(rereading, ground.current, takeover)

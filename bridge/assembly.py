@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import secrets
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -11,10 +10,10 @@ from functools import partial
 from typing import Final
 
 import aiohttp
-import structlog
 
 from bridge import __version__
-from bridge.configured import accounts_of, all_service_keys, broker_of, homes_of, policy_of
+from bridge.configured import accounts_of, broker_of, homes_of, policy_of
+from bridge.connections import Connections, build_connections
 from bridge.current import Configuration, Current
 from bridge.dashboard.measures import Lags, RequestCounts
 from bridge.desk.desk import Desk
@@ -22,11 +21,13 @@ from bridge.desk.news import News
 from bridge.desk.requests import Condition, TopicHeard
 from bridge.devices.deadlines import Deadlines
 from bridge.devices.last_known import LastKnown
+from bridge.entrance import Entrance, build_entrance
 from bridge.errors import StorageUnavailable
 from bridge.housekeeping import Housekeeping
-from bridge.ifttt.cursors import KEY_BYTES, Cursors
-from bridge.ifttt.identities import Identities, IdentityKey
+from bridge.ifttt.cursors import Cursors
+from bridge.ifttt.identities import IdentityKey
 from bridge.ifttt.ingredients import iso_time
+from bridge.kept import Kept
 from bridge.lookups import CarryOut, Lookups
 from bridge.metered import Metered, Meters
 from bridge.mqtt.alarm import Alarm
@@ -37,18 +38,17 @@ from bridge.mqtt.intake import Intake
 from bridge.mqtt.interpreter import Interpreter
 from bridge.mqtt.outbound import Outbound
 from bridge.mqtt.session import Broker
-from bridge.oauth.access import Access
+from bridge.oauth.hashing import Hasher
+from bridge.oauth.noted import Owner
 from bridge.realtime.client import RealtimeClient
 from bridge.realtime.notifier import Notifier
 from bridge.realtime.notifiers import Account, Notifiers
+from bridge.reception import Reception, build_reception
 from bridge.recovery import Recovery, tell_restored
 from bridge.registers import Registers
-from bridge.storage.journal import Loaded
-from bridge.storage.settings import CURSOR_KEY, LAST_CONNECTED_MS, SUBSCRIBED_TOPICS, TOLD_UP_TO, KeptSettings
+from bridge.storage.settings import SUBSCRIBED_TOPICS, KeptSettings
 from bridge.web.actions import ActionEndpoints
 from bridge.web.answers import Answers
-from bridge.web.caller import Callers, TestTokens
-from bridge.web.credentials import ServiceKeys
 from bridge.web.queries import QueryEndpoints
 from bridge.web.server import Endpoints, PublicSite
 from bridge.web.setup import SetupEndpoints
@@ -56,19 +56,6 @@ from bridge.web.triggers import TriggerEndpoints, TriggerParts
 from bridge.web.validation import ValidationEndpoints
 
 INTAKE_PER_WINDOW: Final = 4
-
-log = structlog.get_logger("bridge.app")
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """What the database had to say at the start."""
-
-    loaded: Loaded
-    identities: Identities
-    away_s: float
-    told_up_to: int
-    cursor_key: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +66,7 @@ class Ground:
     registers: Registers
     kept: Kept
     known: LastKnown
+    hasher: Hasher
     clock_ms: Callable[[], int]
 
 
@@ -95,7 +83,8 @@ class Parts:
     site: PublicSite
     recovery: Recovery
     metered: Metered
-    service_keys: ServiceKeys
+    entrance: Entrance
+    reception: Reception
     desk: Desk
     news: News
 
@@ -103,27 +92,10 @@ class Parts:
         """Let another configuration be in force. What only asks `current` needs no word; these hold something of it."""
         current.now = after
         public = after.settings.public
-        self.service_keys.replace(key.get_secret_value() for key in all_service_keys(after.settings))
+        self.entrance.take_over(after.settings)
+        self.reception.take_over(after.settings)
         self.notifiers.use(accounts_of(after.settings))
-        self.site.serve_at(public.url, public.trusted_proxies)
-
-
-async def load(registers: Registers, *, now_ms: int) -> Kept:
-    """Read what the last run left."""
-    interrupted = await registers.commands.settle_interrupted()
-    if interrupted:
-        log.warning("commands.interrupted", count=interrupted)
-    await registers.readings.forget_old(now_ms=now_ms)
-    last_connected_ms = await registers.settings.number(LAST_CONNECTED_MS)
-    identities = Identities(await registers.identities.load())
-    identities.let_rest(now_ms)
-    return Kept(
-        loaded=await registers.journal.load(),
-        identities=identities,
-        away_s=_away_s(last_connected_ms, now_ms),
-        told_up_to=await registers.settings.number(TOLD_UP_TO) or 0,
-        cursor_key=bytes.fromhex(await registers.settings.kept_first(CURSOR_KEY, secrets.token_hex(KEY_BYTES))),
-    )
+        self.site.serve_at(public.url)
 
 
 Connect = Callable[[Ground, Broker, Intake], Connection]
@@ -151,20 +123,18 @@ def build(
     outbound = Outbound(registers.commands, connection, ground.known, clock_ms=ground.clock_ms)
     notifiers = _notifiers(ground, session, meters)
     answers, news = Answers(), News()
-    neighbours = Neighbours(
-        connection.acknowledge,
-        (answers.committed, notifiers.committed, outbound.observe, news.committed, *observers),
-        notifiers.take_moves,
-        meters.lags.committed,
-        alarm.stir,
-    )
+    observing = (answers.committed, notifiers.committed, outbound.observe, news.committed, *observers)
+    neighbours = Neighbours(connection.acknowledge, observing, notifiers.take_moves, meters.lags.committed, alarm.stir)
     inbound = _inbound(ground, intake, neighbours, window=broker.receive_maximum)
     triggers = _triggers(ground, answers, inbound, notifiers, meters)
     recovery = _recovery(ground, notifiers, inbound)
-    housekeeping = _housekeeping(ground, connection, inbound, notifiers, triggers, recovered=recovery.done)
-    access = Access(registers.accounts, time.monotonic)
-    service_keys = ServiceKeys(key.get_secret_value() for key in all_service_keys(current.now.settings))
-    site = _site(ground, access, service_keys, triggers, outbound, meters)
+    entrance = build_entrance(registers, current.now.settings, run_ms=kept.run_ms, clock_ms=ground.clock_ms)
+    connections = _connections(ground, entrance, partial(_forget, notifiers, meters))
+    housekeeping = _housekeeping(
+        ground, entrance, connection, inbound, notifiers, triggers, connections, recovered=recovery.done
+    )
+    reception = _reception(ground, entrance, connections)
+    site = _site(ground, entrance, reception, triggers, outbound, meters, connections)
     return Parts(
         connection,
         inbound,
@@ -174,9 +144,10 @@ def build(
         housekeeping,
         site,
         recovery,
-        metered=Metered(connection, inbound, outbound, notifiers, kept.identities, meters),
-        service_keys=service_keys,
-        desk=_desk(ground, access, partial(_forget, notifiers, meters), news),
+        metered=Metered(connection, inbound, outbound, notifiers, kept.identities, meters, connections.watch),
+        entrance=entrance,
+        reception=reception,
+        desk=_desk(ground, entrance, reception, connections, news),
         news=news,
     )
 
@@ -194,25 +165,30 @@ def _recovery(ground: Ground, notifiers: Notifiers, inbound: Inbound) -> Recover
     )
 
 
-def _housekeeping(
+def _housekeeping(  # noqa: PLR0913 -- it writes down something of each of them
     ground: Ground,
+    entrance: Entrance,
     connection: Connection,
     inbound: Inbound,
     notifiers: Notifiers,
     triggers: TriggerEndpoints,
+    connections: Connections,
     *,
     recovered: asyncio.Event,
 ) -> Housekeeping:
     return Housekeeping(
         ground.registers.settings,
         ground.registers.identities,
+        ground.registers.grants,
         ground.kept.identities,
         connection,
         inbound,
         notifiers,
         triggers,
-        ground.clock_ms,
+        entrance.access,
+        entrance.now,
         recovered,
+        also=(connections.look,),
     )
 
 
@@ -281,29 +257,35 @@ def _triggers(
 
 def _site(
     ground: Ground,
-    access: Access,
-    service_keys: ServiceKeys,
+    entrance: Entrance,
+    reception: Reception,
     triggers: TriggerEndpoints,
     outbound: Outbound,
     meters: Meters,
+    connections: Connections,
 ) -> PublicSite:
-    test_tokens = TestTokens(time.monotonic)
     household_of = Lookups(ground.current, ground.known).household
     endpoints = Endpoints(
-        Callers(access, test_tokens),
-        SetupEndpoints(service_keys, test_tokens, clock_ms=ground.clock_ms),
+        entrance.callers,
+        SetupEndpoints(
+            entrance.service_keys,
+            entrance.test_tokens,
+            clock_ms=ground.clock_ms,
+            passed=connections.watch.passed,
+            account_url=reception.account_url,
+        ),
         triggers,
         ActionEndpoints(CarryOut(outbound, ground.current), household_of),
         QueryEndpoints(ground.registers.events, household_of, Cursors(ground.kept.cursor_key), ground.clock_ms),
         ValidationEndpoints(household_of),
+        reception.site,
     )
-    public = ground.current.now.settings.public
     return PublicSite(
         endpoints,
-        time.monotonic,
-        public_url=public.url,
-        trusted_proxies=public.trusted_proxies,
+        entrance.strangers,
+        public_url=ground.current.now.settings.public.url,
         served=meters.requests.served,
+        check_failed=connections.watch.failed,
     )
 
 
@@ -312,24 +294,48 @@ def _forget(notifiers: Notifiers, meters: Meters, key: IdentityKey) -> None:
     meters.lags.forget(key)
 
 
-def _desk(ground: Ground, access: Access, forget: Callable[[IdentityKey], None], news: News) -> Desk:
+def _connections(ground: Ground, entrance: Entrance, forget: Callable[[IdentityKey], None]) -> Connections:
     registers = ground.registers
 
-    def forget_user(user: str) -> None:
-        for key in ground.kept.identities.of_user(user):
-            ground.kept.identities.remove(key)
-            forget(key)
+    async def whose(digest: str) -> Owner | None:
+        return await registers.grants.whose(digest, entrance.now().run_ms)
 
+    return build_connections(
+        registers,
+        ground.kept.identities,
+        whose,
+        clock_ms=ground.clock_ms,
+        forget_tokens=entrance.access.forget,
+        forget=forget,
+    )
+
+
+def _reception(ground: Ground, entrance: Entrance, connections: Connections) -> Reception:
+    return build_reception(
+        ground.current,
+        Lookups(ground.current, ground.known),
+        ground.registers,
+        entrance,
+        connections,
+        ground.hasher,
+        browsers_key=ground.kept.browsers_key,
+    )
+
+
+def _desk(ground: Ground, entrance: Entrance, reception: Reception, connections: Connections, news: News) -> Desk:
+    registers = ground.registers
     return Desk(
         registers.accounts,
         registers.events,
         registers.entities,
         registers.exposure,
+        connections.desk,
         homes=lambda: tuple(homes_of(ground.current.now.settings)),
         catalogue=lambda: ground.current.now.catalogue,
         clock_ms=ground.clock_ms,
-        forget_user=forget_user,
-        forget_tokens=access.forget,
+        forget_user=connections.waiting.removed,
+        forget_tokens=entrance.access.forget,
+        forget_sign_ins=reception.sessions.end_user,
         news=news,
     )
 
@@ -375,10 +381,3 @@ async def _remember_topics(settings: KeptSettings, topics: tuple[str, ...]) -> N
     """Note what is subscribed. A full disk must not keep the bridge from its broker: stale topics are only ignored."""
     with suppress(StorageUnavailable):
         await settings.keep(SUBSCRIBED_TOPICS, "\n".join(topics))
-
-
-def _away_s(last_connected_ms: int | None, now_ms: int) -> float:
-    """Return how long nobody listened. A clock that is behind what it said before has lost count: for very long."""
-    if last_connected_ms is None or now_ms < last_connected_ms:
-        return float("inf")
-    return (now_ms - last_connected_ms) / 1000

@@ -26,6 +26,7 @@ from bridge.devices.templates.template import parse_condition, parse_template
 from bridge.events import custom_kind
 from bridge.homes.user import Home
 from bridge.mqtt.session import Broker, Protocol, Tls
+from bridge.oauth.clients import Client
 from bridge.realtime.notifiers import Account
 from bridge.settings import (
     Button,
@@ -74,6 +75,24 @@ def accounts_of(settings: Settings) -> list[Account]:
         client.client_id: client.service_key for client in settings.oauth.clients if client.service_key is not None
     }
     return [Account(client, url, key.get_secret_value()) for client, key in keys.items()]
+
+
+def clients_of(settings: Settings) -> tuple[Client, ...]:
+    """Return the services at IFTTT that may ask for tokens; of the secrets of each, all are accepted."""
+    return tuple(
+        Client(
+            client.client_id,
+            client.name,
+            tuple(secret.get_secret_value() for secret in (client.client_secret, *client.previous_client_secrets)),
+            client.redirect_uris,
+        )
+        for client in settings.oauth.clients
+    )
+
+
+def code_life_ms_of(settings: Settings) -> int:
+    """Return how long an authorization code is good for, in milliseconds: at least one."""
+    return max(1, round(settings.oauth.code_life_s * 1000))
 
 
 def publish_topics_of(settings: Settings, home: str) -> tuple[str, ...]:

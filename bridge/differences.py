@@ -16,7 +16,11 @@ LIVE_KEYS: Final = frozenset(
 """What takes effect without a restart, besides the lists below. Whatever is not named here waits: a socket is open,
 a session is begun, a file is held."""
 
-_KEYS: Final = {"mqtt.late_press_limit_s": "mqtt.late_press_limit", "storage.path": "storage.url"}
+_KEYS: Final = {
+    "mqtt.late_press_limit_s": "mqtt.late_press_limit",
+    "storage.path": "storage.url",
+    "oauth.code_life_s": "oauth.code_life",
+}
 """Fields that have another name in the file."""
 
 _LISTS: Final = {"homes": "id", "devices": "id", "custom_events": "slug"}

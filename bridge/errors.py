@@ -29,6 +29,7 @@ BridgeError
     ├── NotAuthorized             no valid credential
     ├── NoSuchResource            unknown trigger, action, field or path
     ├── BadInput                  the request is wrong; `skip`: and can never succeed
+    ├── TokenRefused              a client gets no tokens, in OAuth's words
     └── TemporarilyUnavailable    ask again later
 """
 
@@ -161,6 +162,17 @@ class BadInput(RequestError):
     def __init__(self, message: str, *, skip: bool = False) -> None:
         self.skip = skip
         super().__init__(message)
+
+
+class TokenRefused(RequestError):
+    """A client gets no tokens. `error` is OAuth's word for it (RFC 6749, section 5.2), the message its description.
+
+    `reason`: what the log is told and the client is not, if there is more to say.
+    """
+
+    def __init__(self, error: str, description: str, *, reason: str = "") -> None:
+        self.error, self.reason = error, reason
+        super().__init__(description)
 
 
 class TemporarilyUnavailable(RequestError):

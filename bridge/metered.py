@@ -21,6 +21,8 @@ from bridge.ifttt.identities import Identities
 from bridge.mqtt.connection import Connection
 from bridge.mqtt.inbound import Inbound
 from bridge.mqtt.outbound import Outbound
+from bridge.oauth.connection import LIMIT, State
+from bridge.oauth.watch import ConnectionWatch
 from bridge.realtime.notifiers import Notifiers
 
 OUTCOMES = (Outcome.CONFIRMED, Outcome.UNCONFIRMED, Outcome.PUBLISHED, Outcome.NOT_SENT, Outcome.UNKNOWN)
@@ -49,6 +51,7 @@ class Metered:
     notifiers: Notifiers
     identities: Identities
     meters: Meters
+    watch: ConnectionWatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,7 @@ def families_of(metered: Metered, health: Health, process: Process) -> Sequence[
         *_taken_in(metered.inbound, metered.meters.lags),
         *_told(metered.notifiers, metered.identities, metered.meters.lags),
         *_asked(metered.outbound, metered.meters.requests),
+        *_connected(metered.watch),
         *database_families(process.database),
         *process_families(started_s=process.started_s),
     )
@@ -251,3 +255,37 @@ def _asked(outbound: Outbound, requests: RequestCounts) -> Iterator[Family]:
         ("outcome",),
         lambda: {(outcome.value,): outbound.counts.get(outcome, 0) for outcome in OUTCOMES},
     )
+
+
+def _connected(watch: ConnectionWatch) -> Iterator[Family]:
+    yield labelled(
+        "ifttt_bridge_connections",
+        "gauge",
+        "Users with each client of theirs at IFTTT, by how the connection is. failing: checks fail; silent: IFTTT has "
+        "not looked for three weeks; revoked: it still asks. `ifttt-bridge grant list` says who it is and what helps.",
+        ("state",),
+        lambda: _by_state(watch),
+    )
+    yield gauge(
+        "ifttt_bridge_connection_failed_checks_max",
+        f"Failed checks of that connection which has most of them, since one passed; at {LIMIT} within two weeks IFTTT "
+        "disables the Applets of its user.",
+        lambda: max((connection.failed for connection in watch.connections), default=0),
+    )
+    yield labelled(
+        "ifttt_bridge_connection_checks_total",
+        "counter",
+        "IFTTT's checks of connections by result; unknown: with a token of nobody we know.",
+        ("result",),
+        lambda: {(result,): count for result, count in watch.outcomes.items()},
+    )
+    yield counter(
+        "ifttt_bridge_refreshes_refused_total",
+        "Refreshes answered with invalid_grant: somebody has to connect the service again.",
+        lambda: watch.refused_refreshes,
+    )
+
+
+def _by_state(watch: ConnectionWatch) -> dict[tuple[str, ...], float]:
+    counted = Counter(connection.state for connection in watch.connections)
+    return {(state.value,): counted[state] for state in State}

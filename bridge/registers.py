@@ -4,11 +4,13 @@ from dataclasses import dataclass
 
 from bridge.ifttt.service import timeline_of
 from bridge.storage.accounts import Accounts
+from bridge.storage.checks import Checks
 from bridge.storage.commands import Commands
 from bridge.storage.database import Database
 from bridge.storage.entities import Entities
 from bridge.storage.events import Events
 from bridge.storage.exposure import Exposure
+from bridge.storage.grants import Grants
 from bridge.storage.identities import TriggerIdentities
 from bridge.storage.journal import Journal
 from bridge.storage.readings import Readings
@@ -28,6 +30,8 @@ class Registers:
     commands: Commands
     settings: KeptSettings
     readings: Readings
+    grants: Grants
+    checks: Checks
 
     @classmethod
     def of(cls, database: Database) -> "Registers":
@@ -42,4 +46,6 @@ class Registers:
             Commands(database),
             KeptSettings(database),
             Readings(database),
+            Grants(database),
+            Checks(database),
         )

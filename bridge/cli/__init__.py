@@ -21,6 +21,7 @@ COMMANDS: Final = {
     "schema": "print a JSON Schema of the configuration, for editors",
     "user": "add, list and remove people with an account",
     "token": "mint, list and revoke access tokens, for tests and scripts",
+    "grant": "list who is connected to IFTTT and how IFTTT's checks go, and end a connection",
     "device": "list the devices and show what is known of them",
     "events": "list what has happened",
     "doctor": "look at everything a home depends on, and say what is wrong and what helps",

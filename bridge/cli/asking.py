@@ -174,22 +174,28 @@ async def _alone(settings: Settings, request: bytes) -> bytes:
     """Open the database, as the daemon would, and answer as it would."""
     from bridge.configured import entities_of, homes_of  # noqa: PLC0415 -- the weight of the database
     from bridge.desk.desk import Desk as OpenDesk  # noqa: PLC0415 -- the same
+    from bridge.desk.grants import Grants  # noqa: PLC0415 -- the same
     from bridge.devices.catalogue import Catalogue  # noqa: PLC0415 -- the same
+    from bridge.oauth.revocation import Revocation  # noqa: PLC0415 -- the same
     from bridge.storage.accounts import Accounts  # noqa: PLC0415 -- the same
+    from bridge.storage.checks import Checks  # noqa: PLC0415 -- the same
     from bridge.storage.database import open_database  # noqa: PLC0415 -- the same
     from bridge.storage.entities import Entities  # noqa: PLC0415 -- the same
     from bridge.storage.events import Events  # noqa: PLC0415 -- the same
     from bridge.storage.exposure import Exposure  # noqa: PLC0415 -- the same
+    from bridge.storage.grants import Grants as KeptGrants  # noqa: PLC0415 -- the same
     from bridge.storage.migrate import migrate  # noqa: PLC0415 -- the same
 
     with hold_lock(settings.storage.path, wait_s=_LOCK_WAIT_S):
         async with open_database(settings.storage.path) as database:
             await migrate(database)
+            accounts, kept = Accounts(database), KeptGrants(database)
             desk = OpenDesk(
-                Accounts(database),
+                accounts,
                 Events(database),
                 Entities(database),
                 Exposure(database),
+                Grants(accounts, kept, Checks(database), Revocation(kept), _now_ms),
                 homes=lambda: tuple(homes_of(settings)),
                 catalogue=lambda: Catalogue(entities_of(settings)),
                 clock_ms=_now_ms,

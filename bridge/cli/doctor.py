@@ -82,7 +82,7 @@ def _with_settings(arguments: argparse.Namespace, settings: Settings, daemon: "D
     from bridge.storage.inspection import inspect  # noqa: PLC0415 -- the same
 
     yield from _broker(settings, daemon)
-    yield from _topics(settings, daemon)
+    yield from _asked(settings, daemon)
     owner = owner_of_files(settings.storage.path)
     mine = owner in {None, os.geteuid()}
     files = look_at(settings.storage.path, owner=name_of(os.geteuid() if owner is None else owner), mine=mine)
@@ -111,24 +111,33 @@ def _broker(settings: Settings, daemon: "Daemon") -> "Iterable[Check]":
     return check_broker(f"{broker.host}:{broker.port}", daemon.condition, attempt)
 
 
-def _topics(settings: Settings, daemon: "Daemon") -> "Iterable[Check]":
+def _asked(settings: Settings, daemon: "Daemon") -> "Iterable[Check]":
+    """Look at what only the desk knows: what was heard, and who is connected."""
     from bridge.cli.asking import Desk, check_owner  # noqa: PLC0415 -- not needed to show the help
-    from bridge.desk.requests import DeviceRow, ListDevices  # noqa: PLC0415 -- the same
+    from bridge.desk.requests import DeviceRow, GrantRow, ListDevices, ListGrants  # noqa: PLC0415 -- the same
     from bridge.doctor.check import warning  # noqa: PLC0415 -- the same
+    from bridge.doctor.connections import check_connections  # noqa: PLC0415 -- the same
     from bridge.doctor.topics import check_topics  # noqa: PLC0415 -- the same
 
     database = settings.storage.path
     if daemon.trouble or daemon.out_of_reach:
-        return [warning("topics", "nobody could look: the daemon cannot be asked", "see the check of the daemon")]
+        return _nobody_could_look("the daemon cannot be asked", "see the check of the daemon")
     try:
         if daemon.condition is None:
             check_owner(database)
             if not database.exists():
                 return [warning("topics", "nothing was heard yet: there is no database", "start the daemon")]
-        devices = Desk(settings, patience_s=0.0).ask(ListDevices(None), list[DeviceRow])
+        desk = Desk(settings, patience_s=0.0)
+        devices, grants = desk.ask(ListDevices(None), list[DeviceRow]), desk.ask(ListGrants(None), list[GrantRow])
     except BridgeError as error:
-        return [warning("topics", f"nobody could look: {error}", "see the other checks")]
-    return check_topics(devices, daemon.condition)
+        return _nobody_could_look(str(error), "see the other checks")
+    return [*check_topics(devices, daemon.condition), *check_connections(grants)]
+
+
+def _nobody_could_look(reason: str, cure: str) -> "list[Check]":
+    from bridge.doctor.check import warning  # noqa: PLC0415 -- not needed to show the help
+
+    return [warning(name, f"nobody could look: {reason}", cure) for name in ("topics", "connections")]
 
 
 def _find_daemon(database: Path) -> "Daemon":

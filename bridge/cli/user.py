@@ -8,6 +8,7 @@ import msgspec
 
 from bridge.desk.requests import AddUser, ListUsers, RemoveUser, SetPassword, UserRow
 from bridge.errors import AccountError
+from bridge.oauth.connection import LIMIT
 from bridge.oauth.passwords import MAX_CHARACTERS, MIN_CHARACTERS, hash_password
 
 MAX_NAME_CHARACTERS = 100
@@ -19,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = commands.add_parser("add", help="make an account")
     add.add_argument("name", metavar="NAME")
     add.add_argument("--home", help="the home's id (default: the first home)")
-    add.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
+    add.add_argument("--password-stdin", action="store_true", help="read it from standard input (default: ask)")
     add.set_defaults(run=run_add)
     listing = commands.add_parser("list", help="list accounts")
     listing.add_argument("--json", action="store_true", help="one JSON object a line")
@@ -27,19 +28,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     remove = commands.add_parser("remove", help="end an account, and erase its tokens and what IFTTT asked in its name")
     remove.add_argument("name", metavar="NAME")
     remove.set_defaults(run=run_remove)
-    passwd = commands.add_parser("passwd", help="give an account another password; tokens stay as they are")
+    passwd = commands.add_parser("passwd", help="give an account another password; tokens stay, browsers sign in anew")
     passwd.add_argument("name", metavar="NAME")
     passwd.add_argument("--password-stdin", action="store_true", help="read it from standard input (default: ask)")
     passwd.set_defaults(run=run_passwd)
 
 
 def run_add(arguments: argparse.Namespace) -> int:
-    """Make an account. Without a password it cannot sign in on a page, but may have tokens."""
+    """Make an account. Without a password, as where nobody can be asked for one, it cannot sign in on a page."""
     from bridge.cli.asking import Desk  # noqa: PLC0415 -- nothing of this is needed to show the help
 
     name = _checked_name(arguments.name)
-    password = _read_password() if arguments.password_stdin else None
     desk = Desk.of(arguments.config)
+    if arguments.password_stdin:
+        password: str | None = _read_password()
+    else:
+        password = _ask_password(name) if sys.stdin.isatty() else None
     password_hash = None if password is None else hash_password(password)
     user = desk.ask(AddUser(name, arguments.home, password_hash), UserRow)
     print(f"Added {user.name} to {user.home}. IFTTT will know this account as {user.id}")
@@ -55,7 +59,7 @@ def run_list(arguments: argparse.Namespace) -> int:
         if arguments.json:
             print(msgspec.json.encode(user).decode())
         else:
-            print(f"{user.name:<24} {user.home:<16} {user.id}")
+            print(f"{user.name:<24} {user.home:<16} {user.id}{_connected(user)}")
     if not users and not arguments.json:
         print("There are no users yet: ifttt-bridge user add NAME --password-stdin")
     return 0
@@ -79,6 +83,15 @@ def run_passwd(arguments: argparse.Namespace) -> int:
     user = desk.ask(SetPassword(arguments.name, hash_password(password)), UserRow)
     print(f"{user.name} has a new password")
     return 0
+
+
+def _connected(user: UserRow) -> str:
+    """Say how a user's connections to IFTTT are, "" without any."""
+    if user.state is None:
+        return ""
+    several = f", {user.connections} connections" if user.connections > 1 else ""
+    failed = f", {user.failed_checks} of {LIMIT} checks failed" if user.failed_checks else ""
+    return f"  {user.state}{several}{failed}"
 
 
 def _checked_name(name: str) -> str:

@@ -20,7 +20,8 @@ BATCH: Final = (1.0, 2.0, 5.0, 10.0, 25.0, 50.0, 100.0, 256.0)
 OTHER: Final = "other"
 REFUSED_CODES: Final = ("400", "401", "404", "429")
 ENDPOINTS: Final = (
-    *("poll", "action", "query", "options", "validate", "identity", "status", "test_setup", "user_info", OTHER),
+    *("poll", "action", "query", "options", "validate", "identity", "status", "test_setup", "user_info"),
+    *("authorize", "token", "account", OTHER),
 )
 _REFUSED: Final = range(400, 500)
 
@@ -102,7 +103,7 @@ class RequestCounts:
             self.refused[code if code in REFUSED_CODES else OTHER,] += 1
 
 
-def _endpoint(method: str, segments: tuple[str, ...]) -> str:  # noqa: PLR0911 -- a table of names
+def _endpoint(method: str, segments: tuple[str, ...]) -> str:  # noqa: C901, PLR0911, PLR0912 -- a table of names
     match (method, *segments):
         case ("POST", "triggers", _):
             return "poll"
@@ -122,5 +123,11 @@ def _endpoint(method: str, segments: tuple[str, ...]) -> str:  # noqa: PLR0911 -
             return "test_setup"
         case ("GET", "user", "info"):
             return "user_info"
+        case ("GET" | "POST", "oauth", "authorize"):
+            return "authorize"
+        case ("POST", "oauth", "token"):
+            return "token"
+        case ("GET" | "POST", "oauth", "account"):
+            return "account"
         case _:
             return OTHER

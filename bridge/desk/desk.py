@@ -7,31 +7,36 @@ from typing import Final, assert_never
 
 import msgspec
 
-from bridge.desk import people
 from bridge.desk.devices import Devices, checked_names
+from bridge.desk.grants import Grants
 from bridge.desk.news import News
+from bridge.desk.people import People
 from bridge.desk.requests import (
     PAGE,
     AddToken,
     AddUser,
     AnyRequest,
     Condition,
+    DeviceDecision,
     EventPage,
     EventRow,
     Examine,
     ExposeDevice,
     ListDevices,
+    ListGrants,
     ListTokens,
     ListUsers,
     ReadEvents,
     RemoveUser,
     RenameDevice,
+    RevokeGrant,
     RevokeToken,
     SetPassword,
     ShareDevice,
     ShowDevice,
     request_from_bytes,
 )
+from bridge.desk.tokens import Tokens
 from bridge.devices.catalogue import Catalogue
 from bridge.errors import BridgeError
 from bridge.homes.user import Home
@@ -52,8 +57,8 @@ async def _nothing_runs() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What answers stand on. `decided` lets count what was decided here; `forget_user` and `forget_tokens`: what a
-    daemon has in memory of them must go too.
+    """What answers stand on. `decided` lets count what was decided here; `forget_user`, `forget_tokens` and
+    `forget_sign_ins`: what a daemon has in memory of a user, of tokens, and of a user's browsers must go too.
 
     `news` and `condition` None: no daemon runs.
     """  # noqa: D205 -- one paragraph
@@ -62,11 +67,13 @@ class Desk:
     events: Events
     entities: Entities
     exposure: Exposure
+    grants: Grants
     homes: Callable[[], tuple[Home, ...]]
     catalogue: Callable[[], Catalogue]
     clock_ms: Callable[[], int]
     forget_user: Callable[[str], None] = field(default=lambda _user: None)
     forget_tokens: Callable[[], None] = field(default=lambda: None)
+    forget_sign_ins: Callable[[str], None] = field(default=lambda _user: None)
     decided: Callable[[], Awaitable[None]] = _nothing_runs
     news: News | None = None
     condition: Callable[[], Condition] | None = None
@@ -75,28 +82,14 @@ class Desk:
         """Answer a request, both as JSON. Raises BridgeError for what cannot be done."""
         return msgspec.json.encode(await self._answer(request_from_bytes(content)))
 
-    async def _answer(self, request: AnyRequest) -> object:  # noqa: C901, PLR0911, PLR0912 -- a table of requests
+    async def _answer(self, request: AnyRequest) -> object:  # noqa: PLR0911 -- a table of requests
         match request:
-            case AddUser():
-                await self.accounts.keep_homes(self.homes())
-                return await people.add_user(self.accounts, request, self.homes(), now_ms=self.clock_ms())
-            case ListUsers():
-                return await people.list_users(self.accounts)
-            case RemoveUser():
-                user = await self.accounts.remove_user(request.name)
-                self.forget_tokens()
-                self.forget_user(user.id)
-                return people.row_of(user)
-            case SetPassword():
-                return people.row_of(await self.accounts.set_password(request.name, request.password_hash))
-            case AddToken():
-                return await people.add_token(self.accounts, request, now_ms=self.clock_ms())
-            case ListTokens():
-                return await people.list_tokens(self.accounts, request)
-            case RevokeToken():
-                token = await people.revoke_token(self.accounts, request)
-                self.forget_tokens()
-                return token
+            case AddUser() | ListUsers() | RemoveUser() | SetPassword():
+                return await self._people.answer(request)
+            case AddToken() | ListTokens() | RevokeToken():
+                return await self._tokens.answer(request)
+            case ListGrants() | RevokeGrant():
+                return await self.grants.answer(request)
             case ReadEvents():
                 return await self._read_events(request)
             case ListDevices():
@@ -113,10 +106,26 @@ class Desk:
                 assert_never(request)
 
     @property
+    def _people(self) -> People:
+        return People(
+            self.accounts,
+            self.grants,
+            self.homes,
+            self.clock_ms,
+            forget_user=self.forget_user,
+            forget_tokens=self.forget_tokens,
+            forget_sign_ins=self.forget_sign_ins,
+        )
+
+    @property
+    def _tokens(self) -> Tokens:
+        return Tokens(self.accounts, self.clock_ms, self.forget_tokens)
+
+    @property
     def _devices(self) -> Devices:
         return Devices(self.entities, self.exposure, self.catalogue())
 
-    async def _decide(self, request: ExposeDevice | ShareDevice | RenameDevice) -> None:
+    async def _decide(self, request: DeviceDecision) -> None:
         """Write down what a person decided about a device."""
         if self.news is None:  # no daemon has written down yet which there are
             await self.accounts.keep_homes(self.homes())

@@ -72,6 +72,18 @@ class RevokeToken(Request, frozen=True, tag="token revoke"):
     id: str
 
 
+class ListGrants(Question, frozen=True, tag="grant list"):
+    """Who is connected to IFTTT, and how is it? `user` None: everybody."""
+
+    user: str | None
+
+
+class RevokeGrant(Request, frozen=True, tag="grant revoke"):
+    """End a grant, with all its tokens. `id` may be the beginning of it."""
+
+    id: str
+
+
 class ReadEvents(Question, frozen=True, tag="events"):
     """What has happened behind a sequence number? With `wait`, a running daemon answers when there is something."""
 
@@ -119,30 +131,28 @@ class Examine(Question, frozen=True, tag="doctor"):
     """How are you? Only a running daemon can say."""
 
 
+PeopleRequest = AddUser | ListUsers | RemoveUser | SetPassword
+TokenRequest = AddToken | ListTokens | RevokeToken
+GrantRequest = ListGrants | RevokeGrant
+DeviceDecision = ExposeDevice | ShareDevice | RenameDevice
 AnyRequest = (
-    AddUser
-    | ListUsers
-    | RemoveUser
-    | SetPassword
-    | AddToken
-    | ListTokens
-    | RevokeToken
-    | ReadEvents
-    | ListDevices
-    | ShowDevice
-    | ExposeDevice
-    | ShareDevice
-    | RenameDevice
-    | Examine
+    PeopleRequest | TokenRequest | GrantRequest | ReadEvents | ListDevices | ShowDevice | DeviceDecision | Examine
 )
 
 
 class UserRow(msgspec.Struct, frozen=True):
-    """A person with an account. `id` is what IFTTT knows."""
+    """A person with an account. `id` is what IFTTT knows.
+
+    `connections`: to how many clients. `state`: of the worst of them, None without any; `failed_checks`: how many of
+    IFTTT's checks of it have failed.
+    """
 
     name: str
     home: str
     id: str
+    connections: int = 0
+    state: str | None = None
+    failed_checks: int = 0
 
 
 class TokenRow(msgspec.Struct, frozen=True):
@@ -152,6 +162,30 @@ class TokenRow(msgspec.Struct, frozen=True):
     user: str
     client: str
     created_at: str
+
+
+class GrantRow(msgspec.Struct, frozen=True):
+    """A grant, and how the connection is that it belongs to. `id` and `since` None: no grant is left there, and IFTTT
+    still asks.
+
+    `failed_checks`: since the last passed one, towards `of`. `reason`: why the last failed, or a refresh was refused;
+    `advice`: what helps. Both are "" where nothing is wrong.
+    """  # noqa: D205 -- one paragraph
+
+    id: str | None
+    user: str
+    home: str
+    client: str
+    since: str | None
+    last_used: str | None
+    last_check_passed: str | None
+    failed_checks: int
+    of: int
+    last_check_failed: str | None
+    refresh_refused: str | None
+    reason: str
+    state: str
+    advice: str
 
 
 class EventRow(msgspec.Struct, frozen=True):

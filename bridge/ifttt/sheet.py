@@ -19,6 +19,9 @@ from bridge.ifttt.service import ACTIONS, QUERIES, TRIGGERS
 PLACEHOLDER_URL: Final = "https://home.example.org"
 DROP_DOWN: Final = "Drop-down list"
 TEXT: Final = "Text"
+SCOPE: Final = "ifttt"
+"""What IFTTT asks for by itself, and all that there is."""
+
 _API: Final = "/ifttt/v1"
 
 
@@ -85,6 +88,7 @@ class ServiceSettings:
     api_url_prefix: str
     authorize_url: str = ""
     token_url: str = ""
+    scope: str = SCOPE
     refresh_tokens: bool = True
     endpoints: tuple[Endpoint, ...] = ()
     accounts: tuple[Account, ...] = ()

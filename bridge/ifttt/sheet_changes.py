@@ -70,6 +70,7 @@ def _address_changes(old: ServiceSettings, new: ServiceSettings) -> Iterator[Cha
     for what, before, after in (
         ("authorization URL", old.authorize_url, new.authorize_url),
         ("token URL", old.token_url, new.token_url),
+        ("scope", old.scope, new.scope),
     ):
         if before != after:
             yield _Changed(f"service: {what}", before, after).unsafe(_OFFLINE)

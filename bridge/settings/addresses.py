@@ -16,6 +16,7 @@ MQTT_PORT: Final = 1883
 BROKER_PORTS: Final = {"mqtt": MQTT_PORT, "mqtts": 8883, "ws": 80, "wss": 443}
 WEBSOCKET_PATH: Final = "/mqtt"
 HIGHEST_PORT: Final = 65535
+LONGEST_REDIRECT_URI: Final = 2000  # beyond, browsers and proxies cut
 LOOPBACK: Final = "127.0.0.1"
 
 _BROKER_FORMS: Final = (
@@ -30,6 +31,10 @@ _HOST_NAME: Final = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9_][A-Za-z0-9_-]{0,62}(?
 
 _ONLY_NUMBERS: Final = re.compile(r"[0-9.]+")
 _ODD_IN_PATH: Final = re.compile(r"[^!-~]|[?#]")
+_ODD_IN_URI: Final = re.compile(r"[^A-Za-z0-9._~:/?@!$&'()*+,;=%\[\]-]|%(?![0-9A-Fa-f]{2})")
+"""What RFC 3986 has nowhere. A browser reads a backslash as a slash, and cuts tabs and line breaks out."""
+
+_HERE: Final = re.compile(r"http://(?:127\.0\.0\.1|\[::1\]|localhost)(?=[:/?#]|\Z)")
 _IPV6: Final = re.compile(r"[0-9A-Fa-f:.]+(?:%[A-Za-z0-9_.-]+)?")
 
 
@@ -79,22 +84,32 @@ def parse_realtime_url(value: object) -> str:
     """Parse the address of IFTTT's Realtime API; http only to this machine, since the call carries a service key."""
     url = _web_url(value)
     parts = urlsplit(url)
-    if parts.scheme == "http" and not _is_loopback(parts.hostname or ""):
+    if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
         raise ValueError("must begin with https://; plain http is for this machine only, because a key travels along")
     return url
 
 
 def parse_redirect_uri(value: object) -> str:
-    """Parse where a person is sent back to. It stays as it is written: IFTTT's must equal it, letter by letter."""
+    """Parse where a person is sent back to. It stays as it is written: IFTTT's must equal it, letter by letter.
+
+    Plain http leads to this machine alone, as a native program listens for it (RFC 8252): a code that is sent there
+    crosses no network. IFTTT's own are https.
+    """
     text = as_text(value)
-    if not text.startswith("https://"):
-        raise ValueError("must begin with https://; copy it from IFTTT")
+    here = _HERE.match(text) is not None
+    if not here and text.startswith("http://"):
+        raise ValueError("must begin with https://; plain http is for this machine only, because a code travels along")
+    if not here and not text.startswith("https://"):
+        raise ValueError("must begin with https:// in small letters; copy it from IFTTT")
+    if len(text) > LONGEST_REDIRECT_URI:
+        raise ValueError(f"is longer than {LONGEST_REDIRECT_URI} characters; copy it from IFTTT")
     if "*" in text:
         raise ValueError("holds a *; give the whole address, as IFTTT shows it")
-    address, mark, query = text.partition("?")
-    _web_url(address)
-    if mark:
-        _web_url(f"https://localhost/{query}")  # holds nothing that no address has
+    if "#" in text:
+        raise ValueError("holds a fragment (#), which a redirect URI must not have; remove it")
+    if _ODD_IN_URI.search(text):
+        raise ValueError("holds a space, a backslash or another character that no URL has; write it as %20 and so on")
+    _web_url(text.partition("?")[0])
     return text
 
 
@@ -181,5 +196,6 @@ def _is_ip(host: str) -> bool:
     return True
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Tell whether a host is this machine."""
     return host == "localhost" or (_is_ip(host) and ip_address(host).is_loopback)

@@ -95,7 +95,7 @@ def _values(table: SettingsTable, notes: list[str], sources: list[SourceFile]) -
         mqtt=_value(Mqtt, table.mqtt),
         storage=_value(Storage, table.storage),
         ifttt=_value(Ifttt, table.ifttt),
-        oauth=Oauth(tuple(_value(Client, client) for client in table.oauth.clients)),
+        oauth=Oauth(table.oauth.code_life_s, tuple(_value(Client, client) for client in table.oauth.clients)),
         log=_value(Log, table.log),
         homes=tuple(_value(Home, home) for home in table.homes),
         devices=tuple(_value(DEVICES[device.kind], device) for device in table.devices),

@@ -19,12 +19,14 @@ from bridge.settings.addresses import (
     parse_redirect_uri,
 )
 from bridge.settings.devices import DeviceTable, KindTable
-from bridge.settings.tables import Id, Loose, Name, Seconds, ServiceKey, Table, Topic, written
+from bridge.settings.tables import DurationText, Id, Loose, Name, Seconds, ServiceKey, Table, Topic, written
 from bridge.settings.values import Address, BrokerUrl, Network, Secret
 from bridge.settings.words import (
     CLIENT,
+    LONGEST_CODE_LIFE_S,
     parse_client_id,
     parse_client_secret,
+    parse_code_life,
     parse_filter,
     parse_oauth_client_id,
     parse_password,
@@ -37,8 +39,10 @@ from bridge.settings.words import (
 DEFAULT_PUBLIC_LISTEN: Final = Address("127.0.0.1", 8080)
 DEFAULT_PRIVATE_LISTEN: Final = Address("127.0.0.1", 8081)
 UNIQUE: Final[dict[str, JsonValue]] = {"uniqueItems": True}  # rules.py checks it, with better words
+MOST_PREVIOUS: Final = 8  # each one is compared with whatever is presented
 MOST_VALUES: Final = 3  # the ingredients value1, value2 and value3
 
+RedirectUri: Final = r"https://[!-~]+|http://(?:127\.0\.0\.1|\[::1\]|localhost)(?:[:/?][!-~]*)?"
 WebUrl: Final = r"[Hh][Tt][Tt][Pp][Ss]?://[!-~]+"
 Listen = Annotated[Address, written(parse_address, pattern=r".+:[0-9]{1,5}")]
 ProxyNetwork = Annotated[Network, written(parse_network)]
@@ -47,6 +51,8 @@ Password = Annotated[Secret, written(parse_password, min_length=1)]
 Filter = Annotated[str, written(parse_filter, pattern=r"(?=[^$])(?:(?:[^+#/]*|\+)/)*(?:[^+#/]*|\+|#)")]
 Template = Annotated[str, written(parse_template, min_length=1)]
 When = Annotated[str, written(parse_when, min_length=1)]
+ClientSecret = Annotated[Secret, written(parse_client_secret, pattern="[!-~]{16,256}")]
+PositiveSeconds = Annotated[float, Field(gt=0, le=LONGEST_CODE_LIFE_S)]
 Convention = Literal["homeassistant", "zigbee2mqtt", "tasmota", "shelly", "homie"]
 
 
@@ -141,11 +147,17 @@ class ClientTable(Table):
     client_id: Annotated[str, written(parse_oauth_client_id, pattern=CLIENT.pattern)] = Field(
         examples=["production"], description="The client id that the service at IFTTT is given"
     )
-    client_secret: Annotated[Secret, written(parse_client_secret, pattern="[!-~]{16,256}")] = Field(
-        description="The client secret that the service at IFTTT is given"
+    name: Name = Field(
+        "IFTTT", description="What people are told is asking, where they agree", examples=["IFTTT (trial)"]
+    )
+    client_secret: ClientSecret = Field(description="The client secret that the service at IFTTT is given")
+    previous_client_secrets: Annotated[tuple[ClientSecret, ...], Loose, Field(max_length=MOST_PREVIOUS)] = Field(
+        (),
+        description="Client secrets that are still accepted while a new one is typed into IFTTT's form",
+        json_schema_extra=UNIQUE,
     )
     redirect_uris: Annotated[
-        tuple[Annotated[str, written(parse_redirect_uri, pattern="https://[^*#]+")], ...], Loose, Field(min_length=1)
+        tuple[Annotated[str, written(parse_redirect_uri, pattern=RedirectUri)], ...], Loose, Field(min_length=1)
     ] = Field(
         examples=[["https://ifttt.com/channels/my_service/authorize"]],
         description="Where a person is sent back to, exactly as IFTTT shows it",
@@ -159,6 +171,9 @@ class ClientTable(Table):
 class OauthTable(Table):
     """[oauth]: who may ask IFTTT's questions."""
 
+    code_life_s: Annotated[float, written(parse_code_life, DurationText | PositiveSeconds)] = Field(
+        60.0, alias="code_life", description="How long the code is good for with which a person comes back to IFTTT"
+    )
     clients: Annotated[tuple[ClientTable, ...], Loose] = Field((), description="The services at IFTTT")
 
 

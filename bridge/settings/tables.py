@@ -43,7 +43,7 @@ def written(
 Id = Annotated[str, written(parse_id, pattern=ID.pattern)]
 Name = Annotated[str, written(parse_name, min_length=1, max_length=LONGEST_NAME)]
 Topic = Annotated[str, written(parse_topic, pattern=r"[^$+#][^+#]*")]
-DurationText = Annotated[str, Field(pattern=f"^ *{DURATION.pattern} *$")]
+DurationText = Annotated[str, Field(pattern=rf"^\s*{DURATION.pattern}\s*$")]
 Seconds = Annotated[float, written(parse_duration, DurationText | Annotated[float, Field(ge=0)])]
 ServiceKey = Annotated[Secret, written(parse_service_key, pattern=SERVICE_KEY.pattern)]
 # TOML and JSON have lists only; what comes out must not be changed

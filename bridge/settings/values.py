@@ -127,18 +127,24 @@ class Ifttt:
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """A service at IFTTT. Without a key of its own it uses the first of `Ifttt.service_keys`."""
+    """A service at IFTTT. Without a key of its own it uses the first of `Ifttt.service_keys`.
+
+    `name` is for people. `previous_client_secrets` are accepted as `client_secret` is.
+    """
 
     client_id: str
+    name: str
     client_secret: Secret
+    previous_client_secrets: tuple[Secret, ...]
     redirect_uris: tuple[str, ...]
     service_key: Secret | None
 
 
 @dataclass(frozen=True, slots=True)
 class Oauth:
-    """The services at IFTTT that may ask for the grant of a person."""
+    """The services at IFTTT that may ask for the grant of a person, and how long a code is good for."""
 
+    code_life_s: float
     clients: tuple[Client, ...]
 
 

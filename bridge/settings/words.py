@@ -15,6 +15,7 @@ from bridge.errors import TemplateRefused
 from bridge.settings.values import Secret
 
 LONGEST_DURATION_S: Final = 365 * 86_400
+LONGEST_CODE_LIFE_S: Final = 48 * 3600  # what IFTTT asks for where it connects people before they need it
 LONGEST_NAME: Final = 100
 LONGEST_UNIT: Final = 20
 LONGEST_TOPIC_BYTES: Final = 1024
@@ -72,6 +73,14 @@ def parse_duration(value: object) -> float:
         raise ValueError(_DURATION_FORM)
     if seconds > LONGEST_DURATION_S:
         raise ValueError("is longer than a year; the longest is 365d")
+    return seconds
+
+
+def parse_code_life(value: object) -> float:
+    """Parse how long a code is good for, in seconds."""
+    seconds = parse_duration(value)
+    if not 0 < seconds <= LONGEST_CODE_LIFE_S:
+        raise ValueError('must be more than 0 and at most "48h"; "60s" is enough for a person who connects')
     return seconds
 
 

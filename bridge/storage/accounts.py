@@ -1,4 +1,7 @@
-"""Homes, users and tokens. Only digests of tokens and hashes of passwords come here."""
+"""Homes, users and the tokens minted by hand. Only digests of tokens and hashes of passwords come here.
+
+Tokens that rest on a grant are the business of grants.py.
+"""
 
 import secrets
 import sqlite3
@@ -7,14 +10,15 @@ from dataclasses import dataclass
 
 from bridge.errors import AccountError
 from bridge.homes.user import USER_ID_PREFIX, Home, User
-from bridge.oauth.grants import Grant
+from bridge.oauth.grants import Refusal
 from bridge.storage.database import Database
+from bridge.storage.dead_tokens import bury
 from bridge.storage.events import newest_seq
 
 
 @dataclass(frozen=True, slots=True)
 class KeptToken:
-    """A token as it is kept. `user` is the name of its user."""
+    """A token minted by hand, as it is kept. `user` is the name of its user."""
 
     digest: str
     user: str
@@ -68,8 +72,25 @@ class Accounts:
         )
         return user
 
+    async def user_with_id(self, user: str) -> User | None:
+        """Return a user by id, None if there is none (any more)."""
+        found = await self._database.read(lambda connection: _users(connection, "WHERE id = ?", user))
+        return found[0] if found else None
+
+    async def credentials(self, name: str) -> tuple[User, str | None] | None:
+        """Return a user by name, with the hash of the password if one is set; None if there is nobody of that name."""
+        return await self._database.read(lambda connection: _credentials(connection, name))
+
+    async def renew_password_hash(self, user: User, *, old: str, new: str) -> None:
+        """Keep another hash of the same password. Does nothing if the password has been changed meanwhile."""
+        await self._database.write(
+            lambda connection: connection.execute(
+                "UPDATE users SET password_hash = ? WHERE id = ? AND password_hash = ?", (new, user.id, old)
+            )
+        )
+
     async def tokens(self) -> list[KeptToken]:
-        """Return all tokens, by user and age."""
+        """Return all tokens minted by hand, by user and age."""
         return await self._database.read(_tokens)
 
     async def connected(self) -> list[tuple[str, str]]:
@@ -78,23 +99,17 @@ class Accounts:
         return await self._database.read(lambda connection: connection.execute(question).fetchall())
 
     async def remove_token(self, digest: str) -> None:
-        """End a token."""
-        await self._database.write(
-            lambda connection: connection.execute("DELETE FROM tokens WHERE digest = ?", (digest,))
-        )
+        """End a token minted by hand."""
+        await self._database.write(lambda connection: _remove_token(connection, digest))
 
     async def add_token(self, digest: str, user: User, *, client: str, now_ms: int) -> None:
-        """Keep the digest of a token that was given out."""
+        """Keep the digest of a token minted by hand."""
         row = (digest, user.id, client, now_ms)
         await self._database.write(
             lambda connection: connection.execute(
                 "INSERT INTO tokens (digest, user, client, created_at_ms) VALUES (?, ?, ?, ?)", row
             )
         )
-
-    async def find(self, digest: str) -> Grant | None:
-        """Return what a token gives, by its digest."""
-        return await self._database.read(lambda connection: _find(connection, digest))
 
 
 def _add_user(connection: sqlite3.Connection, name: str, home: str, password_hash: str | None, now_ms: int) -> User:
@@ -117,10 +132,20 @@ def _remove_user(connection: sqlite3.Connection, user: str) -> None:
     connection.execute("DELETE FROM users WHERE id = ?", (user,))
 
 
+def _remove_token(connection: sqlite3.Connection, digest: str) -> None:
+    row = connection.execute(
+        "SELECT user, client FROM tokens WHERE digest = ? AND grant_id IS NULL", (digest,)
+    ).fetchone()
+    if row is not None:
+        connection.execute("DELETE FROM tokens WHERE digest = ?", (digest,))
+        bury(connection, [digest], user=row[0], client=row[1], reason=Refusal.REVOKED)
+
+
 def _tokens(connection: sqlite3.Connection) -> list[KeptToken]:
     rows = connection.execute(
         "SELECT tokens.digest, users.name, tokens.client, tokens.created_at_ms "
-        "FROM tokens JOIN users ON users.id = tokens.user ORDER BY users.name, tokens.created_at_ms, tokens.digest"
+        "FROM tokens JOIN users ON users.id = tokens.user WHERE tokens.grant_id IS NULL "
+        "ORDER BY users.name, tokens.created_at_ms, tokens.digest"
     )
     return [KeptToken(*row) for row in rows]
 
@@ -130,10 +155,7 @@ def _users(connection: sqlite3.Connection, where: str, *values: str) -> list[Use
     return [User(*row) for row in rows]
 
 
-def _find(connection: sqlite3.Connection, digest: str) -> Grant | None:
-    row = connection.execute(
-        "SELECT users.id, users.home, users.name, users.since_seq, tokens.client "
-        "FROM tokens JOIN users ON users.id = tokens.user WHERE tokens.digest = ?",
-        (digest,),
-    ).fetchone()
-    return None if row is None else Grant(User(*row[:4]), row[4])
+def _credentials(connection: sqlite3.Connection, name: str) -> tuple[User, str | None] | None:
+    question = "SELECT id, home, name, since_seq, password_hash FROM users WHERE name = ?"
+    row = connection.execute(question, (name,)).fetchone()
+    return None if row is None else (User(*row[:4]), row[4])

@@ -1,5 +1,6 @@
 """Small facts the daemon keeps for itself between runs, by name."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from bridge.storage.database import Database
@@ -17,6 +18,11 @@ not known. Whoever puts a copy back sets it."""
 SUBSCRIBED_TOPICS: Final = "mqtt.subscribed_topics"
 """What the broker's session for us was subscribed to last, one topic a line."""
 
+RUN_MS: Final = "oauth.run_ms"
+"""How long the bridge has run, all its runs together (milliseconds)."""
+
+BROWSERS_KEY: Final = "oauth.browsers_key"
+"""What the cookies of known browsers are sealed with, in hexadecimal."""
 
 CURSOR_KEY: Final = "queries.cursor_key"
 """What the cursors of queries are signed with, in hexadecimal."""
@@ -49,10 +55,15 @@ class KeptSettings:
 
     async def keep(self, name: str, value: str | int) -> None:
         """Keep a text or a number."""
+        await self.keep_all({name: value})
+
+    async def keep_all(self, values: Mapping[str, str | int]) -> None:
+        """Keep texts and numbers in one transaction: a memory card is spared each other one."""
+        rows = [(name, str(value)) for name, value in values.items()]
         await self._database.write(
-            lambda connection: connection.execute(
+            lambda connection: connection.executemany(
                 "INSERT INTO settings (name, value) VALUES (?, ?) "
                 "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-                (name, str(value)),
+                rows,
             )
         )

@@ -1,7 +1,8 @@
-"""Reading request bodies: bounded in size and time, JSON objects, unknown keys left alone."""
+"""Reading request bodies, bounded in size and time: JSON objects as IFTTT sends them, forms as browsers do."""
 
 import asyncio
 from typing import Final, TypeVar
+from urllib.parse import parse_qsl
 
 import msgspec
 from aiohttp import HttpVersion11, web
@@ -11,22 +12,15 @@ from bridge.errors import BadInput
 Bytes = TypeVar("Bytes", bytes, bytearray)
 
 MAX_BODY_BYTES: Final = 64 * 1024
+MAX_FIELDS: Final = 32
+FORM: Final = "application/x-www-form-urlencoded"
 BODY_S: Final = 10.0
 """How long a body may take to arrive: IFTTT sends it at once, only someone who holds us up lets it drip."""
 
 
 async def read_object(request: web.BaseRequest, *, within_s: float = BODY_S) -> dict[str, object]:
     """Return the JSON object of a body. Raises BadInput for anything else."""
-    try:
-        if request.content.is_eof():  # all of it came along with the head, as IFTTT's does: nothing to wait for
-            body = _bounded(await request.content.read())
-        else:
-            async with asyncio.timeout(within_s):
-                body = await _read(request)
-    except TimeoutError:
-        raise BadInput("The request took too long to arrive.") from None
-    except web.RequestPayloadError:  # broken chunks or compression
-        raise BadInput("The request is broken.") from None
+    body = await _within(request, within_s)
     try:
         parsed = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -34,6 +28,33 @@ async def read_object(request: web.BaseRequest, *, within_s: float = BODY_S) -> 
     if not isinstance(parsed, dict):
         raise BadInput("The request is not a JSON object.")
     return parsed
+
+
+async def read_form(request: web.BaseRequest, *, within_s: float = BODY_S) -> dict[str, str]:
+    """Return the fields of a form. Raises BadInput for anything else, and where a field comes twice."""
+    if request.content_type != FORM:
+        raise BadInput(f"The request is not {FORM}.")
+    body = await _within(request, within_s)
+    try:
+        pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS)
+    except ValueError:  # neither ASCII nor UTF-8 behind the percent signs, or too many fields
+        raise BadInput("The form is broken.") from None
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        raise BadInput("The form has a field twice.")
+    return fields
+
+
+async def _within(request: web.BaseRequest, within_s: float) -> bytes:
+    try:
+        if request.content.is_eof():  # all of it came along with the head, as IFTTT's does: nothing to wait for
+            return _bounded(await request.content.read())
+        async with asyncio.timeout(within_s):
+            return await _read(request)
+    except TimeoutError:
+        raise BadInput("The request took too long to arrive.") from None
+    except web.RequestPayloadError:  # broken chunks or compression
+        raise BadInput("The request is broken.") from None
 
 
 async def _read(request: web.BaseRequest) -> bytes:

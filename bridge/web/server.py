@@ -1,9 +1,10 @@
 """The public listener: which path is answered by what. The credential is checked before anything else is looked at."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
@@ -11,15 +12,18 @@ import structlog
 from aiohttp import web
 
 from bridge.errors import BridgeError, NoSuchResource, NotAuthorized
+from bridge.oauth.tokens import digest_of
 from bridge.web.actions import ActionEndpoints
 from bridge.web.caller import Caller, Callers
 from bridge.web.connection import QuietServer
+from bridge.web.credentials import bearer_token
 from bridge.web.envelope import respond_not_here
 from bridge.web.failures import Failures
-from bridge.web.origin import Network, origin_of
+from bridge.web.oauth_site import OAuthSite
+from bridge.web.place import Place
 from bridge.web.queries import QueryEndpoints
-from bridge.web.refusals import Refusals
 from bridge.web.setup import SetupEndpoints
+from bridge.web.strangers import Strangers
 from bridge.web.triggers import TriggerEndpoints
 from bridge.web.validation import ValidationEndpoints
 
@@ -27,12 +31,20 @@ SHUTDOWN_S: Final = 5.0
 MAX_SLASHES: Final = 32
 MAX_KNOWN_PATHS: Final = 256
 MAX_KNOWN_PATH: Final = 128
-_ROOT: Final = ("ifttt", "v1")
+_IFTTT: Final = ("ifttt", "v1")
+_OAUTH: Final = ("oauth",)
+_USER_INFO: Final = ("user", "info")
 
 log = structlog.get_logger("bridge.web")
 
 Served = Callable[[str, tuple[str, ...], int], None]
-"""Hears of each answer: method, path behind the prefix, status. Must not fail, and must be quick."""
+"""Hears of each answer: method, path behind the prefix, status. Must not fail, and must be quick.
+
+Of the OAuth side the path begins with `oauth`; what no root is above is ().
+"""
+
+CheckFailed = Callable[[str, int], None]
+"""Hears of each check of a connection (user/info) that failed: digest of the token that was presented, status."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,35 +57,33 @@ class Endpoints:
     actions: ActionEndpoints
     queries: QueryEndpoints
     validation: ValidationEndpoints
+    oauth: OAuthSite
 
 
 class PublicSite:
-    """Routes requests. `monotonic` gives seconds."""
+    """Routes requests. `strangers` brings to the log who was refused."""
 
     def __init__(
         self,
         endpoints: Endpoints,
-        monotonic: Callable[[], float],
+        strangers: Strangers,
         *,
         public_url: str = "",
-        trusted_proxies: Sequence[Network] = (),
         served: Served = lambda _method, _segments, _status: None,
+        check_failed: CheckFailed = lambda _digest, _status: None,
     ) -> None:
         self._endpoints = endpoints
-        self._monotonic = monotonic
-        self._refusals = Refusals()
+        self._strangers = strangers
         self._served = served
+        self._check_failed = check_failed
         self._failures = Failures()
-        self.serve_at(public_url, trusted_proxies)
+        self.serve_at(public_url)
 
-    def serve_at(self, public_url: str, trusted_proxies: Sequence[Network]) -> None:
-        """Say where IFTTT calls, and which proxies may tell where a request came from.
-
-        The address may have a path of its own, which a proxy may leave in place or strip.
-        """
-        self._trusted_proxies = trusted_proxies
+    def serve_at(self, public_url: str) -> None:
+        """Say where IFTTT calls. The address may have a path of its own, which a proxy may leave in place or strip."""
+        self._place = Place(public_url)
         prefix = tuple(unquote(segment) for segment in urlsplit(public_url).path.split("/") if segment)
-        self._roots = ((*prefix, *_ROOT), _ROOT)
+        self._roots = tuple((*above, *root) for root in (_IFTTT, _OAUTH) for above in (prefix, ()))
         self._known_paths: dict[str, tuple[str, ...]] = {}
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
@@ -81,6 +91,8 @@ class PublicSite:
         segments = self._segments(request)
         response = await self._answer(request, segments)
         self._served(request.method, segments, response.status)
+        if segments == _USER_INFO:
+            self._look_at_check(request, response.status)
         return response
 
     def broken(self, status: int) -> None:
@@ -89,9 +101,11 @@ class PublicSite:
 
     async def _answer(self, request: web.BaseRequest, segments: tuple[str, ...]) -> web.StreamResponse:
         try:
+            if segments[:1] == _OAUTH:
+                return await self._endpoints.oauth.answer(request, segments[1:], self._place)
             return await self._route(request, segments)
         except NotAuthorized as error:
-            self._tell_refusal(request, str(error))
+            self._strangers.tell(request, str(error))
             return self._failures.respond_to(error)
         except BridgeError as error:
             return self._failures.respond_to(error)
@@ -140,14 +154,19 @@ class PublicSite:
             case _:
                 raise NoSuchResource("There is no such endpoint.")
 
-    def _tell_refusal(self, request: web.BaseRequest, reason: str) -> None:
-        """Say who knocks with a wrong key or token, within bounds; of what was presented nothing is told."""
-        origin = origin_of(request.remote, request.headers.getall("X-Forwarded-For", ()), self._trusted_proxies)
-        for refused in self._refusals.add(origin, reason, now_s=self._monotonic()):
-            log.warning("web.refused", address=refused.address, count=refused.count, reason=refused.reason)
+    def _look_at_check(self, request: web.BaseRequest, status: int) -> None:
+        """Say that IFTTT's check of a connection failed: for whom, only the token that it presented can tell."""
+        if request.method == "GET" and (
+            status == HTTPStatus.UNAUTHORIZED or status >= HTTPStatus.INTERNAL_SERVER_ERROR
+        ):
+            with suppress(NotAuthorized):  # without a token it was nobody's
+                self._check_failed(digest_of(bearer_token(request)), status)
 
     def _segments(self, request: web.BaseRequest) -> tuple[str, ...]:
-        """Return what follows `/ifttt/v1`, repeated slashes and one at the end forgiven; nothing for other paths."""
+        """Return what follows `/ifttt/v1`, or `oauth` and what follows it; nothing for other paths.
+
+        Repeated slashes and one at the end are forgiven: IFTTT sends them (protocol reference, section 1.1).
+        """
         path = request.rel_url.raw_path
         known = self._known_paths.get(path)
         if known is not None:
@@ -155,7 +174,7 @@ class PublicSite:
         segments = tuple(unquote(segment) for segment in path.split("/", MAX_SLASHES) if segment)
         for root in self._roots:
             if segments[: len(root)] == root:
-                return self._remember(path, segments[len(root) :])
+                return self._remember(path, _below(root, segments))
         return ()
 
     def _remember(self, path: str, segments: tuple[str, ...]) -> tuple[str, ...]:
@@ -163,6 +182,14 @@ class PublicSite:
         if len(path) <= MAX_KNOWN_PATH and len(self._known_paths) < MAX_KNOWN_PATHS:
             self._known_paths[path] = segments
         return segments
+
+
+def _below(root: tuple[str, ...], segments: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what is below a root. Below IFTTT's there is no OAuth, whatever a stranger calls his path."""
+    below = segments[len(root) :]
+    if root[-1:] == _OAUTH:
+        return _OAUTH + below
+    return () if below[:1] == _OAUTH else below
 
 
 @asynccontextmanager

@@ -9,14 +9,29 @@ from bridge.web.caller import Caller, TestTokens
 from bridge.web.credentials import ServiceKeys
 from bridge.web.envelope import respond_empty, respond_with_data
 
+Passed = Callable[[str, str], None]
+"""Hears of each check of a connection that passed: whose, by the id of the user, and which client's."""
+
 
 class SetupEndpoints:
-    """Answers IFTTT about the service. `clock_ms` gives epoch milliseconds."""
+    """Answers IFTTT about the service. `clock_ms` gives epoch milliseconds, `account_url` where people see what is
+    connected, "" where nothing can be.
+    """  # noqa: D205 -- one sentence
 
-    def __init__(self, service_keys: ServiceKeys, test_tokens: TestTokens, *, clock_ms: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        service_keys: ServiceKeys,
+        test_tokens: TestTokens,
+        *,
+        clock_ms: Callable[[], int],
+        passed: Passed = lambda _user, _client: None,
+        account_url: Callable[[], str] = lambda: "",
+    ) -> None:
         self._service_keys = service_keys
         self._test_tokens = test_tokens
         self._clock_ms = clock_ms
+        self._passed = passed
+        self._account_url = account_url
 
     def status(self, request: web.BaseRequest) -> web.Response:
         """Say that the service is up. One device or the broker being away is no reason to say otherwise."""
@@ -30,5 +45,9 @@ class SetupEndpoints:
         return respond_with_data({"accessToken": token, "samples": setup_samples()}, request)
 
     def user_info(self, request: web.BaseRequest, caller: Caller) -> web.Response:
-        """Say who the user is; depends on nothing but the token."""
-        return respond_with_data({"name": caller.user.name, "id": caller.user.id}, request)
+        """Say who the user is; depends on nothing but the token. It is how IFTTT checks a connection."""
+        if not caller.test:
+            self._passed(caller.user.id, caller.client)
+        said = {"name": caller.user.name, "id": caller.user.id}
+        url = self._account_url()
+        return respond_with_data(said | {"url": url} if url else said, request)

@@ -16,6 +16,7 @@ import pytest
 from bridge.desk.requests import ReadEvents, request_to_bytes
 from bridge.storage.lock import hold_lock
 from tests.parts.daemon import BUTTON_TOPIC, DOOR_TOPIC, LIGHT_TOPIC, Daemon
+from tests.parts.grants import connect
 from tests.parts.mosquitto import Mosquitto
 from tests.parts.realtime import RealtimeApi
 from tests.parts.waiting import until
@@ -29,6 +30,12 @@ UNTOUCHED = [
     ("token", "list", "nobody"),
     ("token", "revoke", "ffffffffffff"),
     ("token", "revoke", "ff"),
+    ("grant", "list"),
+    ("grant", "list", "--json"),
+    ("grant", "list", "anna"),
+    ("grant", "list", "nobody"),
+    ("grant", "revoke", "ffffffffffff"),
+    ("grant", "revoke", "ff"),
     ("user", "add", "anna"),
     ("user", "add", "bea", "--home", "castle"),
     ("user", "remove", "nobody"),
@@ -97,6 +104,7 @@ def ask_all(daemon: Daemon) -> list[tuple[int, str, str]]:
 
 async def test_every_command_answers_the_same_with_and_without_a_daemon(broker: Mosquitto, daemon: Daemon) -> None:
     daemon.add_user("anna")
+    granted = await connect(daemon.database, "anna")
     await daemon.start()
     for topic, word in ((DOOR_TOPIC, "closed"), (DOOR_TOPIC, "open"), (BUTTON_TOPIC, "double")):
         await broker.publish(topic, word)
@@ -110,8 +118,16 @@ async def test_every_command_answers_the_same_with_and_without_a_daemon(broker: 
     by_command = dict(zip([*UNTOUCHED, *CHANGES], alone, strict=True))
     assert by_command["device", "list"][1].count("\n") == 4
     assert by_command["events",][1].count("\n") == 2
+    assert granted.grant in by_command["grant", "list"][1]
+    assert "connected" in by_command["user", "list"][1]
     assert by_command["user", "remove", "bea"][0] == by_command["token", "mint", "bea"][0] == 0
-    for refused in [("token", "list", "nobody"), ("device", "show", "nothing"), ("user", "add", "anna")]:
+    for refused in [
+        ("token", "list", "nobody"),
+        ("grant", "list", "nobody"),
+        ("grant", "revoke", "ffffffffffff"),
+        ("device", "show", "nothing"),
+        ("user", "add", "anna"),
+    ]:
         assert by_command[refused][0] == 1
         assert "ifttt-bridge: there is" in by_command[refused][2]
 

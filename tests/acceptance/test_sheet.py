@@ -12,7 +12,10 @@ from bridge.cli import main
 from bridge.conformance.sheet import KINDS, read_sheet
 from bridge.ifttt.service import ACTIONS, QUERIES, TRIGGERS
 
-SECRETS = ("a-service-key-of-production", "a-secret-of-production", "a-service-key-of-staging", "a-secret-of-staging")
+SECRETS = (
+    *("a-service-key-of-production", "a-secret-of-production", "a-secret-of-last-year"),
+    *("a-service-key-of-staging", "a-secret-of-staging"),
+)
 CONFIG = """
 [public]
 url = "https://bridge.example.org"
@@ -23,6 +26,7 @@ service_keys = ["a-service-key-of-production"]
 [[oauth.clients]]
 client_id = "production"
 client_secret = "a-secret-of-production"
+previous_client_secrets = ["a-secret-of-last-year"]
 redirect_uris = ["https://ifttt.com/channels/mine/authorize"]
 [[oauth.clients]]
 client_id = "staging"

@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import shutil
 import socket
 import ssl
 import subprocess
@@ -11,15 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-import pytest
-
 from tests.parts.ports import free_port
+from tests.parts.programs import program
 from tests.parts.waiting import until
 
 EXAMPLES: Final = Path(__file__).parents[2] / "config" / "proxies"
 NAME: Final = "home.example.org"
 LETSENCRYPT: Final = f"/etc/letsencrypt/live/{NAME}"
-_SYSTEM_FOLDERS: Final = ":/usr/local/sbin:/usr/sbin:/sbin"
 
 _NGINX_MAIN: Final = """
 daemon off;
@@ -52,17 +49,6 @@ _CADDY_GLOBALS: Final = """{{
 	https_port {https}
 	http_port {http}
 """
-
-
-def program(name: str) -> str:
-    """Return the path of a program. Without it the test is skipped, but in continuous integration it must be there."""
-    found = shutil.which(name, path=os.environ.get("PATH", "") + _SYSTEM_FOLDERS)
-    if found is None:
-        reason = f"{name} is not installed (Debian: apt-get install {name}); what is proven with it is not"
-        if os.environ.get("CI") and os.geteuid() == 0:
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return found
 
 
 def changed(text: str, changes: Mapping[str, tuple[int, str]]) -> str:

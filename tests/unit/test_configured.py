@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge.configured import broker_of, entities_of, homes_of, policy_of
+from bridge.configured import broker_of, clients_of, code_life_ms_of, entities_of, homes_of, policy_of
 from bridge.devices.dialects.custom import CustomMessages
 from bridge.devices.dialects.plain import Dimming, PlainButton, PlainState, StateWords
 from bridge.devices.dialects.plain_availability import PlainAvailability
@@ -18,6 +18,7 @@ from bridge.devices.reading import CustomReading
 from bridge.devices.templates.template import parse_condition, parse_template
 from bridge.homes.user import Home
 from bridge.mqtt.session import Broker, Protocol, Tls
+from bridge.oauth.clients import Client
 from bridge.settings import Settings, load
 from tests.parts.certificates import Authority
 
@@ -98,6 +99,20 @@ topic = "home/mailbox/+"
 when = "value_json.weight > 50"
 values = ["{{ value_json.weight }}"]
 """
+OAUTH = """
+[oauth]
+code_life = "1.1s"
+[[oauth.clients]]
+client_id = "production"
+client_secret = "a-secret-of-production"
+redirect_uris = ["https://ifttt.com/channels/elm/authorize"]
+[[oauth.clients]]
+client_id = "staging"
+name = "IFTTT (trial)"
+client_secret = "a-secret-of-staging"
+previous_client_secrets = ["an-older-secret-of-staging", "the-oldest-secret-of-staging"]
+redirect_uris = ["https://ifttt.com/channels/elm_staging/authorize", "http://localhost:8765/"]
+"""
 
 
 @pytest.fixture
@@ -166,6 +181,34 @@ def test_what_is_held_back_is_as_the_file_says(settings: Settings) -> None:
 
 def test_what_comes_late_is_treated_as_the_file_says(settings: Settings) -> None:
     assert policy_of(settings) == LatePolicy(30.0, fire_changed_while_away=True)
+
+
+def test_each_client_is_there_with_all_of_its_secrets_and_nothing_that_shows_them(tmp_path: Path) -> None:
+    file = tmp_path / "bridge.toml"
+    file.write_text(FILE + OAUTH)
+    clients = clients_of(load(file, {}))
+    secrets = ("a-secret-of-staging", "an-older-secret-of-staging", "the-oldest-secret-of-staging")
+    assert clients == (
+        Client("production", "IFTTT", ("a-secret-of-production",), ("https://ifttt.com/channels/elm/authorize",)),
+        Client(
+            "staging",
+            "IFTTT (trial)",
+            secrets,
+            ("https://ifttt.com/channels/elm_staging/authorize", "http://localhost:8765/"),
+        ),
+    )
+    assert not any(secret in repr(clients) for secret in ("a-secret-of-production", *secrets))
+
+
+def test_without_clients_nobody_may_ask(settings: Settings) -> None:
+    assert clients_of(settings) == ()
+
+
+@pytest.mark.parametrize(("written", "life_ms"), [("1.1s", 1100), ("48h", 172_800_000), ("0.1ms", 1)])
+def test_a_code_lives_for_as_long_as_the_file_says(tmp_path: Path, written: str, life_ms: int) -> None:
+    file = tmp_path / "bridge.toml"
+    file.write_text(FILE + OAUTH.replace("1.1s", written))
+    assert code_life_ms_of(load(file, {})) == life_ms
 
 
 def test_the_broker_is_the_one_of_the_file(settings: Settings) -> None:

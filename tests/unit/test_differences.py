@@ -50,6 +50,8 @@ url = "sqlite:///b"
 service_keys = ["the-second-key"]
 realtime_url = "https://example.com"
 timeline_start = "everything"
+[oauth]
+code_life = "48h"
 [[oauth.clients]]
 client_id = "production"
 client_secret = "a-secret-of-the-example"
@@ -77,7 +79,7 @@ state_topic = "home/ring"
 LIVE = {
     *("public.url", "public.trusted_proxies", "mqtt.late_press_limit", "mqtt.changed_while_away"),
     *("ifttt.service_keys", "ifttt.realtime_url", "ifttt.timeline_start", "log.level", "log.format"),
-    "oauth.clients",
+    *("oauth.clients", "oauth.code_life"),
 }
 
 

@@ -10,6 +10,7 @@ from bridge.commands import Outcome
 from bridge.errors import StorageUnavailable
 from bridge.housekeeping import Housekeeping
 from bridge.ifttt.identities import Identities
+from bridge.oauth.grants import Moment
 from bridge.recovery import Recovery
 from bridge.web.failures import MAX_PLACES, Failures
 from tests.fakes.realtime import ScriptedClient, refuse
@@ -36,7 +37,7 @@ class Disk:
             raise StorageUnavailable("database: disk full")
         return []
 
-    keep = note = after = attempt
+    keep = keep_all = note = note_used = sweep = after = attempt
 
 
 class Around:
@@ -51,6 +52,10 @@ class Around:
 
     def take_polled(self) -> dict[str, int]:
         """Nobody polled."""
+        return {}
+
+    def take_used(self) -> dict[str, Moment]:
+        """No token was used."""
         return {}
 
     def told_up_to(self, newest_seq: int) -> int:
@@ -73,13 +78,31 @@ def said(logs: list[Any]) -> list[str]:
 async def test_housekeeping_that_cannot_write() -> None:
     disk, around = Disk(failures=3), cast("Any", Around())
     kept = cast("Any", disk)
-    keeping = Housekeeping(kept, kept, Identities(), around, around, around, around, lambda: 0, asyncio.Event())
+    keeping = Housekeeping(
+        kept, kept, kept, Identities(), around, around, around, around, around, lambda: Moment(0, 0), asyncio.Event()
+    )
     with capture_logs() as logs:
         for _ in range(5):
             await keeping.write()
         disk.failures = 2
         await keeping.write()
     assert said(logs) == ["housekeeping.postponed", "housekeeping.resumed", "housekeeping.postponed"]
+
+
+async def test_what_else_is_written_with_it_is_asked_again_as_everything_is() -> None:
+    disk, around, other = Disk(failures=0), cast("Any", Around()), Disk(failures=2)
+    kept = cast("Any", disk)
+    keeping = Housekeeping(
+        *(kept, kept, kept, Identities(), around, around, around, around, around),
+        lambda: Moment(0, 0),
+        asyncio.Event(),
+        also=(cast("Any", other).attempt,),
+    )
+    with capture_logs() as logs:
+        for _ in range(4):
+            await keeping.write()
+    assert said(logs) == ["housekeeping.postponed", "housekeeping.resumed"]
+    assert other.failures == -2, "it is written each time"
 
 
 async def test_recovery_without_a_readable_database() -> None:

@@ -64,6 +64,7 @@ def _service(service: ServiceSettings) -> Iterator[Block]:
             ("Authentication", ("OAuth2, authorization code",)),
             ("Authorization URL", (Exact(service.authorize_url),)),
             ("Token URL", (Exact(service.token_url),)),
+            ("Scope", (Exact(service.scope), "asked for by IFTTT itself")),
             ("Uses refresh tokens", ("yes" if service.refresh_tokens else "no",)),
         )
     )

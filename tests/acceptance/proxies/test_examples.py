@@ -13,7 +13,8 @@ import pytest
 import yaml  # type: ignore[import-untyped] # it comes with the embedded broker and carries no types
 
 from bridge.settings.model import DEFAULT_PRIVATE_LISTEN, DEFAULT_PUBLIC_LISTEN
-from tests.parts.proxies import EXAMPLES, LETSENCRYPT, Certificate, changed, program
+from tests.parts.programs import program
+from tests.parts.proxies import EXAMPLES, LETSENCRYPT, Certificate, changed
 
 FILES = ("Caddyfile", "nginx.conf", "cloudflared.yml", "tailscale-funnel.sh")
 OURS = ("/ifttt/v1/status", "//ifttt/v1/status", "/ifttt//v1/triggers/door_opened", "/oauth/authorize", "//oauth/token")

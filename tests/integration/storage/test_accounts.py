@@ -7,7 +7,6 @@ import pytest
 
 from bridge.errors import AccountError
 from bridge.homes.user import Home, User
-from bridge.oauth.grants import Grant
 from bridge.oauth.passwords import hash_password
 from bridge.oauth.tokens import digest_of, mint_token
 from bridge.storage.accounts import Accounts
@@ -77,19 +76,27 @@ async def test_a_users_sight_begins_after_all_that_was(database: Database, accou
     assert (await add(accounts, "ben")).since_seq == 8
 
 
-async def test_a_token_gives_its_user_and_client_by_its_digest_alone(accounts: Accounts) -> None:
-    user, token = await add(accounts, "ann", "oak"), mint_token()
-    await accounts.add_token(digest_of(token), user, client="staging", now_ms=NOON_MS)
-    assert await accounts.find(digest_of(token)) == Grant(user, "staging")
-    for wrong in (token, digest_of(mint_token()), digest_of(token).upper(), digest_of(token)[:-1], "", "%"):
-        assert await accounts.find(wrong) is None
+async def test_credentials_are_a_user_and_the_hash_of_the_password_by_the_very_name(accounts: Accounts) -> None:
+    ann = await accounts.add_user("ann", "elm", password_hash="hash", now_ms=NOON_MS)
+    ben = await add(accounts, "ben", "oak")
+    assert await accounts.credentials("ann") == (ann, "hash")
+    assert await accounts.credentials("ben") == (ben, None)
+    for nobody in ("Ann", "ann ", "an_", "%", "", "ann\0", "' OR 1=1 --"):
+        assert await accounts.credentials(nobody) is None
+    await accounts.set_password("ben", "other hash")
+    assert await accounts.credentials("ben") == (ben, "other hash")
+    await accounts.remove_user("ann")
+    assert await accounts.credentials("ann") is None
 
 
-async def test_tokens_go_with_their_user(database: Database, accounts: Accounts) -> None:
-    user, token = await add(accounts, "ann"), mint_token()
-    await accounts.add_token(digest_of(token), user, client="", now_ms=NOON_MS)
-    await execute(database, "DELETE FROM users")
-    assert await accounts.find(digest_of(token)) is None
+async def test_a_hash_is_renewed_unless_the_password_has_been_changed_meanwhile(accounts: Accounts) -> None:
+    ann, ben = [await accounts.add_user(name, "elm", password_hash="old", now_ms=NOON_MS) for name in ("ann", "ben")]
+    await accounts.renew_password_hash(ann, old="old", new="new")
+    assert await accounts.credentials("ann") == (ann, "new")
+    assert await accounts.credentials("ben") == (ben, "old")
+    await accounts.set_password("ann", "of another password")
+    await accounts.renew_password_hash(ann, old="new", new="newer")
+    assert await accounts.credentials("ann") == (ann, "of another password")
 
 
 def contents(folder: Path) -> bytes:

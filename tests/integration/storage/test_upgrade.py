@@ -1,15 +1,19 @@
-"""A database of the first schema, as homes have it: nothing is lost by the upgrade, and nothing old becomes new."""
+"""A database of an earlier schema, as homes have it: nothing is lost by the upgrade, and nothing old becomes new."""
 
 from pathlib import Path
 
 from bridge.devices.last_known import EntityState, Pending
 from bridge.homes.sight import Sights
+from bridge.homes.user import User
 from bridge.ifttt.service import timeline_of
+from bridge.oauth.grants import Grant, Moment
+from bridge.storage.accounts import Accounts, KeptToken
 from bridge.storage.commands import Commands
 from bridge.storage.database import open_database
 from bridge.storage.entities import Entities
 from bridge.storage.events import Events
 from bridge.storage.exposure import Exposure
+from bridge.storage.grants import Grants
 from bridge.storage.identities import TriggerIdentities
 from bridge.storage.migrate import load_migrations, migrate
 from bridge.timeline.entry import TimelineKey
@@ -84,3 +88,20 @@ async def test_an_old_database_keeps_everything_and_shows_what_it_showed(path: P
         command = await Commands(database).find("u_1", "r1")
         assert command is not None
         assert (command.command.entity, command.command.brightness, command.command.position) == ("lamp", 80, None)
+
+
+async def test_tokens_minted_before_there_were_grants_still_open(path: Path) -> None:
+    async with open_database(path) as database:
+        await migrate(database, load_migrations()[:4])
+        await execute(database, *OLD_HOME[:2], "INSERT INTO tokens VALUES ('digest', 'u_1', 'staging', 4)")
+    async with open_database(path) as database:
+        await migrate(database)
+        ann, grants, accounts = User("u_1", "elm", "ann", 1), Grants(database), Accounts(database)
+        assert await grants.find("digest", 10**15) == Grant(ann, "staging", "", "digest")
+        assert await accounts.tokens() == [KeptToken("digest", "ann", "staging", 4)]
+        assert await accounts.connected() == [("staging", "u_1")]
+        assert await grants.listed() == []
+        await grants.note_used({"digest": Moment(9, 9)})
+        assert await grants.sweep(10**15) == 0
+        await accounts.remove_token("digest")
+        assert await grants.find("digest", 0) is None

@@ -21,12 +21,15 @@ from bridge.ifttt.household import RealHousehold
 from bridge.ifttt.identities import Identities, IdentityKey
 from bridge.ifttt.service import timeline_of
 from bridge.oauth.access import Access
+from bridge.oauth.grants import Moment
+from bridge.oauth.hashing import Hasher
 from bridge.oauth.tokens import digest_of, mint_token
 from bridge.storage.accounts import Accounts
 from bridge.storage.database import Database, open_database
 from bridge.storage.entities import Entities
 from bridge.storage.events import Events
 from bridge.storage.exposure import Exposure
+from bridge.storage.grants import Grants
 from bridge.storage.identities import TriggerIdentities
 from bridge.storage.journal import Journal
 from bridge.storage.migrate import migrate
@@ -41,9 +44,11 @@ from bridge.web.origin import Network
 from bridge.web.queries import QueryEndpoints
 from bridge.web.server import Endpoints, PublicSite, listening
 from bridge.web.setup import SetupEndpoints
+from bridge.web.strangers import Strangers
 from bridge.web.triggers import IdentityRegister, TriggerEndpoints, TriggerParts
 from bridge.web.validation import ValidationEndpoints
 from tests.integration.web.homes import ENTITIES, GONE, HOMES, OWN_TOPICS, PUBLISH_TOPICS
+from tests.integration.web.reception import PASSWORD, Reception, hash_of, receive
 
 KEY: Final = "the-key-of-production"
 STAGING_KEY: Final = "the-key-of-staging"
@@ -60,6 +65,11 @@ class Clock:
 
     ms: int = NOON_MS
     seconds: float = 1000.0
+
+    @property
+    def moment(self) -> Moment:
+        """Both, as OAuth has it."""
+        return Moment(self.ms, round(self.seconds * 1000))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +120,12 @@ class Site:
     register: TriggerIdentities
     accounts: Accounts
     endpoints: Endpoints
+    reception: Reception
+    strangers: Strangers
     known: LastKnown
     forgotten: list[IdentityKey]
+    passed: list[tuple[str, str]]
+    checks_failed: list[tuple[str, int]] = field(default_factory=list)
     sights: Sights = field(default_factory=Sights)
     users: dict[str, User] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
@@ -156,9 +170,10 @@ class Site:
             "POST", f"triggers/{trigger}", token=self.tokens[user], body={"triggerFields": given, **body}
         )
 
-    async def add_user(self, name: str, home: str) -> str:
-        """Make an account and return an access token."""
-        user = await self.accounts.add_user(name, home, password_hash=None, now_ms=self.clock.ms)
+    async def add_user(self, name: str, home: str, *, with_password: bool = True) -> str:
+        """Make an account and return an access token. Everybody has the same password, or none."""
+        password_hash = hash_of(PASSWORD) if with_password else None
+        user = await self.accounts.add_user(name, home, password_hash=password_hash, now_ms=self.clock.ms)
         token = mint_token()
         await self.accounts.add_token(digest_of(token), user, client="ifttt", now_ms=self.clock.ms)
         self.users[name], self.tokens[name] = user, token
@@ -229,11 +244,15 @@ async def running_site(
 ) -> AsyncIterator[Site]:
     """Run the listener on any free port, with two users in `elm` and one in `oak`."""
     path = folder / "bridge.db"
-    async with open_database(path, busy_timeout_ms=busy_timeout_ms) as database:
+    async with open_database(path, busy_timeout_ms=busy_timeout_ms) as database, Hasher() as hasher:
         await migrate(database)
-        site = await _build(database, path, wrap_timelines, wrap_register)
+        site = await _build(database, path, wrap_timelines, wrap_register, hasher)
+        site.strangers.come_through(trusted_proxies)
         public = PublicSite(
-            site.endpoints, lambda: site.clock.seconds, public_url=public_url, trusted_proxies=trusted_proxies
+            site.endpoints,
+            site.strangers,
+            public_url=public_url,
+            check_failed=lambda digest, status: site.checks_failed.append((digest, status)),
         )
         async with listening(public.answer, "127.0.0.1", 0) as port, aiohttp.ClientSession() as session:
             site.port, site.session = port, session
@@ -247,6 +266,7 @@ async def _build(
     path: Path,
     wrap_timelines: Callable[[Events], Timelines],
     wrap_register: Callable[[TriggerIdentities], IdentityRegister],
+    hasher: Hasher,
 ) -> Site:
     clock = Clock()
     catalogue, known = Catalogue(ENTITIES), LastKnown({})
@@ -264,6 +284,7 @@ async def _build(
 
     answers, identities = Answers(), Identities(await register.load())
     forgotten: list[IdentityKey] = []
+    passed: list[tuple[str, str]] = []
     tests = TestTokens(lambda: clock.seconds)
     parts = TriggerParts(
         timelines=wrap_timelines(Events(database)),
@@ -280,14 +301,45 @@ async def _build(
     async def carry_out(command: Command, *, user: str, request_id: str | None) -> str:
         return await site.carry_out(command, user=user, request_id=request_id)
 
+    grants, strangers = Grants(database), Strangers(lambda: clock.seconds)
+    access = Access(grants, lambda: clock.moment)
+    reception = receive(
+        accounts,
+        grants,
+        access,
+        strangers,
+        hasher,
+        household_of=household_of,
+        clock=clock,
+    )
     endpoints = Endpoints(
-        Callers(Access(accounts, lambda: clock.seconds), tests),
-        SetupEndpoints(ServiceKeys((KEY, STAGING_KEY)), tests, clock_ms=lambda: clock.ms),
+        Callers(access, tests),
+        SetupEndpoints(
+            ServiceKeys((KEY, STAGING_KEY)),
+            tests,
+            clock_ms=lambda: clock.ms,
+            passed=lambda user, client: passed.append((user, client)),
+        ),
         TriggerEndpoints(parts),
         ActionEndpoints(carry_out, household_of, within_s=CARRY_OUT_S),
         QueryEndpoints(Events(database), household_of, Cursors(b"a key of this test"), lambda: clock.ms),
         ValidationEndpoints(household_of),
+        reception.site,
     )
-    site = Site(path, database, clock, answers, identities, register, accounts, endpoints, known, forgotten)
+    site = Site(
+        path,
+        database,
+        clock,
+        answers,
+        identities,
+        register,
+        accounts,
+        endpoints,
+        reception,
+        strangers,
+        known,
+        forgotten,
+        passed,
+    )
     await site.look_again()
     return site  # the closures above look at it

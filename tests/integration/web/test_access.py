@@ -8,7 +8,7 @@ import pytest
 from bridge.errors import NotAuthorized
 from bridge.homes.user import User
 from bridge.oauth.access import MAX_REMEMBERED, Access
-from bridge.oauth.grants import Grant
+from bridge.oauth.grants import Grant, Moment
 from bridge.oauth.tokens import digest_of
 from bridge.web.caller import MAX_TEST_TOKENS, TEST_TOKEN_LIFE_S
 from tests.integration.web.site import KEY, WITH_KEY, Site
@@ -45,7 +45,7 @@ class Counting:
     def __init__(self) -> None:
         self.asked = 0
 
-    async def find(self, digest: str) -> Grant | None:
+    async def find(self, digest: str, _run_ms: int) -> Grant | None:
         """Return something for everything."""
         self.asked += 1
         return Grant(User(digest, "elm", "ann", 0), "ifttt")
@@ -53,7 +53,7 @@ class Counting:
 
 async def test_no_more_tokens_are_remembered_than_allowed_and_the_oldest_goes_first() -> None:
     tokens = Counting()
-    access = Access(tokens, lambda: 0.0)
+    access = Access(tokens, lambda: Moment(0, 0))
     for number in range(MAX_REMEMBERED + 1):
         await access.check(f"token-{number}")
     asked = tokens.asked
@@ -67,7 +67,7 @@ async def test_no_more_tokens_are_remembered_than_allowed_and_the_oldest_goes_fi
 async def test_an_absurdly_long_token_is_refused_without_asking_anybody() -> None:
     tokens = Counting()
     with pytest.raises(NotAuthorized):
-        await Access(tokens, lambda: 0.0).check("x" * 600)
+        await Access(tokens, lambda: Moment(0, 0)).check("x" * 600)
     assert tokens.asked == 0
 
 

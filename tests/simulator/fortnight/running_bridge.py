@@ -12,15 +12,18 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from bridge.assembly import Ground, Parts, build, load
+from bridge.assembly import Ground, Parts, build
 from bridge.commands import Publication
+from bridge.configured import code_life_ms_of
 from bridge.current import Current, bring_into_force
 from bridge.devices.last_known import LastKnown
 from bridge.errors import BrokerUnavailable
+from bridge.kept import load
 from bridge.mqtt.connection import Connection
 from bridge.mqtt.intake import Intake
 from bridge.mqtt.message import Marker, Message
 from bridge.mqtt.session import Broker
+from bridge.oauth.hashing import Hasher
 from bridge.oauth.tokens import digest_of, mint_token
 from bridge.registers import Registers
 from bridge.settings import Settings
@@ -123,8 +126,8 @@ class RunningBridge:
             await migrate(database)
         self._registers = registers = Registers.of(database)
         current = Current(await bring_into_force(self._settings, registers, now_ms=self.clock_ms()))
-        kept = await load(registers, now_ms=self.clock_ms())
-        ground = Ground(current, registers, kept, LastKnown(kept.loaded.states), self.clock_ms)
+        kept = await load(registers, now_ms=self.clock_ms(), code_life_ms=code_life_ms_of(self._settings))
+        ground = Ground(current, registers, kept, LastKnown(kept.loaded.states), Hasher(), self.clock_ms)
         realtime = cast("aiohttp.ClientSession", self._realtime)
         connect = partial(Wire, session=self._session, obey=self._obey)
         self._parts = parts = build(ground, realtime, port=0, observers=(), connect=connect)
@@ -216,6 +219,7 @@ def settings_text(folder: Path, keys: Sequence[str], devices: str) -> str:
         for key in keys[1:]
     )
     return (
+        '[public]\nurl = "https://home.example.org"\n'
         f'[storage]\nurl = "sqlite://{folder}/bridge.db"\n[mqtt]\nurl = "mqtt://127.0.0.1:1"\n'
         f"[ifttt]\nservice_keys = [{listed}]\n{clients}{devices}"
     )

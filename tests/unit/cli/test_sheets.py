@@ -111,6 +111,20 @@ def test_production_and_staging_are_both_there_with_what_differs(form: object) -
         assert account.service_key_kept_in in text
 
 
+@pytest.mark.parametrize("form", [as_text, markdown_text, html_text])
+def test_what_ifttt_asks_about_oauth_is_there_below_the_address_of_the_bridge(form: object) -> None:
+    assert callable(form)
+    text = re.sub(r"[`:\s]+", " ", form(PAGE))
+    for fact in (
+        "Authentication OAuth2, authorization code",
+        "Authorization URL https //bridge.example.org/oauth/authorize",
+        "Token URL https //bridge.example.org/oauth/token",
+        "Scope ifttt",
+        "Uses refresh tokens yes",
+    ):
+        assert fact in text
+
+
 def test_production_and_staging_stand_side_by_side_in_markdown_and_html() -> None:
     assert "|  | production | staging |" in as_markdown(PAGE)
     assert "| Client id | `production` | `staging` |" in as_markdown(PAGE)

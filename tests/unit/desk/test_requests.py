@@ -11,10 +11,12 @@ from bridge.desk.requests import (
     AnyRequest,
     Examine,
     ListDevices,
+    ListGrants,
     ListTokens,
     ListUsers,
     ReadEvents,
     RemoveUser,
+    RevokeGrant,
     RevokeToken,
     SetPassword,
     ShowDevice,
@@ -32,6 +34,8 @@ REQUESTS: st.SearchStrategy[AnyRequest] = st.one_of(
     st.builds(AddToken, TEXT, TEXT),
     st.builds(ListTokens, st.none() | TEXT),
     st.builds(RevokeToken, TEXT),
+    st.builds(ListGrants, st.none() | TEXT),
+    st.builds(RevokeGrant, TEXT),
     st.builds(ReadEvents, st.integers(0, 2**53), st.none() | TEXT, st.booleans()),
     st.builds(ListDevices, st.none() | TEXT),
     st.builds(ShowDevice, TEXT),
@@ -62,14 +66,22 @@ def test_only_questions_may_be_asked_again() -> None:
     again = [
         ListUsers(),
         ListTokens(None),
+        ListGrants(None),
         ReadEvents(0, None, wait=False),
         ListDevices(None),
         ShowDevice("a"),
         Examine(),
     ]
-    once = [AddUser("a", None, None), RemoveUser("a"), SetPassword("a", "b"), AddToken("a", "b"), RevokeToken("a")]
-    assert [request.changes for request in again] == [False] * 6
-    assert [request.changes for request in once] == [True] * 5
+    once = [
+        AddUser("a", None, None),
+        RemoveUser("a"),
+        SetPassword("a", "b"),
+        AddToken("a", "b"),
+        RevokeToken("a"),
+        RevokeGrant("a"),
+    ]
+    assert not any(request.changes for request in again)
+    assert all(request.changes for request in once)
 
 
 def test_a_name_that_is_no_text_is_refused_before_it_is_sent() -> None:

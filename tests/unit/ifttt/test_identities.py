@@ -122,6 +122,25 @@ def test_what_ifttt_has_not_asked_for_in_thirty_days_waits_for_nothing_until_it_
     assert identities.let_rest(RESTS_AFTER_MS + 2) == [lately.key]
 
 
+def test_when_a_user_is_disconnected_from_a_client_what_waits_there_rests_until_it_is_asked_for_again() -> None:
+    ended, staging, other = identity(), identity(client="staging"), identity(user="u_2")
+    identities = Identities([ended, staging, other])
+    assert identities.let_rest_of("production", "u_1") == [ended.key]
+    assert identities.let_rest_of("production", "u_1") == []
+    assert identities.concerned(OPENED) == [staging, other]
+    assert identities.find(ended.key) == ended, "its first sight is kept"
+    assert identities.polled(ended.key, 1)
+    assert len(identities.concerned(OPENED)) == 3
+
+
+def test_what_waits_for_a_user_without_a_connection_rests() -> None:
+    kept, staging, other = identity(), identity(client="staging"), identity(user="u_2")
+    identities = Identities([kept, staging, other])
+    assert identities.let_rest_but({("production", "u_1"), ("staging", "u_2")}) == [staging.key, other.key]
+    assert identities.let_rest_but({("production", "u_1")}) == []
+    assert identities.concerned(OPENED) == [kept]
+
+
 def test_what_rests_can_be_removed_and_come_anew() -> None:
     identities = Identities([identity()])
     identities.let_rest(RESTS_AFTER_MS + 1)

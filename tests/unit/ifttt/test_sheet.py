@@ -65,7 +65,7 @@ def test_the_addresses_are_below_the_address_of_the_configuration() -> None:
     assert service.api_url_prefix == "https://bridge.example.org/api"
     assert service.authorize_url == "https://bridge.example.org/api/oauth/authorize"
     assert service.token_url == "https://bridge.example.org/api/oauth/token"
-    assert service.refresh_tokens
+    assert (service.scope, service.refresh_tokens) == ("ifttt", True)
     assert (service.accounts, service.placeholders) == ((PRODUCTION,), ())
 
 

@@ -110,6 +110,7 @@ def test_another_order_is_no_change() -> None:
         ({"api_url_prefix": "https://new.example.org"}, "API URL prefix", False, "no Applet runs"),
         ({"authorize_url": "https://new.example.org/a"}, "authorization URL", False, "offline"),
         ({"token_url": "https://new.example.org/t"}, "token URL", False, "offline"),
+        ({"scope": "doors"}, "scope", False, "offline"),
         ({"refresh_tokens": False}, "refresh tokens", False, "offline"),
         ({"accounts": (ACCOUNT, replace(ACCOUNT, client_id="staging"))}, "client id staging: new", True, "nobody"),
         ({"accounts": ()}, "client id production: removed", False, "offline"),

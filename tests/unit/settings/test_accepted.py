@@ -19,6 +19,7 @@ from bridge.settings import (
     Home,
     Light,
     Lock,
+    Secret,
     Sensor,
     Settings,
     Switch,
@@ -55,6 +56,7 @@ def test_the_least_configuration_gets_every_default(loaded: Load) -> None:
     assert settings.storage.path == Path("/var/lib/ifttt-bridge/bridge.db")
     assert settings.ifttt.realtime_url == "https://realtime.ifttt.com/v1/notifications"
     assert settings.ifttt.timeline_start == "first-sight"
+    assert (settings.oauth.code_life_s, settings.oauth.clients) == (60.0, ())
     assert (settings.log.level, settings.log.format) == ("info", "text")
     assert settings.homes == (Home(id="home", name="Home", publish_topics=()),)
     assert settings.devices == ()
@@ -180,6 +182,20 @@ def test_a_public_url_never_ends_with_a_slash(loaded: Load, written: str, url: s
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1:9000", "127.1.2.3", "[::1]:9000"])
 def test_this_machine_may_be_told_over_plain_http(loaded: Load, host: str) -> None:
     assert loaded(f'{START}realtime_url = "http://{host}/v1"').ifttt.realtime_url == f"http://{host}/v1"
+
+
+@pytest.mark.parametrize(("written", "seconds"), [('"48h"', 172_800.0), ('"1ms"', 0.001), ("90", 90.0)])
+def test_a_code_lives_for_up_to_two_days(loaded: Load, written: str, seconds: float) -> None:
+    assert loaded(f"{START}[oauth]\ncode_life = {written}").oauth.code_life_s == seconds
+
+
+def test_a_client_is_called_ifttt_and_has_one_secret_unless_it_says_otherwise(loaded: Load) -> None:
+    client = '[[oauth.clients]]\nclient_id = "{0}"\nclient_secret = "a-secret-of-{0}"\nredirect_uris = ["https://a/"]\n'
+    more = 'name = "IFTTT (trial)"\nprevious_client_secrets = ["an-older-secret-of-it"]\n'
+    clients = client.format("production") + client.format("staging") + more
+    production, staging = loaded(f'{START}[public]\nurl = "https://home.example.org"\n{clients}').oauth.clients
+    assert (production.name, production.previous_client_secrets) == ("IFTTT", ())
+    assert (staging.name, staging.previous_client_secrets) == ("IFTTT (trial)", (Secret("an-older-secret-of-it"),))
 
 
 def test_networks_count_as_proxies(loaded: Load) -> None:

@@ -12,7 +12,8 @@ from bridge.settings import Settings, load, load_apart
 
 START = '[mqtt]\nurl = "mqtt://localhost"\nusername = "u"\n[ifttt]\n'
 KEYS = 'service_keys = ["first-key"]\n'
-CLIENT = '[[oauth.clients]]\nclient_id = "my.clone"\nredirect_uris = ["https://ifttt.com/a"]\n'
+ADDRESS = '[public]\nurl = "https://home.example.org"\n'
+CLIENT = ADDRESS + '[[oauth.clients]]\nclient_id = "my.clone"\nredirect_uris = ["https://ifttt.com/a"]\n'
 Load = Callable[..., Settings]
 Refused = Callable[..., list[str]]
 Give = Callable[[str, str], dict[str, str]]
@@ -43,11 +44,15 @@ def test_every_secret_is_read_from_the_credential_of_its_name(loaded: Load, give
     give("mqtt.password", "hunter22\n")
     give("ifttt.service_keys", "second-key\nthird-key\n")
     give("oauth.clients.my.clone.service_key", "fourth-key")
+    give("oauth.clients.my.clone.previous_client_secrets", "secret-of-last-year\n\nsecret-of-long-ago\n")
     settings = loaded(START + CLIENT, give("oauth.clients.my.clone.client_secret", "secret-of-the-clone"))
     (client,) = settings.oauth.clients
     assert password(settings) == "hunter22"
     assert [key.get_secret_value() for key in settings.ifttt.service_keys] == ["second-key", "third-key"]
     assert client.client_secret.get_secret_value() == "secret-of-the-clone"
+    assert [one.get_secret_value() for one in client.previous_client_secrets] == [
+        *("secret-of-last-year", "secret-of-long-ago")
+    ]
     assert client.service_key is not None
     assert client.service_key.get_secret_value() == "fourth-key"
     assert "not used: the credential" not in "".join(settings.notes)
@@ -194,11 +199,7 @@ def test_what_this_version_does_not_act_upon_is_said(loaded: Load, file: Path) -
         '[[devices]]\nid = "d"\nname = "D"\nkind = "contact"\nstate_topic = "d"\ndebounce = "500ms"\n'
     )  # fmt: skip
     later = "understood, not used by this version yet"
-    client = "understood; this version takes its service_key from IFTTT, and offers no OAuth yet"
-    assert settings.notes == (
-        f"{file}:3: mqtt.discovery: {later}",
-        f"{file}:6: oauth.clients[my.clone]: {client}",
-    )
+    assert settings.notes == (f"{file}:3: mqtt.discovery: {later}",)
 
 
 def test_what_asks_for_nothing_is_not_remarked_upon(loaded: Load) -> None:

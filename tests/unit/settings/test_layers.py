@@ -57,9 +57,8 @@ def test_events_go_by_slug_and_clients_by_client_id(loaded: Load, conf_d: Write)
         '[[custom_events]]\nslug = "b"\nname = "Bell"\n'
         '[[oauth.clients]]\nclient_id = "staging"\nclient_secret = "a-secret-of-another"\n',
     )
-    checked = loaded(
-        START + event.format("a") + event.format("b") + client.format("production") + client.format("staging")
-    )
+    events, clients = event.format("a") + event.format("b"), client.format("production") + client.format("staging")
+    checked = loaded(f'{START}[public]\nurl = "https://home.example.org"\n{events}{clients}')
     assert [event.name for event in checked.custom_events] == ["a", "Bell"]
     assert [client.client_secret.get_secret_value() for client in checked.oauth.clients] == [
         *("a-secret-of-production", "a-secret-of-another")

@@ -10,6 +10,7 @@ DEVICE = START + '[[devices]]\nid = "{0}"\nname = "Thing"\nkind = "{1}"\nstate_t
 BEFORE = {
     "nothing": "",
     "start": "",
+    "address": "",
     "mqtt": '[ifttt]\nservice_keys = ["first-key"]\n[mqtt]\n',
     "broker": '[ifttt]\nservice_keys = ["first-key"]\n[mqtt]\nurl = "mqtt://localhost"\n',
     "ifttt": '[mqtt]\nurl = "mqtt://localhost"\n[ifttt]\n',
@@ -24,7 +25,8 @@ BEFORE = {
     'client_secret = "a-secret-of-some-length"\nredirect_uris = ["https://ifttt.com/a"]\n',
     "event": START + '[[custom_events]]\nslug = "parcel"\nname = "Parcel"\ntopic = "home/mailbox/+"\n',
 }
-AFTER = {"start": START}
+ADDRESS = '[public]\nurl = "https://home.example.org"\n'
+AFTER = {"start": START, "address": START + ADDRESS, "client": ADDRESS}
 DURATION_TOO_LONG = "FILE:5: mqtt.late_press_limit: is longer than a year; the longest is 365d"
 CLIENT_ID = "FILE:5: mqtt.client_id: must be 1 to 64 printable characters without /, + and #"
 TOO_LARGE = "FILE:10: devices[door].payload_off: must be text, a number of at most 15 digits, true or false"

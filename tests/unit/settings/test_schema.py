@@ -19,6 +19,7 @@ from bridge.settings.model import ARRAYS, SECTIONS, secret_keys
 from bridge.settings.schema import configuration_schema
 from bridge.settings.words import (
     parse_client_id,
+    parse_code_life,
     parse_device_id,
     parse_duration,
     parse_filter,
@@ -41,6 +42,7 @@ VALIDATOR = Draft202012Validator(SCHEMA)
 BEYOND_A_SCHEMA = (
     'is missing; for example: url = "mqtt',  # another file or the environment may give it
     "is missing; give service_keys",
+    "people sign in at this address",
     "a password needs a username",
     "is not valid TOML",
     "is larger than",
@@ -58,6 +60,7 @@ BEYOND_A_SCHEMA = (
     "there is no home",
     "reads the same",
     "the file FOLDER/absent",
+    "is client_secret itself",
     "must be HOST:PORT",
     "nothing may follow the port",  # the forms of addresses are told by the bridge in better words
     "the port must be",
@@ -88,6 +91,7 @@ BEYOND_A_SCHEMA = (
     "a number of at most 15 digits",
     "bytes; shorten it",
     "is longer than a year",
+    'at most "48h"',
     "goes deeper than",
     "a NUL character",
     "control character",
@@ -166,7 +170,7 @@ def test_every_secret_may_stand_in_a_file_but_not_in_both() -> None:
             schema = SCHEMA["$defs"][table.__name__]
             assert f"{key}_file" in schema["properties"]
             assert {"not": {"required": [key, f"{key}_file"]}} in schema["allOf"]
-    assert seen == 4
+    assert seen == 5
 
 
 @pytest.mark.parametrize(
@@ -176,6 +180,8 @@ def test_every_secret_may_stand_in_a_file_but_not_in_both() -> None:
         ("PublicTable", "trusted_proxies", ["127.0.0.1"]),
         ("MqttTable", "late_press_limit", "120s"),
         ("MqttTable", "receive_maximum", 1000),
+        ("OauthTable", "code_life", "60s"),
+        ("ClientTable", "name", "IFTTT"),
         ("StorageTable", "url", "sqlite:///var/lib/ifttt-bridge/bridge.db"),
         ("LightTable", "supports_brightness", True),
         ("ContactTable", "payload_on", "open"),
@@ -193,10 +199,16 @@ def test_every_default_is_right_itself(table: str) -> None:
 
 
 texts = st.text(st.sampled_from("aZ09-_.~ /+#$:?*%[]!ü\n@&="), max_size=12)
-urls = st.builds("{}{}".format, st.sampled_from(["https://", "HTTP://a", "https://ifttt.com/", ""]), texts)
+urls = st.builds(
+    "{}{}".format,
+    st.sampled_from(["https://", "HTTP://a", "https://ifttt.com/", "http://localhost:1/", "http://127.0.0.1", ""]),
+    texts,
+)
 addresses = st.builds("{}:{}".format, st.sampled_from(["127.0.0.1", "a.b", "[::1]", ""]), st.integers(0, 70_000))
 topics = st.lists(st.sampled_from(["a", "+", "#", "", "$SYS", "b c"]), max_size=4).map("/".join)
-words = st.sampled_from(["90s", "1.5 h", " 2m ", "0", "7 ms", "any", "sample-x", "home", "a.b.c", "sqlite:///srv/b.db"])
+words = st.sampled_from(
+    ["90s", "1.5 h", " 2m ", "\n3h\t", "0", "7 ms", "any", "sample-x", "home", "a.b.c", "sqlite:///srv/b.db"]
+)
 values = st.one_of(texts, urls, addresses, topics, words, st.booleans(), st.integers(), st.floats(allow_nan=False))
 
 
@@ -209,6 +221,7 @@ values = st.one_of(texts, urls, addresses, topics, words, st.booleans(), st.inte
         (parse_duration, at("MqttTable", "late_press_limit")),
         (parse_database_url, at("StorageTable", "url")),
         (parse_service_key, at("IftttTable", "service_keys")),
+        (parse_code_life, at("OauthTable", "code_life")),
         (parse_oauth_client_id, at("ClientTable", "client_id")),
         (parse_redirect_uri, at("ClientTable", "redirect_uris")),
         (parse_id, at("HomeTable", "id")),

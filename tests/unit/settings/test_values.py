@@ -21,6 +21,7 @@ from bridge.settings import (
     Light,
     Lock,
     Mqtt,
+    Oauth,
     Private,
     Public,
     Secret,
@@ -58,6 +59,7 @@ all_settings = st.builds(
         late_press_limit_s=seconds,
         receive_maximum=numbers,
     ),
+    oauth=st.builds(Oauth, code_life_s=seconds),
     storage=st.builds(Storage, path=st.text().map(Path)),
     devices=st.lists(devices, max_size=4).map(tuple),
 )

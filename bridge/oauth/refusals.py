@@ -5,16 +5,14 @@ Plain computation; knows no request. Bounded in memory and in lines, since every
 
 from collections import OrderedDict
 from dataclasses import dataclass
-from ipaddress import IPv6Address, ip_address
 from typing import Final
+
+from bridge.oauth.networks import network_of
 
 LINE_EVERY_S: Final = 60.0
 MAX_ADDRESSES: Final = 32
 OTHERS: Final = "others"
 """What the addresses are called together that come while MAX_ADDRESSES have been told of within a minute."""
-
-_BITS_OF_ONE_CLIENT: Final = 64
-_IPV6_BITS: Final = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +42,7 @@ class Refusals:
     def add(self, origin: str, reason: str, *, now_s: float) -> list[Refused]:
         """Note a refusal and return what is to be told now. `now_s` is any clock that does not go back."""
         lines = self._due(now_s)
-        address = _client(origin)
+        address = network_of(origin)
         if address not in self._told and len(self._told) >= MAX_ADDRESSES:
             address = OTHERS
         told = self._told.get(address)
@@ -65,15 +63,3 @@ class Refusals:
                 lines.append(Refused(address, told.count, told.reason))
                 self._told[address] = _Told(now_s)
         return lines
-
-
-def _client(origin: str) -> str:
-    """Return what one client can hardly change: of an IPv6 address, the network that a provider gives to one house."""
-    try:
-        address = ip_address(origin)
-    except ValueError:
-        return origin
-    if not isinstance(address, IPv6Address):
-        return origin
-    hidden = _IPV6_BITS - _BITS_OF_ONE_CLIENT
-    return f"{IPv6Address(int(address) >> hidden << hidden)}/{_BITS_OF_ONE_CLIENT}"

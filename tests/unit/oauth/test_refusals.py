@@ -5,7 +5,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.web.refusals import LINE_EVERY_S, MAX_ADDRESSES, OTHERS, Refusals, Refused
+from bridge.oauth.refusals import LINE_EVERY_S, MAX_ADDRESSES, OTHERS, Refusals, Refused
 
 steps = st.lists(st.tuples(st.integers(0, 100), st.integers(0, 2 * MAX_ADDRESSES)), max_size=300)
 

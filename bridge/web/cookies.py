@@ -1,0 +1,54 @@
+"""The cookies of the pages: one that tells browsers apart while they sign in, one that knows them again next year.
+
+With https they carry the prefix `__Host-`: no other host of the same domain can set them, and no plain http sees them.
+"""
+
+import secrets
+from dataclasses import dataclass
+from typing import Final
+
+from aiohttp import web
+
+MAX_COOKIE_CHARACTERS: Final = 512
+KNOWN_FOR_S: Final = 400 * 24 * 3600
+"""As long as browsers keep any cookie."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cookies:
+    """The names of the cookies. `secure`: people come by https."""
+
+    secure: bool
+
+    @property
+    def session(self) -> str:
+        """The cookie of one visit: a random text, which stands for somebody once they have signed in."""
+        return "__Host-session" if self.secure else "session"
+
+    @property
+    def known(self) -> str:
+        """The cookie by which a browser is known in which somebody has signed in before."""
+        return "__Host-known" if self.secure else "known"
+
+    def read(self, request: web.BaseRequest, name: str) -> str:
+        """Return a cookie, "" where there is none that can be one of ours."""
+        try:
+            text = request.cookies.get(name, "")
+        except ValueError:
+            return ""
+        return text if len(text) <= MAX_COOKIE_CHARACTERS and text.isascii() else ""
+
+    def begin(self, response: web.Response, session: str) -> None:
+        """Give a browser the cookie of this visit; it goes when the browser is closed."""
+        response.set_cookie(self.session, session, httponly=True, secure=self.secure, samesite="Lax", path="/")
+
+    def remember(self, response: web.Response, known: str) -> None:
+        """Give a browser the cookie by which it is known again. Only our own pages need it: never across sites."""
+        response.set_cookie(
+            self.known, known, max_age=KNOWN_FOR_S, httponly=True, secure=self.secure, samesite="Strict", path="/"
+        )
+
+
+def new_visit() -> str:
+    """Return the cookie of a visit that has just begun."""
+    return secrets.token_urlsafe(32)

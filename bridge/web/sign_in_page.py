@@ -1,0 +1,49 @@
+"""The page on which people sign in, with what is said to those who could not."""
+
+from aiohttp import web
+
+from bridge.oauth.authorization import AuthorizationRequest
+from bridge.web.pages import Pages
+from bridge.web.visits import Turned
+
+WRONG = "That name and password do not belong together."
+
+
+async def sign_in_page(
+    pages: Pages,
+    form: str,
+    *,
+    asked: AuthorizationRequest | None = None,
+    name: str = "",
+    notice: str = "",
+    turned: Turned | None = None,
+) -> web.Response:
+    """Return the page. `form`: its token; `asked` None: nobody asks to be connected; `turned`: who has tried in vain.
+
+    What is said never tells whether there is an account of that name.
+    """
+    if turned is not None:
+        notice = WRONG if turned.wait_s == 0 else _wait(turned.wait_s)
+    response = await pages.page(
+        "sign_in",
+        status=_status(notice, turned),
+        leads_to="" if asked is None else asked.redirect_uri,
+        client=None if asked is None else asked.client,
+        name=name,
+        notice=notice,
+        form=form,
+    )
+    if turned is not None and turned.wait_s:
+        response.headers["Retry-After"] = str(turned.wait_s)
+    return response
+
+
+def _status(notice: str, turned: Turned | None) -> int:
+    if turned is None:
+        return 400 if notice else 200
+    return 429 if turned.wait_s else 403
+
+
+def _wait(seconds: int) -> str:
+    unit = "second" if seconds == 1 else "seconds"
+    return f"There were too many attempts. Please wait for {seconds} {unit}, then try again."

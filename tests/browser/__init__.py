@@ -1,0 +1,1 @@
+"""What people see and do on the pages, in a real browser."""
