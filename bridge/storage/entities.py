@@ -13,16 +13,21 @@ from bridge.storage.database import Database
 _KEEP = """
 INSERT INTO entities (id, home, device, kind, name, room, since_seq, exposed, given_name, given_room)
 SELECT new.id, new.home, new.device, new.kind, new.name, new.room,
-    coalesce(old.since_seq, 0), coalesce(old.exposed, 1), old.given_name, old.given_room
-FROM (SELECT ? AS id, ? AS home, ? AS device, ? AS kind, ? AS name, ? AS room) AS new
-LEFT JOIN entities AS old ON old.id = new.device
+    coalesce((SELECT max(since_seq) FROM entities WHERE device = new.device), 0),
+    min(new.exposed, coalesce((SELECT max(exposed) FROM entities WHERE device = new.device), 1)),
+    (SELECT max(given_name) FROM entities WHERE device = new.device),
+    (SELECT max(given_room) FROM entities WHERE device = new.device)
+FROM (SELECT ? AS id, ? AS home, ? AS device, ? AS kind, ? AS name, ? AS room, ? AS exposed) AS new
 WHERE true
 ON CONFLICT (id) DO UPDATE SET device = excluded.device, name = excluded.name, room = excluded.room,
     kind = excluded.kind, removed_at_ms = NULL
 """
 _SHARE_ALIKE = """
 INSERT INTO shares (user, entity, shared, since_seq)
-SELECT user, ?, shared, since_seq FROM shares WHERE entity = ? ON CONFLICT DO NOTHING
+SELECT shares.user, :entity, 0, max(shares.since_seq) FROM shares JOIN entities ON entities.id = shares.entity
+WHERE entities.device = :device AND entities.id <> :entity AND NOT shares.shared GROUP BY shares.user
+HAVING count(*) = (SELECT count(*) FROM entities WHERE device = :device AND id <> :entity)
+ON CONFLICT DO NOTHING
 """
 
 
@@ -80,13 +85,14 @@ def _keep(connection: sqlite3.Connection, present: list[Entity], now_ms: int) ->
     foreign = [entity.id for entity in present if _belongs_elsewhere(connection, entity)]
     if foreign:
         return foreign
+    known = {row[0] for row in connection.execute("SELECT id FROM entities")}
     connection.execute("UPDATE entities SET removed_at_ms = ? WHERE removed_at_ms IS NULL", (now_ms,))
     for entity in present:
         device = entity.device
-        row = (entity.id, entity.home, device.id, entity.kind, device.name, device.room)
+        row = (entity.id, entity.home, device.id, entity.kind, device.name, device.room, entity.exposed)
         connection.execute(_KEEP, row)
-        if entity.id != device.id:
-            connection.execute(_SHARE_ALIKE, (entity.id, device.id))
+        if entity.id not in known:
+            connection.execute(_SHARE_ALIKE, {"entity": entity.id, "device": device.id})
     return []
 
 

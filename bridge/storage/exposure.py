@@ -20,7 +20,9 @@ class GivenNames:
 
 
 class Exposure:
-    """The register of these decisions. Devices are named by their ids, which are never reused."""
+    """The register of these decisions. Devices are named by their ids, which are never reused; so is one of the things
+    that a device does, where only that is meant.
+    """  # noqa: D205 -- one sentence
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -59,8 +61,8 @@ class Exposure:
             since = newest_seq(connection) + 1
             connection.execute(
                 "UPDATE entities SET exposed = ?, since_seq = CASE WHEN ? THEN ? ELSE since_seq END "
-                "WHERE device = ? AND exposed <> ?",
-                (exposed, exposed, since, device, exposed),
+                "WHERE (device = ? OR id = ?) AND exposed <> ?",
+                (exposed, exposed, since, device, device, exposed),
             )
 
         await self._database.write(unit)
@@ -78,10 +80,11 @@ class Exposure:
             since = newest_seq(connection) + 1
             connection.execute(
                 "INSERT INTO shares (user, entity, shared, since_seq) SELECT ?, id, ?, ? FROM entities "
-                "WHERE device = ? AND (NOT ? OR id IN (SELECT entity FROM shares WHERE user = ? AND NOT shared)) "
+                "WHERE (device = ? OR id = ?) "
+                "AND (NOT ? OR id IN (SELECT entity FROM shares WHERE user = ? AND NOT shared)) "
                 "ON CONFLICT (user, entity) DO UPDATE SET shared = excluded.shared, since_seq = excluded.since_seq "
                 "WHERE shares.shared <> excluded.shared",
-                (user.id, shared, since, device, shared, user.id),
+                (user.id, shared, since, device, device, shared, user.id),
             )
 
         await self._database.write(unit)
@@ -116,7 +119,7 @@ class Exposure:
 def _check(connection: sqlite3.Connection, device: str) -> str:
     """Return the home of a device that there is. Raises AccountError."""
     row = connection.execute(
-        "SELECT home FROM entities WHERE device = ? AND removed_at_ms IS NULL LIMIT 1", (device,)
+        "SELECT home FROM entities WHERE (device = ? OR id = ?) AND removed_at_ms IS NULL LIMIT 1", (device, device)
     ).fetchone()
     if row is None:
         raise AccountError(f"there is no device {device!r}; `ifttt-bridge device list` shows which there are")
