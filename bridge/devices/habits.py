@@ -40,7 +40,7 @@ class Gateway:
 
 def gateway_of(state: EntityState) -> Gateway:
     """Return what the reach of a device says of it as a gateway."""
-    return Gateway(state.value == OFFLINE, state.online_ms)
+    return Gateway(state.value == OFFLINE, state.over_time.online_ms)
 
 
 def is_cut_off(entity: Entity, state_of: Callable[[str], EntityState]) -> bool:
@@ -59,17 +59,19 @@ def due_ms(entity: Entity, state: EntityState, now_ms: int) -> int | None:
     if state.pending is not None:
         lasted = has_lasted(entity, state.pending, now_ms)
         moments.append(now_ms if lasted else due_of_pending(entity, state.pending))
-    if state.fading is not None:
-        moments.append(_due(state.fading.since_ms, entity.habits.off_after_s, now_ms))
-    if state.heard_ms is not None and state.lost is None:
-        moments.append(_due(state.heard_ms, entity.habits.expires_after_s, now_ms))
+    timed = state.over_time
+    if timed.fading is not None:
+        moments.append(_due(timed.fading.since_ms, entity.habits.off_after_s, now_ms))
+    if timed.heard_ms is not None and timed.lost is None:
+        moments.append(_due(timed.heard_ms, entity.habits.expires_after_s, now_ms))
     return min(moments, default=None)
 
 
 def begins_to_wait(before: EntityState, after: EntityState) -> bool:
     """Tell whether time has something to change that it had not before."""
-    fades = after.fading is not None and before.fading is None
-    return fades or (after.heard_ms is not None and (before.heard_ms is None or before.lost is not None))
+    was, timed = before.over_time, after.over_time
+    fades = timed.fading is not None and was.fading is None
+    return fades or (timed.heard_ms is not None and (was.heard_ms is None or was.lost is not None))
 
 
 def let_pass(entity: Entity, known: EntityState, now_ms: int) -> Outcome:
@@ -78,16 +80,18 @@ def let_pass(entity: Entity, known: EntityState, now_ms: int) -> Outcome:
     if known.pending is not None and has_lasted(entity, known.pending, now_ms) and not _fades_first(entity, known):
         settled = settle(entity, known, known.pending, now_ms)
         state, events = settled.state, settled.events
-    if state.fading is not None and _due(state.fading.since_ms, entity.habits.off_after_s, now_ms) <= now_ms:
-        faded = _fade(entity, state, state.fading, now_ms)
+    fading = state.over_time.fading
+    if fading is not None and _due(fading.since_ms, entity.habits.off_after_s, now_ms) <= now_ms:
+        faded = _fade(entity, state, fading, now_ms)
         state, events = faded.state, events + faded.events
     return Outcome(_expired(entity, state, now_ms), events)
 
 
 def forgotten(state: EntityState) -> EntityState:
     """Return the state of an entity that is gone: should it come back, what was under way is long over."""
-    value = state.value if state.fading is None else OFF_OF.get(state.value or "", state.value)
-    return replace(state, value=value, pending=None, fading=None, heard_ms=None)
+    timed = state.over_time
+    value = state.value if timed.fading is None else OFF_OF.get(state.value or "", state.value)
+    return replace(state, value=value, pending=None, over_time=replace(timed, fading=None, heard_ms=None))
 
 
 def live_through(
@@ -115,10 +119,13 @@ def _due(since_ms: int, after_s: float | None, now_ms: int) -> int:
 
 def _fade(entity: Entity, known: EntityState, fading: Fading, now_ms: int) -> Outcome:
     """Let a state end. One that nobody heard begin ends in silence too."""
-    state, value = replace(known, fading=None, pending=None), OFF_OF.get(known.value or "")
+    timed, value = replace(known.over_time, fading=None), OFF_OF.get(known.value or "")
     after_s = entity.habits.off_after_s
-    if after_s is None or value is None:
-        return Outcome(replace(known, fading=None) if after_s is None else state)
+    if after_s is None:
+        return Outcome(replace(known, over_time=timed))
+    state = replace(known, over_time=timed, pending=None)
+    if value is None:
+        return Outcome(state)
     result = interpret(entity, state, StateReading(value), Circumstances(now_ms, retained=not fading.heard))
     ended = replace(result.state, since_ms=min(now_ms, fading.since_ms + round(after_s * 1000)))
     return space(entity, Outcome(ended, () if result.event is None else (result.event,)), now_ms)
@@ -126,21 +133,24 @@ def _fade(entity: Entity, known: EntityState, fading: Fading, now_ms: int) -> Ou
 
 def _fades_first(entity: Entity, known: EntityState) -> bool:
     """Tell whether a state ends before it would have lasted long enough to count."""
-    if known.pending is None or known.fading is None or entity.habits.off_after_s is None:
+    fading = known.over_time.fading
+    if known.pending is None or fading is None or entity.habits.off_after_s is None:
         return False
-    return known.fading.since_ms + round(entity.habits.off_after_s * 1000) < due_of_pending(entity, known.pending)
+    return fading.since_ms + round(entity.habits.off_after_s * 1000) < due_of_pending(entity, known.pending)
 
 
 def _expired(entity: Entity, state: EntityState, now_ms: int) -> EntityState:
-    if state.heard_ms is None or state.lost is not None:
+    timed = state.over_time
+    if timed.heard_ms is None or timed.lost is not None:
         return state
     if entity.habits.expires_after_s is None or state.value is None:
-        return replace(state, heard_ms=None)
-    if now_ms < state.heard_ms:  # the clock was set back: it has been heard by now
-        return replace(state, heard_ms=now_ms)
-    if now_ms < _due(state.heard_ms, entity.habits.expires_after_s, now_ms):
+        return replace(state, over_time=replace(timed, heard_ms=None))
+    if now_ms < timed.heard_ms:  # the clock was set back: it has been heard by now
+        return replace(state, over_time=replace(timed, heard_ms=now_ms))
+    if now_ms < _due(timed.heard_ms, entity.habits.expires_after_s, now_ms):
         return state
-    return replace(state, value=None, lost=state.value, since_ms=now_ms, pending=None, fading=None)
+    gone = replace(timed, lost=state.value, fading=None)
+    return replace(state, value=None, since_ms=now_ms, pending=None, over_time=gone)
 
 
 def _state(entity: Entity, known: EntityState, reading: StateReading, how: Circumstances, said: Said) -> Outcome:
@@ -150,34 +160,37 @@ def _state(entity: Entity, known: EntityState, reading: StateReading, how: Circu
         return said(known, reading, how)
     if how.retained and fades and known.value is not None:
         return Outcome(known)  # its last "on", and long over if it is not on now
-    if how.retained and known.lost is not None:
-        return Outcome(known if reading.value == known.lost else replace(known, lost=reading.value))
-    before = known if known.lost is None else replace(known, value=known.lost, lost=None, since_ms=how.now_ms)
+    timed = known.over_time
+    if how.retained and timed.lost is not None:
+        compared = replace(known, over_time=replace(timed, lost=reading.value))
+        return Outcome(known if reading.value == timed.lost else compared)
+    before = known
+    if timed.lost is not None:
+        before = replace(known, value=timed.lost, since_ms=how.now_ms, over_time=replace(timed, lost=None))
     outcome = said(before, reading, how)
     return Outcome(_with_clocks(entity, outcome.state, how, fades=fades), outcome.events)
 
 
 def _with_clocks(entity: Entity, state: EntityState, how: Circumstances, *, fades: bool) -> EntityState:
     """Return a state with the moments from which time counts."""
-    fading = Fading(how.now_ms, heard=not how.retained) if fades else None
-    if entity.habits.off_after_s is not None and fading != state.fading:
-        state = replace(state, fading=fading)
-    expires = entity.habits.expires_after_s is not None and state.value is not None
-    if expires and state.heard_ms != how.now_ms and not (how.retained and state.heard_ms is not None):
-        state = replace(state, heard_ms=how.now_ms)
-    return state
+    timed, habits = state.over_time, entity.habits
+    if habits.off_after_s is not None:
+        timed = replace(timed, fading=Fading(how.now_ms, heard=not how.retained) if fades else None)
+    expires = habits.expires_after_s is not None and state.value is not None
+    if expires and not (how.retained and timed.heard_ms is not None):
+        timed = replace(timed, heard_ms=how.now_ms)
+    return state if timed == state.over_time else replace(state, over_time=timed)
 
 
 def _press(entity: Entity, known: EntityState, reading: PressReading, how: Circumstances, said: Said) -> Outcome:
     if how.retained or not reading.word or not entity.habits.hold_repeats:
         return said(known, reading, how)
-    held = reading.word == HELD
-    if held and known.held_ms is not None and 0 <= how.now_ms - known.held_ms <= HOLD_REPEAT_MS:
-        return Outcome(replace(known, held_ms=how.now_ms))  # still held
-    outcome, held_ms = said(known, reading, how), how.now_ms if held else None
-    if held_ms == outcome.state.held_ms:
+    timed, held_ms = known.over_time, how.now_ms if reading.word == HELD else None
+    still = held_ms is not None and timed.held_ms is not None and 0 <= held_ms - timed.held_ms <= HOLD_REPEAT_MS
+    outcome = Outcome(known) if still else said(known, reading, how)
+    if held_ms == timed.held_ms:
         return outcome
-    return Outcome(replace(outcome.state, held_ms=held_ms), outcome.events)
+    return Outcome(replace(outcome.state, over_time=replace(timed, held_ms=held_ms)), outcome.events)
 
 
 def _behind(gateway: Gateway | None, reading: PressReading, how: Circumstances) -> Circumstances:
@@ -205,4 +218,5 @@ def _reached(
     online = reading.online if isinstance(reading, AvailabilityReading) else reading.value == ONLINE
     if how.retained or not online or not entity.habits.leads:
         return outcome
-    return Outcome(replace(outcome.state, online_ms=how.now_ms), outcome.events)
+    timed = replace(outcome.state.over_time, online_ms=how.now_ms)
+    return Outcome(replace(outcome.state, over_time=timed), outcome.events)

@@ -131,15 +131,9 @@ def _availability(
 
 def _state(entity: Entity, known: EntityState, reading: StateReading, how: Circumstances) -> Interpretation:
     value = cover_value(known, reading) if entity.kind is EntityKind.COVER else reading.value
-    told = replace(
-        known,
-        brightness=known.brightness if reading.brightness is None else reading.brightness,
-        position=known.position if reading.position is None else reading.position,
-        color=known.color if reading.color is None else reading.color,
-        color_temp=known.color_temp if reading.color_temp is None else reading.color_temp,
-    )
+    told = _with_particulars(known, reading)
     if value is None or value == known.value:
-        return Interpretation(known if told == known else told)
+        return Interpretation(told)
     if how.taken_along:
         return Interpretation(known if value == OFFLINE else replace(told, value=value, since_ms=how.now_ms))
     state = replace(told, value=value, since_ms=how.now_ms)
@@ -147,6 +141,18 @@ def _state(entity: Entity, known: EntityState, reading: StateReading, how: Circu
         state = with_charge(state, entity.low_level)
     kind = _kind_of_change(entity, known, state, how)
     return Interpretation(state, None if kind is None else _change(entity, known, state, kind, how))
+
+
+def _with_particulars(known: EntityState, reading: StateReading) -> EntityState:
+    """Return the state with what a reading says besides; the same one if that is nothing new."""
+    brightness = known.brightness if reading.brightness is None else reading.brightness
+    position = known.position if reading.position is None else reading.position
+    color = known.color if reading.color is None else reading.color
+    color_temp = known.color_temp if reading.color_temp is None else reading.color_temp
+    before = (known.brightness, known.position, known.color, known.color_temp)
+    if (brightness, position, color, color_temp) == before:
+        return known
+    return replace(known, brightness=brightness, position=position, color=color, color_temp=color_temp)
 
 
 def _kind_of_change(entity: Entity, known: EntityState, state: EntityState, how: Circumstances) -> str | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,24 @@ class Fading:
 
 
 @dataclass(frozen=True, slots=True)
+class OverTime:
+    """What the habits of an entity need to know. Apart from its state: few entities have any, and all have states.
+
+    `heard_ms`: when its state was told last, where it expires; `lost`: the value that it had until it expired;
+    `held_ms`: when a button that is held said so last; `online_ms`: when a gateway said last that it is online.
+    """
+
+    fading: Fading | None = None
+    heard_ms: int | None = None
+    lost: str | None = None
+    held_ms: int | None = None
+    online_ms: int | None = None
+
+
+UNTIMED: Final = OverTime()
+
+
+@dataclass(frozen=True, slots=True)
 class EntityState:
     """What is known of an entity. `value` None: nothing yet, or no longer. `since_ms`: when it took that value (epoch).
 
@@ -29,10 +48,6 @@ class EntityState:
     being closed. `fired`: the kinds of events that must be undone before they count again. `offered_ms`: when an event
     was offered last, where that matters. `color` as `#rrggbb`, `color_temp` in kelvin. `stamps`: of the presses heard
     last, where they have any, at most MAX_STAMPS. `parts`: the last word of each availability topic, "" for none yet.
-
-    For the habits of an entity: `heard_ms`: when its state was told last, where it expires; `lost`: the value that it
-    had until it expired; `held_ms`: when a button that is held said so last; `online_ms`: when a gateway said last that
-    it is online.
     """
 
     value: str | None = None
@@ -47,11 +62,7 @@ class EntityState:
     color_temp: int | None = None
     stamps: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
-    fading: Fading | None = None
-    heard_ms: int | None = None
-    lost: str | None = None
-    held_ms: int | None = None
-    online_ms: int | None = None
+    over_time: OverTime = UNTIMED
 
 
 NOTHING_KNOWN = EntityState()
@@ -89,4 +100,7 @@ class LastKnown:
 
 
 def _waits(state: EntityState) -> bool:
-    return state.pending is not None or state.fading is not None or (state.heard_ms is not None and state.lost is None)
+    if state.pending is not None or state.over_time is UNTIMED:
+        return state.pending is not None
+    timed = state.over_time
+    return timed.fading is not None or (timed.heard_ms is not None and timed.lost is None)

@@ -166,7 +166,7 @@ class Registry:
 
     def concerns(self, topic: str) -> bool:
         """Tell whether messages on a topic may describe devices."""
-        return bool(self._topics.sources_at(topic))
+        return bool(self._conventions) and bool(self._topics.sources_at(topic))
 
     def take(self, topic: str, payload: bytes, *, now_ms: int) -> Change | None:
         """Take in a message that may describe devices; None when it changes nothing."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import msgspec
 
 from bridge.devices.entity import Entity
-from bridge.devices.last_known import EntityState, Fading, Pending
+from bridge.devices.last_known import UNTIMED, EntityState, Fading, OverTime, Pending
 from bridge.storage.database import Database
 
 # What was decided about a device holds for what it does only now, too, such as the battery of a hidden one.
@@ -59,7 +59,6 @@ def states_of(connection: sqlite3.Connection) -> dict[str, EntityState]:
 
 def _state(row: sqlite3.Row) -> EntityState:
     pending = (row["pending_value"], row["pending_since_ms"], row["pending_first_ms"])
-    fading = (row["fading_since_ms"], row["fading_heard"])
     return EntityState(
         value=row["value"],
         brightness=row["brightness"],
@@ -73,12 +72,15 @@ def _state(row: sqlite3.Row) -> EntityState:
         color_temp=row["color_temp"],
         stamps=msgspec.json.decode(row["stamps"], type=tuple[str, ...]),
         parts=msgspec.json.decode(row["parts"], type=tuple[str, ...]),
-        fading=None if fading[0] is None else Fading(fading[0], heard=bool(fading[1])),
-        heard_ms=row["heard_ms"],
-        lost=row["lost"],
-        held_ms=row["held_ms"],
-        online_ms=row["online_ms"],
+        over_time=_over_time(row),
     )
+
+
+def _over_time(row: sqlite3.Row) -> OverTime:
+    since_ms, heard = row["fading_since_ms"], bool(row["fading_heard"])
+    fading = None if since_ms is None else Fading(since_ms, heard=heard)
+    found = OverTime(fading, row["heard_ms"], row["lost"], row["held_ms"], row["online_ms"])
+    return UNTIMED if found == UNTIMED else found
 
 
 def _keep(connection: sqlite3.Connection, present: list[Entity], now_ms: int) -> list[str]:

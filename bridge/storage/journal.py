@@ -143,9 +143,10 @@ def _state_row(entity: str, state: EntityState) -> tuple[object, ...]:
     presses, fired = " ".join(state.presses), " ".join(state.fired)
     said = (entity, state.value, state.brightness, state.since_ms, presses, state.position)
     colors = (state.color, state.color_temp)
-    fading = (None, None) if state.fading is None else (state.fading.since_ms, int(state.fading.heard))
+    timed = state.over_time
+    fading = (None, None) if timed.fading is None else (timed.fading.since_ms, int(timed.fading.heard))
     texts = (_texts(state.stamps), _texts(state.parts))
-    over_time = (state.heard_ms, state.lost, state.held_ms, state.online_ms)
+    over_time = (timed.heard_ms, timed.lost, timed.held_ms, timed.online_ms)
     return (*said, fired, state.offered_ms, *held, *colors, *texts, *fading, *over_time)
 
 

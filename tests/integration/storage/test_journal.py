@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bridge.devices.described import KeptPart, PartKey
-from bridge.devices.last_known import EntityState, Fading, Pending
+from bridge.devices.last_known import EntityState, Fading, OverTime, Pending
 from bridge.errors import StorageUnavailable
 from bridge.events import Event, NotOffered
 from bridge.ifttt.service import timeline_of
@@ -52,11 +52,14 @@ STATES: Final = st.builds(
     color_temp=st.none() | st.integers(1000, 10_000),
     stamps=st.lists(TEXT, max_size=3).map(tuple),
     parts=st.lists(st.sampled_from(["", "online", "offline"]), max_size=3).map(tuple),
-    fading=st.none() | st.builds(Fading, SIGNED, st.booleans()),
-    heard_ms=st.none() | SIGNED,
-    lost=st.none() | TEXT,
-    held_ms=st.none() | SIGNED,
-    online_ms=st.none() | SIGNED,
+    over_time=st.builds(
+        OverTime,
+        st.none() | st.builds(Fading, SIGNED, st.booleans()),
+        st.none() | SIGNED,
+        st.none() | TEXT,
+        st.none() | SIGNED,
+        st.none() | SIGNED,
+    ),
 )
 DELIVERIES: Final = st.builds(Delivery, st.integers(0, 9), st.integers(0, 2**62), st.integers(1, 65535), TEXT)
 REPEATED: Final = settings(
