@@ -11,13 +11,17 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """An entity of a home, present or gone. `since_seq`: the sequence from which it counts, 0 for all that it did."""
+    """An entity of a home, present or gone. `since_seq`: the sequence from which it counts, 0 for all that it did.
+
+    `aside`: nobody has ever seen it, so that nothing of it is to be kept from anybody.
+    """
 
     id: str
     device: str
     home: str
     exposed: bool
     since_seq: int
+    aside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,7 @@ def _sight(placed: list[Placed], shares: Mapping[str, Share]) -> Sight:
     for each in placed:
         share = shares.get(each.id)
         if not each.exposed or (share is not None and not share.shared):
-            whole = False
+            whole = whole and each.aside
             continue
         begins = max(each.since_seq, 0 if share is None else share.since_seq)
         since[each.id] = begins

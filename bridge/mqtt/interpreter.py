@@ -68,7 +68,7 @@ class Draft:
 
     def add(self, entity: Entity, event: Event, now_ms: int, received_s: float) -> None:
         """Let an event of an entity have its place. What is hidden is recorded all the same, and never offered."""
-        if not entity.exposed and event.reason is None:
+        if not entity.exposed:  # whatever else kept it back: who looks at what came late must not find it either
             event = replace(event, reason=NotOffered.HIDDEN)
         self.entries.append(Entry(self.next_seq, entry_id(now_ms), now_ms, event))
         self.received_s.append(received_s)

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Mapping
 
 from bridge.devices.described import KeptPart, PartKey
+from bridge.storage.database import Database
 
 _KEEP = """
 INSERT INTO descriptions (source, family, part, content) VALUES (?, ?, ?, ?)
@@ -18,7 +19,17 @@ def change_descriptions(connection: sqlite3.Connection, parts: Mapping[PartKey, 
     connection.executemany(_DROP, [key for key, content in parts.items() if content is None])
 
 
-def descriptions_of(connection: sqlite3.Connection) -> tuple[KeptPart, ...]:
-    """Read all that is kept."""
+class Descriptions:
+    """The register of descriptions. They are written with the batches of the journal."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def all(self) -> tuple[KeptPart, ...]:
+        """Return all that is kept."""
+        return await self._database.read(_all)
+
+
+def _all(connection: sqlite3.Connection) -> tuple[KeptPart, ...]:
     rows = connection.execute("SELECT source, family, part, content FROM descriptions ORDER BY source, family, part")
     return tuple(KeptPart(*row) for row in rows)

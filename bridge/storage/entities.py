@@ -1,7 +1,8 @@
-"""Which entities there are and were. A removed one keeps its row, so that its id is never somebody else's."""
+"""Which entities there are and were. One that is gone keeps its row, so that its id is never somebody else's."""
 
 import sqlite3
 from collections.abc import Iterable
+from typing import Any
 
 import msgspec
 
@@ -9,18 +10,21 @@ from bridge.devices.entity import Entity
 from bridge.devices.last_known import UNTIMED, EntityState, Fading, OverTime, Pending
 from bridge.storage.database import Database
 
-# What was decided about a device holds for what it does only now, too, such as the battery of a hidden one.
+# What was decided about a device holds for what it does only now, too, such as the battery of a hidden one. What is to
+# be seen only now, since its device was accepted or describes it otherwise, is seen as its device is.
 _KEEP = """
-INSERT INTO entities (id, home, device, kind, name, room, since_seq, exposed, given_name, given_room)
+INSERT INTO entities (id, home, device, kind, name, room, since_seq, exposed, aside, given_name, given_room)
 SELECT new.id, new.home, new.device, new.kind, new.name, new.room,
     coalesce((SELECT max(since_seq) FROM entities WHERE device = new.device), 0),
-    min(new.exposed, coalesce((SELECT max(exposed) FROM entities WHERE device = new.device), 1)),
+    min(new.seen, coalesce((SELECT max(exposed) FROM entities WHERE device = new.device AND NOT aside), 1)),
+    NOT new.seen,
     (SELECT max(given_name) FROM entities WHERE device = new.device),
     (SELECT max(given_room) FROM entities WHERE device = new.device)
-FROM (SELECT ? AS id, ? AS home, ? AS device, ? AS kind, ? AS name, ? AS room, ? AS exposed) AS new
+FROM (SELECT ? AS id, ? AS home, ? AS device, ? AS kind, ? AS name, ? AS room, ? AS seen) AS new
 WHERE true
 ON CONFLICT (id) DO UPDATE SET device = excluded.device, name = excluded.name, room = excluded.room,
-    kind = excluded.kind, removed_at_ms = NULL
+    kind = excluded.kind, removed_at_ms = NULL, aside = min(aside, excluded.aside),
+    exposed = CASE WHEN aside AND NOT excluded.aside THEN excluded.exposed ELSE exposed END
 """
 _SHARE_ALIKE = """
 INSERT INTO shares (user, entity, shared, since_seq)
@@ -57,6 +61,13 @@ def states_of(connection: sqlite3.Connection) -> dict[str, EntityState]:
     return {row["entity"]: _state(row) for row in cursor.execute("SELECT * FROM entity_states")}
 
 
+def erase_knowledge(connection: sqlite3.Connection, entities: Iterable[str]) -> None:
+    """Forget how entities are: those of another kind from now on, and those that are erased."""
+    rows = [(entity,) for entity in entities]
+    for table in ("entity_states", "readings", "deadlines"):
+        connection.executemany(f"DELETE FROM {table} WHERE entity = ?", rows)  # noqa: S608 -- constants only
+
+
 def _state(row: sqlite3.Row) -> EntityState:
     pending = (row["pending_value"], row["pending_since_ms"], row["pending_first_ms"])
     return EntityState(
@@ -84,20 +95,29 @@ def _over_time(row: sqlite3.Row) -> OverTime:
 
 
 def _keep(connection: sqlite3.Connection, present: list[Entity], now_ms: int) -> list[str]:
-    foreign = [entity.id for entity in present if _belongs_elsewhere(connection, entity)]
+    rows = connection.execute("SELECT id, home, device, kind, name, room, aside, removed_at_ms FROM entities")
+    known = {row[0]: row[1:] for row in rows}
+    foreign = [entity.id for entity in present if entity.id in known and known[entity.id][0] != entity.home]
     if foreign:
         return foreign
-    known = {row[0] for row in connection.execute("SELECT id FROM entities")}
-    connection.execute("UPDATE entities SET removed_at_ms = ? WHERE removed_at_ms IS NULL", (now_ms,))
+    gone = known.keys() - {entity.id for entity in present}
+    connection.executemany(
+        "UPDATE entities SET removed_at_ms = ? WHERE id = ? AND removed_at_ms IS NULL",
+        [(now_ms, identity) for identity in gone if known[identity][-1] is None],
+    )
     for entity in present:
-        device = entity.device
-        row = (entity.id, entity.home, device.id, entity.kind, device.name, device.room, entity.exposed)
-        connection.execute(_KEEP, row)
-        if entity.id not in known:
-            connection.execute(_SHARE_ALIKE, {"entity": entity.id, "device": device.id})
+        _keep_one(connection, entity, known.get(entity.id))
     return []
 
 
-def _belongs_elsewhere(connection: sqlite3.Connection, entity: Entity) -> bool:
-    question = "SELECT 1 FROM entities WHERE id = ? AND home <> ?"
-    return connection.execute(question, (entity.id, entity.home)).fetchone() is not None
+def _keep_one(connection: sqlite3.Connection, entity: Entity, known: tuple[Any, ...] | None) -> None:
+    """Write down an entity where anything of it is new: most are as they were."""
+    device = entity.device
+    row = (entity.home, device.id, entity.kind.value, device.name, device.room)
+    if known is not None and known[:5] == row and known[-1] is None and not (known[5] and entity.exposed):
+        return
+    connection.execute(_KEEP, (entity.id, *row, entity.exposed))
+    if known is None:
+        connection.execute(_SHARE_ALIKE, {"entity": entity.id, "device": device.id})
+    elif known[2] != entity.kind.value:
+        erase_knowledge(connection, [entity.id])

@@ -31,10 +31,13 @@ class Exposure:
         """Return every entity of every home, those that are gone too."""
         rows = await self._database.read(
             lambda connection: connection.execute(
-                "SELECT id, device, home, exposed, since_seq FROM entities ORDER BY id"
+                "SELECT id, device, home, exposed, since_seq, aside FROM entities ORDER BY id"
             ).fetchall()
         )
-        return [Placed(entity, device, home, bool(exposed), since) for entity, device, home, exposed, since in rows]
+        return [
+            Placed(entity, device, home, bool(exposed), since, bool(aside))
+            for entity, device, home, exposed, since, aside in rows
+        ]
 
     async def shares(self) -> list[Share]:
         """Return where users see other things than the rest of their home."""
@@ -54,15 +57,19 @@ class Exposure:
         return {device: GivenNames(name, room) for device, name, room in rows}
 
     async def expose(self, device: str, *, exposed: bool) -> None:
-        """Show a device to IFTTT, or hide it. Shown anew, it counts from now on. Raises AccountError."""
+        """Show a device to IFTTT, or hide it. Shown anew, it counts from now on. Raises AccountError.
+
+        What is set aside is shown only if it is itself meant.
+        """
 
         def unit(connection: sqlite3.Connection) -> None:
             _check(connection, device)
             since = newest_seq(connection) + 1
             connection.execute(
-                "UPDATE entities SET exposed = ?, since_seq = CASE WHEN ? THEN ? ELSE since_seq END "
-                "WHERE (device = ? OR id = ?) AND exposed <> ?",
-                (exposed, exposed, since, device, device, exposed),
+                "UPDATE entities SET exposed = :exposed, aside = aside AND NOT :exposed, "
+                "since_seq = CASE WHEN :exposed THEN :since ELSE since_seq END "
+                "WHERE (device = :it AND NOT (aside AND :exposed) OR id = :it) AND exposed <> :exposed",
+                {"exposed": exposed, "since": since, "it": device},
             )
 
         await self._database.write(unit)
@@ -93,10 +100,12 @@ class Exposure:
         """Call a device otherwise from now on; what has happened keeps its names. Raises AccountError."""
 
         def unit(connection: sqlite3.Connection) -> None:
+            row = (names.name, names.room, device)
+            renamed = connection.execute("UPDATE devices SET given_name = ?, given_room = ? WHERE id = ?", row)
+            if renamed.rowcount:
+                return
             _check(connection, device)
-            connection.execute(
-                "UPDATE entities SET given_name = ?, given_room = ? WHERE device = ?", (names.name, names.room, device)
-            )
+            connection.execute("UPDATE entities SET given_name = ?, given_room = ? WHERE device = ?", row)
 
         await self._database.write(unit)
 

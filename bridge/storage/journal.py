@@ -11,11 +11,10 @@ from dataclasses import dataclass
 import msgspec
 
 from bridge.devices.deadlines import Deadline
-from bridge.devices.described import KeptPart
 from bridge.devices.last_known import EntityState
 from bridge.storage.database import Database
 from bridge.storage.deadlines import change_deadlines, deadlines_of
-from bridge.storage.descriptions import change_descriptions, descriptions_of
+from bridge.storage.descriptions import change_descriptions
 from bridge.storage.entities import states_of
 from bridge.storage.readings import add_readings
 from bridge.timeline.batch import Batch, Delivery, ToldMove
@@ -71,7 +70,6 @@ class Loaded:
     states: dict[str, EntityState]
     deliveries: tuple[Delivery, ...]
     deadlines: tuple[Deadline, ...] = ()
-    descriptions: tuple[KeptPart, ...] = ()
 
 
 class Journal:
@@ -162,5 +160,4 @@ def _load(connection: sqlite3.Connection) -> Loaded:
         states=states_of(connection),
         deliveries=tuple(Delivery(*row) for row in deliveries),
         deadlines=deadlines_of(connection),
-        descriptions=descriptions_of(connection),
     )

@@ -14,6 +14,7 @@ from bridge.events import Event, NotOffered
 from bridge.ifttt.service import timeline_of
 from bridge.mqtt.deliveries import Deliveries
 from bridge.storage.database import Database
+from bridge.storage.descriptions import Descriptions
 from bridge.storage.events import Events
 from bridge.storage.identities import TriggerIdentities
 from bridge.storage.journal import Journal
@@ -103,7 +104,7 @@ async def test_what_devices_say_of_themselves_is_kept_until_it_changes_or_goes(
         await journal.commit(Batch(descriptions=parts))
         kept |= parts
     present = [KeptPart(*key, content) for key, content in sorted(kept.items()) if content is not None]
-    assert list((await journal.load()).descriptions) == present
+    assert list(await Descriptions(database).all()) == present
 
 
 @REPEATED
