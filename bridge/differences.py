@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 
 from bridge.settings import Settings
 
-LIVE_SECTIONS: Final = frozenset({"ifttt", "oauth", "log"})
+LIVE_SECTIONS: Final = frozenset({"ifttt", "oauth", "log", "pairing"})
 LIVE_KEYS: Final = frozenset(
     {"public.url", "public.trusted_proxies", "mqtt.late_press_limit", "mqtt.changed_while_away"}
 )

@@ -19,7 +19,6 @@ from bridge.settings.secret_files import read_credentials, read_secret_files
 from bridge.settings.tables import Table
 from bridge.settings.tls import place_tls_files, tls_faults, tls_files
 from bridge.settings.toml_files import read_files
-from bridge.settings.unused import remark_unused
 from bridge.settings.values import (
     DEVICES,
     Client,
@@ -29,6 +28,7 @@ from bridge.settings.values import (
     Log,
     Mqtt,
     Oauth,
+    Pairing,
     Private,
     Public,
     Settings,
@@ -61,7 +61,6 @@ def check(draft: Draft) -> Settings:
     # raised out here, so that no chained error carries the values that were refused
     if table is None or lines:
         raise ConfigurationError(lines)
-    remark_unused(draft)
     return _values(table, draft.notes(), [*draft.sources, *tls_files(draft.table)])
 
 
@@ -93,6 +92,7 @@ def _values(table: SettingsTable, notes: list[str], sources: list[SourceFile]) -
         public=_value(Public, table.public),
         private=_value(Private, table.private),
         mqtt=_value(Mqtt, table.mqtt),
+        pairing=_value(Pairing, table.pairing),
         storage=_value(Storage, table.storage),
         ifttt=_value(Ifttt, table.ifttt),
         oauth=Oauth(table.oauth.code_life_s, tuple(_value(Client, client) for client in table.oauth.clients)),

@@ -40,6 +40,7 @@ DEFAULT_PUBLIC_LISTEN: Final = Address("127.0.0.1", 8080)
 DEFAULT_PRIVATE_LISTEN: Final = Address("127.0.0.1", 8081)
 UNIQUE: Final[dict[str, JsonValue]] = {"uniqueItems": True}  # rules.py checks it, with better words
 MOST_PREVIOUS: Final = 8  # each one is compared with whatever is presented
+MOST_PREFIXES: Final = 8  # each is a subscription
 MOST_VALUES: Final = 3  # the ingredients value1, value2 and value3
 
 RedirectUri: Final = r"https://[!-~]+|http://(?:127\.0\.0\.1|\[::1\]|localhost)(?:[:/?][!-~]*)?"
@@ -99,8 +100,17 @@ class MqttTable(Table):
     discovery: Annotated[tuple[Convention, ...], Loose] = Field(
         (),
         examples=[["homeassistant", "zigbee2mqtt"]],
-        description="The conventions by which devices announce themselves. Not used by this version yet",
+        description="The conventions by which devices may announce themselves: nobody listens for any other",
         json_schema_extra=UNIQUE,
+    )
+    homeassistant_prefix: Topic = Field(
+        "homeassistant", description="Where devices announce themselves as Home Assistant wants it"
+    )
+    zigbee2mqtt_bases: Annotated[tuple[Topic, ...], Loose, Field(min_length=1, max_length=MOST_PREFIXES)] = Field(
+        ("zigbee2mqtt",), description="The base topic of each Zigbee2MQTT", json_schema_extra=UNIQUE
+    )
+    homie_prefixes: Annotated[tuple[Topic, ...], Loose, Field(min_length=1, max_length=MOST_PREFIXES)] = Field(
+        ("homie",), description="Where Homie devices announce themselves", json_schema_extra=UNIQUE
     )
     late_press_limit_s: Seconds = Field(
         120.0, alias="late_press_limit", description="How old a button press may be and still start something"
@@ -111,6 +121,14 @@ class MqttTable(Table):
     protocol: Literal["auto", "5", "3.1.1"] = Field("auto", description="Which MQTT is spoken")
     receive_maximum: int = Field(
         1000, ge=20, le=65535, description="How many messages may be under way at once, with MQTT 5"
+    )
+
+
+class PairingTable(Table):
+    """[pairing]: what becomes of devices that announce themselves."""
+
+    accept: Literal["ask", "all"] = Field(
+        "ask", description="Whether a new device waits for `device accept`, or is taken into the first home at once"
     )
 
 
@@ -220,6 +238,7 @@ class SettingsTable(Table):
     public: PublicTable
     private: PrivateTable
     mqtt: MqttTable
+    pairing: PairingTable
     storage: StorageTable
     ifttt: IftttTable
     oauth: OauthTable
@@ -233,6 +252,7 @@ SECTIONS: Final[dict[str, type[Table]]] = {
     "public": PublicTable,
     "private": PrivateTable,
     "mqtt": MqttTable,
+    "pairing": PairingTable,
     "storage": StorageTable,
     "ifttt": IftttTable,
     "oauth": OauthTable,

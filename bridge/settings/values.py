@@ -102,10 +102,20 @@ class Mqtt:
     client_id: str
     status_topic: str | None
     discovery: tuple[Literal["homeassistant", "zigbee2mqtt", "tasmota", "shelly", "homie"], ...]
+    homeassistant_prefix: str
+    zigbee2mqtt_bases: tuple[str, ...]
+    homie_prefixes: tuple[str, ...]
     late_press_limit_s: float
     changed_while_away: Literal["record", "fire"]
     protocol: Literal["auto", "5", "3.1.1"]
     receive_maximum: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """What becomes of devices that announce themselves."""
+
+    accept: Literal["ask", "all"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,6 +372,7 @@ class Settings:
     public: Public
     private: Private
     mqtt: Mqtt
+    pairing: Pairing
     storage: Storage
     ifttt: Ifttt
     oauth: Oauth

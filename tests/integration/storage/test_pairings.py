@@ -149,8 +149,10 @@ async def test_a_removed_device_leaves_nothing_and_waits_under_another_id(regist
         SPOKEN,
         "INSERT INTO readings VALUES (?, 1, 1, 1.0)",
         "INSERT INTO deadlines VALUES (?, 1, 1, 1, 0)",
-        "INSERT INTO commands (entity, id, home, user, wish, asked_at_ms, outcome) "
-        "VALUES (?, 'c_1', 'elm', 'u_1', 'turn_on', 1, 'confirmed')",
+        (
+            "INSERT INTO commands (entity, id, home, user, wish, asked_at_ms, outcome) "
+            "VALUES (?, 'c_1', 'elm', 'u_1', 'turn_on', 1, 'confirmed')"
+        ),
     ):
         await register.note(statement, relay.id)
     pairings = Pairings(register.database)
