@@ -79,11 +79,15 @@ class Told:
 
     `parts`: what to keep of it by a key of the convention's own; b"" takes a part away. `whole`: these are all parts of
     the group, so others are gone. What is kept should change only when the description does (rule I4).
+
+    `sole`: no part of these names is in another group of this source any more; whichever group kept one gives it up,
+    and is read anew. So a message that takes away needs not know from where: `group` is "" then, which never exists.
     """
 
     group: str
     parts: Mapping[str, bytes] = field(default_factory=dict)
     whole: bool = False
+    sole: bool = False
 
 
 class Convention(Protocol):
