@@ -14,7 +14,7 @@ from bridge.devices.dialects.homeassistant.topics import DEVICE, Place
 from bridge.devices.dialects.json_values import parse_object
 from bridge.errors import UnreadableMessage
 
-LARGEST: Final = 256 * 1024
+LARGEST: Final = 128 * 1024
 """Bytes of one description; in the field they have at most some tens of thousands."""
 
 MOST_PARTS: Final = 256
@@ -63,7 +63,7 @@ def read_description(place: Place, payload: bytes) -> Description | None:
     if not payload:
         return None
     if len(payload) > LARGEST:
-        raise UnreadableMessage("a description of more than 256 KiB")
+        raise UnreadableMessage("a description of more than 128 KiB")
     said = _expanded(parse_object(payload))
     if not said:
         return None
@@ -160,9 +160,9 @@ def _device_id(place: Place, said: Settings, device: Settings) -> str:
 
 def _identified(device: Settings) -> str:
     identifiers = device.get("identifiers")
-    if isinstance(identifiers, list):
-        identifiers = identifiers[0] if identifiers else None
-    return as_id(identifiers) or next((value for kind, value in connections(device) if kind == "mac"), "")
+    ids = identifiers if isinstance(identifiers, list) else [identifiers]
+    first = next(filter(None, map(as_id, ids)), "")
+    return first or next((value for kind, value in connections(device) if kind == "mac"), "")
 
 
 def connections(device: Settings) -> tuple[tuple[str, str], ...]:
@@ -182,7 +182,7 @@ def as_id(value: object) -> str:
         case bool():
             return ""
         case str():
-            return value.strip()
+            return value.strip() if value.isprintable() else ""
         case int():
             return str(value)
         case _:

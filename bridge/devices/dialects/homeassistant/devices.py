@@ -7,7 +7,7 @@ itself part by part to describing itself whole, and back, and nothing is missing
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from bridge.devices.described import DescribedDevice, DescribedEntity, Unserved, hardware_address
@@ -69,7 +69,7 @@ class _Built:
     templates: Templates
     unserved: list[Unserved] = field(default_factory=list)
     _taken: dict[str, str] = field(default_factory=dict)
-    _served: list[tuple[str, Part, Served, Fields]] = field(default_factory=list)
+    _served: list[tuple[Part, DescribedEntity]] = field(default_factory=list)
     _pressed: list[Pressed] = field(default_factory=list)
     _reached: list[Reached] = field(default_factory=list)
 
@@ -87,7 +87,7 @@ class _Built:
             if part.place.component == AUTOMATION:
                 self._pressed.append(read_trigger(fields))
             else:
-                self._served.append((identity, part, served(part.place.component, fields), fields))
+                self._served.append((part, _entity(identity, part, served(part.place.component, fields), fields)))
         except NotServed as error:
             self._refuse(part, error.why)
         return None
@@ -95,32 +95,31 @@ class _Built:
     def entities(self) -> Iterator[DescribedEntity]:
         """Return what is served, the battery and the reachability of the device each once."""
         battery = self._battery()
-        for identity, part, one, fields in self._served:
-            if one is battery:
-                yield _entity(EntityKind.BATTERY.value, part, one, fields)
-            elif one.kind is not EntityKind.BATTERY:
-                yield _entity(identity, part, one, fields)
-            elif isinstance(one.dialect, NumberState):
-                another = Served(EntityKind.SENSOR, one.dialect, unit=one.unit)
-                yield _entity(identity, part, another, fields)
+        for part, entity in self._served:
+            if entity is battery:
+                yield replace(entity, id=EntityKind.BATTERY.value)
+            elif entity.kind is not EntityKind.BATTERY:
+                yield entity
+            elif isinstance(entity.dialect, NumberState):
+                yield replace(entity, kind=EntityKind.SENSOR)
             else:
                 self._refuse(part, "not served twice: the device tells of its battery elsewhere, too")
         yield from self._buttons()
         yield from self._availability()
 
-    def _battery(self) -> Served | None:
+    def _battery(self) -> DescribedEntity | None:
         """Return the battery of the device: rather one that tells how full it is than one that tells when it is low."""
-        found = [one for _, _, one, _ in self._served if one.kind is EntityKind.BATTERY]
-        return next((one for one in found if isinstance(one.dialect, NumberState)), found[0] if found else None)
+        found = [entity for _, entity in self._served if entity.kind is EntityKind.BATTERY]
+        levels = [entity for entity in found if isinstance(entity.dialect, NumberState)]
+        return next(iter(levels + found), None)
 
     def _buttons(self) -> Iterator[DescribedEntity]:
         """Return the buttons that are described by their triggers.
 
         Zigbee2MQTT tells the same press on the topic of the state and, with `/action` behind it, by itself.
         """
-        actions = {
-            f"{one.dialect.topic}/{ACTION}" for _, _, one, _ in self._served if isinstance(one.dialect, ActionPresses)
-        }
+        dialects = [entity.dialect for _, entity in self._served]
+        actions = {f"{dialect.topic}/{ACTION}" for dialect in dialects if isinstance(dialect, ActionPresses)}
         for button, presses in buttons(self._pressed):
             if actions.issuperset(presses.state_topics):
                 self.unserved.append(Unserved(button, "not served twice: the same presses are told elsewhere, too"))
@@ -158,7 +157,8 @@ class _Built:
 
     def _refuse(self, part: Part, why: str) -> None:
         name = _label(part.settings.get("name")) or as_id(part.settings.get("unique_id"))[:LONGEST_NAME]
-        self.unserved.append(Unserved(f"{part.place.component} {name or part.place.path}", why))
+        what = f"{part.place.component} {name}" if name else part.place.path
+        self.unserved.append(Unserved(what, why))
 
 
 def _entity(identity: str, part: Part, one: Served, fields: Fields) -> DescribedEntity:

@@ -60,7 +60,7 @@ def read_trigger(fields: Fields) -> Pressed:
     kind, subtype = fields.word("type", "").strip(), fields.word("subtype", "").strip()
     button, press = (ACTION, subtype) if kind == ACTION else (subtype, kind)
     word = any_word(press)
-    if not button or len(button) > _LONGEST_KEY or word is None:
+    if not button.isprintable() or not button or len(button) > _LONGEST_KEY or word is None:
         raise NotServed("not supported: its type or subtype is not a word")
     said = fields.needed("topic", "value_template")
     return Pressed(button, Trigger(said, fields.word("payload", "") or None, word))
@@ -72,4 +72,5 @@ def buttons(pressed: Iterable[Pressed]) -> Iterator[tuple[str, TriggerPresses]]:
     for one in pressed:
         by_button[one.button].append(one.trigger)
     for button, triggers in by_button.items():
-        yield button, TriggerPresses(tuple(dict.fromkeys(triggers)))
+        known_first = sorted(dict.fromkeys(triggers), key=lambda trigger: trigger.payload is None)
+        yield button, TriggerPresses(tuple(known_first))

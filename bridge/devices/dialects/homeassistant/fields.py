@@ -10,7 +10,7 @@ from typing import Final
 
 from bridge.devices.dialects.homeassistant.descriptions import Settings
 from bridge.devices.dialects.homeassistant.orders import Order
-from bridge.devices.dialects.homeassistant.said import Said
+from bridge.devices.dialects.homeassistant.said import Said, said_at
 from bridge.devices.dialects.homeassistant.topics import may_be_heard, may_be_told
 from bridge.devices.templates.template import MESSAGE_NAMES, Template, parse_template
 from bridge.errors import NotServed, TemplateRefused
@@ -19,7 +19,7 @@ LONGEST_WORD: Final = 4096
 """Characters of a word that is compared or published. Some orders are whole JSON objects."""
 
 LARGEST: Final = 10**9
-MOST_TEMPLATES: Final = 1024
+MOST_TEMPLATES: Final = 512
 _YES: Final = frozenset({"1", "true", "yes", "on", "enable"})
 _NO: Final = frozenset({"0", "false", "no", "off", "disable"})
 _SAID_NAMES: Final = frozenset({*MESSAGE_NAMES, "entity_id", "name"})
@@ -104,7 +104,7 @@ class Fields:
         topic = self.heard(key)
         if topic is None:
             return None
-        return Said(topic, self.template(template_keys, _SAID_NAMES))
+        return said_at(topic, self.template(template_keys, _SAID_NAMES))
 
     def needed(self, key: str, *template_keys: str) -> Said:
         """Return where something is said that must be."""

@@ -105,7 +105,7 @@ class Trigger:
 
 @dataclass(frozen=True, slots=True)
 class TriggerPresses:
-    """A button by its triggers, which may be on several topics."""
+    """A button by its triggers, which may be on several topics. The first that fits a message is it."""
 
     triggers: tuple[Trigger, ...]
 
@@ -115,16 +115,19 @@ class TriggerPresses:
         return topics_of(*(trigger.said for trigger in self.triggers))
 
     def read(self, topic: str, payload: bytes) -> Reading | None:
-        """Return the press; None for a message that is one of another button. One that says which counts before any."""
-        unsaid = None
+        """Return the press; None for a message that is one of another button."""
+        fault: UnreadableMessage | None = None
         for trigger in self.triggers:
             if trigger.said.topic != topic or not payload:
                 continue
-            if trigger.payload is None:
-                unsaid = unsaid or PressReading(trigger.word)
-            elif trigger.said.text(payload) == trigger.payload:
-                return PressReading(trigger.word)
-        return unsaid
+            try:
+                if trigger.payload is None or trigger.said.text(payload) == trigger.payload:
+                    return PressReading(trigger.word)
+            except UnreadableMessage as error:
+                fault = error
+        if fault is not None:
+            raise fault
+        return None
 
     def write(self, command: Command) -> Messages:  # noqa: ARG002 -- nobody orders a press
         """Return nothing: a button takes no orders."""
