@@ -8,13 +8,15 @@ import msgspec
 from bridge.commands import Wish
 from bridge.devices.covers import CLOSED, CLOSING, OPEN, OPENING, STOPPED
 from bridge.devices.dialects.homeassistant.binaries import binary_sensor
-from bridge.devices.dialects.homeassistant.covers import Cover, Span
+from bridge.devices.dialects.homeassistant.covers import Cover
 from bridge.devices.dialects.homeassistant.events import event
 from bridge.devices.dialects.homeassistant.fields import Fields
 from bridge.devices.dialects.homeassistant.lights import light
 from bridge.devices.dialects.homeassistant.orders import Order, WordOrders
+from bridge.devices.dialects.homeassistant.positions import POSITION_NAMES, Span
 from bridge.devices.dialects.homeassistant.served import Served
-from bridge.devices.dialects.homeassistant.states import NO_ORDERS, NumberState, ValvePosition, WordState
+from bridge.devices.dialects.homeassistant.states import NO_ORDERS, NumberState, WordState
+from bridge.devices.dialects.homeassistant.valves import ValvePosition
 from bridge.devices.entity import EntityKind
 from bridge.errors import NotServed
 
@@ -104,12 +106,10 @@ def _state_words(fields: Fields) -> tuple[tuple[str, str], ...]:
 
 def _valve(fields: Fields) -> Served:
     """Return a valve as a switch: open is on."""
-    order = _commanded(fields, ("position", "position_open", "position_closed"))
+    order = _commanded(fields, POSITION_NAMES)
     said = fields.said("state_topic", "value_template")
     if fields.flag("reports_position", default=False):
-        span = _span(fields)
-        ends = WordOrders(((Wish.TURN_ON, order, f"{span.opened:g}"), (Wish.TURN_OFF, order, f"{span.closed:g}")))
-        return Served(EntityKind.SWITCH, ValvePosition(said, span.opened, span.closed, ends))
+        return Served(EntityKind.SWITCH, ValvePosition(said, _span(fields), order))
     words = (
         (fields.word("state_open", OPEN), "on"),
         (fields.word("state_closed", CLOSED), "off"),
@@ -137,7 +137,7 @@ def _lock(fields: Fields) -> Served:
 
 
 def _cover(fields: Fields) -> Served:
-    move = fields.order("set_position_topic", "set_position_template", ("position", "position_open", "position_closed"))
+    move = fields.order("set_position_topic", "set_position_template", POSITION_NAMES)
     order = fields.order("command_topic")
     words = (
         (fields.word("state_open", OPEN), OPEN),

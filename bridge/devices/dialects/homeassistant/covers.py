@@ -9,32 +9,14 @@ from typing import Final
 from bridge.commands import Command, Wish
 from bridge.devices.covers import CLOSED, OPEN
 from bridge.devices.dialects.homeassistant.orders import Messages, Order, WordOrders
+from bridge.devices.dialects.homeassistant.positions import Span
 from bridge.devices.dialects.homeassistant.said import Said, topics_of
-from bridge.devices.dialects.json_values import is_unknown, parse_object, spellings
-from bridge.devices.dialects.written import read_number
+from bridge.devices.dialects.json_values import is_unknown
 from bridge.devices.reading import Reading, StateReading
 from bridge.errors import UnreadableMessage
 
 _FULL: Final = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """The numbers of a device for open and closed, which differ."""
-
-    opened: float = 100
-    closed: float = 0
-
-    def percent(self, number: float) -> int | None:
-        """Return 0 for closed, 100 for open; None beyond both: the device does not know."""
-        exact = (number - self.closed) * _FULL / (self.opened - self.closed)
-        if not 0 <= exact <= _FULL:
-            return None
-        return 0 if exact == 0 else max(1, round(exact))
-
-    def number(self, percent: int) -> int:
-        """Return the device's number for percent."""
-        return round(self.closed + percent * (self.opened - self.closed) / _FULL)
+PERCENT: Final = Span()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +27,7 @@ class Cover:
     words: tuple[tuple[str, str], ...]
     orders: WordOrders
     position: Said | None = None
-    span: Span = Span()
+    span: Span = PERCENT
     move: Order | None = None
 
     @property
@@ -89,14 +71,7 @@ class Cover:
         return self._ordered(percent)
 
     def _ordered(self, percent: int) -> Messages:
-        if self.move is None:
-            return ()
-        variables = {
-            "position": percent,
-            "position_open": _plain(self.span.opened),
-            "position_closed": _plain(self.span.closed),
-        }
-        return self.move.messages(self.span.number(percent), variables)
+        return () if self.move is None else self.span.ordered(self.move, percent)
 
     def _value(self, topic: str, payload: bytes) -> str | None:
         text = self.state.text(payload) if self.state is not None and topic == self.state.topic else ""
@@ -110,11 +85,6 @@ class Cover:
         raise UnreadableMessage("not one of the described words")
 
     def _position(self, topic: str, payload: bytes) -> int | None:
-        text = self.position.known(payload) if self.position is not None and topic == self.position.topic else ""
-        if text.startswith("{"):  # with the slats beside it
-            text = next(iter(spellings(parse_object(text.encode()).get("position"))), "")
-        return self.span.percent(float(read_number(text))) if text else None
-
-
-def _plain(number: float) -> float:
-    return int(number) if number == int(number) else number
+        if self.position is None or topic != self.position.topic:
+            return None
+        return self.span.percent(self.position.known(payload))

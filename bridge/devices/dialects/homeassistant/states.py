@@ -1,4 +1,4 @@
-"""Things whose state is a word, and numbers: contacts, detectors, locks, switches, sirens, valves, sensors.
+"""Things whose state is a word, and numbers: contacts, detectors, locks, switches, sirens, sensors.
 
 Knows nothing of where the words were described.
 """
@@ -81,33 +81,3 @@ class NumberState:
     def write(self, command: Command) -> Messages:  # noqa: ARG002 -- a number takes no orders
         """Return nothing: nobody orders a sensor."""
         return ()
-
-
-@dataclass(frozen=True, slots=True)
-class ValvePosition:
-    """A valve that tells how far it is open: more than `closed` is on."""
-
-    said: Said | None
-    opened: float
-    closed: float
-    orders: WordOrders = NO_ORDERS
-
-    @property
-    def state_topics(self) -> tuple[str, ...]:
-        """The topic it speaks on, if it does."""
-        return topics_of(self.said)
-
-    def read(self, topic: str, payload: bytes) -> Reading | None:
-        """Return on or off; None where a message does not tell."""
-        text = self.said.known(payload) if self.said is not None and topic == self.said.topic else ""
-        if text.startswith("{"):
-            text = next(iter(spellings(parse_object(text.encode()).get("position"))), "")
-        if not text or text in ("opening", "closing"):
-            return None
-        number = float(read_number(text))
-        beyond = number > self.closed if self.opened > self.closed else number < self.closed
-        return StateReading("on" if beyond else "off")
-
-    def write(self, command: Command) -> Messages:
-        """Put a wish into a position."""
-        return self.orders.messages(command)
