@@ -163,7 +163,8 @@ class _Built:
 
 def _entity(identity: str, part: Part, one: Served, fields: Fields) -> DescribedEntity:
     """Return an entity. A battery is of the device as a whole: nearly all are called a diagnosis, and none is minor."""
-    minor = part.settings.get("entity_category") in _MINOR and one.kind is not EntityKind.BATTERY
+    category = part.settings.get("entity_category")
+    minor = isinstance(category, str) and category in _MINOR and one.kind is not EntityKind.BATTERY
     return DescribedEntity(
         identity,
         one.kind,
