@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from bridge.devices.dialects.descriptions import MAX_ENTITIES
 from bridge.devices.dialects.homeassistant.abbreviations import DEVICE as DEVICE_KEYS
 from bridge.devices.dialects.homeassistant.abbreviations import ENTITY, ORIGIN
 from bridge.devices.dialects.homeassistant.topics import DEVICE, Place
@@ -17,7 +18,6 @@ from bridge.errors import UnreadableMessage
 LARGEST: Final = 128 * 1024
 """Bytes of one description; in the field they have at most some tens of thousands."""
 
-MOST_PARTS: Final = 256
 LONGEST_ID: Final = 255
 
 _BASE: Final = "~"
@@ -79,7 +79,7 @@ def _whole(place: Place, said: dict[str, object], device: Settings) -> Descripti
     components, origin = _settings(said.get("components")), _settings(said.get("origin"))
     if not origin.get("name") or not _identified(device):
         raise UnreadableMessage("a device without origin or identity")
-    if len(components) > MOST_PARTS:
+    if len(components) > MAX_ENTITIES:
         raise UnreadableMessage("a device of more than 256 parts")
     parts = tuple(_parts(place, said, device, components))
     return Description(_device_id(place, said, device), parts, whole=True)

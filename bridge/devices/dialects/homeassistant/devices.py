@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from bridge.devices.described import DescribedDevice, DescribedEntity, Unserved, hardware_address
+from bridge.devices.dialects.descriptions import LONGEST_TEXT, MAX_ENTITIES, text_in
 from bridge.devices.dialects.homeassistant.availability import Availability, read_availability
 from bridge.devices.dialects.homeassistant.components import served
 from bridge.devices.dialects.homeassistant.descriptions import (
@@ -30,8 +31,6 @@ from bridge.devices.dialects.homeassistant.topics import AUTOMATION
 from bridge.devices.entity import AvailabilityMode, EntityKind
 from bridge.errors import NotServed
 
-MOST_ENTITIES: Final = 256
-LONGEST_NAME: Final = 128
 _MINOR: Final = frozenset({"config", "diagnostic"})
 _RESERVED: Final = frozenset({EntityKind.BATTERY.value, EntityKind.AVAILABILITY.value})
 _BUTTON: Final = "button."
@@ -47,17 +46,18 @@ def read_device(device: str, descriptions: Iterable[Description], prefix: str, t
     built = _Built(prefix, templates)
     for part in parts:
         built.add(part)
+    entities = tuple(built.entities())
     own_name = next((_label(part.settings.get("name")) for part in parts if not part.device), "")
     said = [part.device for part in parts]
     return DescribedDevice(
         id=device,
         name=_first(said, "name") or own_name or device,
-        entities=tuple(built.entities()),
+        entities=entities,
         model=_first(said, "model") or _first(said, "model_id"),
         room=_first(said, "suggested_area"),
         hardware=frozenset(address for one in said for address in _addresses(one)),
         via=next((via for one in said if (via := as_id(one.get("via_device"))) and len(via) <= LONGEST_ID), ""),
-        unserved=tuple(dict.fromkeys(built.unserved))[:MOST_ENTITIES],
+        unserved=tuple(dict.fromkeys(built.unserved))[:MAX_ENTITIES],
     )
 
 
@@ -78,8 +78,8 @@ class _Built:
         identity = self._free_id(part)
         if identity is None:
             return self._refuse(part, "described twice; the other description counts")
-        if len(self._taken) >= MOST_ENTITIES:
-            return self._refuse(part, f"refused: the device has more than {MOST_ENTITIES} parts")
+        if len(self._taken) >= MAX_ENTITIES:
+            return self._refuse(part, f"refused: the device has more than {MAX_ENTITIES} parts")
         self._taken[identity] = part.place.component
         fields = Fields(part.settings, self.prefix, self.templates)
         self._reach(fields)
@@ -156,7 +156,7 @@ class _Built:
         return None if given in self._taken else given
 
     def _refuse(self, part: Part, why: str) -> None:
-        name = _label(part.settings.get("name")) or as_id(part.settings.get("unique_id"))[:LONGEST_NAME]
+        name = _label(part.settings.get("name")) or as_id(part.settings.get("unique_id"))[:LONGEST_TEXT]
         what = f"{part.place.component} {name}" if name else part.place.path
         self.unserved.append(Unserved(what, why))
 
@@ -194,10 +194,7 @@ def _titled(word: str) -> str:
 
 def _label(value: object) -> str:
     """Return a text for people, in one line; "" if it is none."""
-    if not isinstance(value, str):
-        return ""
-    text = " ".join(value[: 4 * LONGEST_NAME].split())
-    return "".join(letter for letter in text if letter.isprintable())[:LONGEST_NAME]
+    return text_in(" ".join(value[: 4 * LONGEST_TEXT].split())) if isinstance(value, str) else ""
 
 
 def _first(said: Sequence[Settings], key: str) -> str:

@@ -7,9 +7,10 @@ from typing import Final
 import msgspec
 
 from bridge.commands import Command, Publication, Wish
-from bridge.devices.dialects.homeassistant import colors
-from bridge.devices.dialects.homeassistant.brightness import from_percent, to_percent
+from bridge.devices.dialects.color_spaces import from_hue, from_rgb, from_xy, hsv_of, rgb_of, xy_of
 from bridge.devices.dialects.homeassistant.orders import Messages
+from bridge.devices.dialects.homeassistant.shades import from_percent, to_kelvin, to_percent
+from bridge.devices.dialects.json_numbers import float_in
 from bridge.devices.dialects.json_values import parse_object, spellings
 from bridge.devices.reading import Reading, StateReading
 from bridge.errors import UnreadableMessage
@@ -68,25 +69,25 @@ class JsonLight:
 
     def _color(self, color: str) -> Mapping[str, float]:
         """Return a colour in the first way that loses nothing."""
-        red, green, blue = colors.rgb_of(color)
+        red, green, blue = rgb_of(color)
         for mode, whites in _WHITES.items():
             if mode in self.modes:
                 return {"r": red, "g": green, "b": blue} | dict.fromkeys(whites, 0)
         if "hs" in self.modes:
-            hue, saturation = colors.to_hs(color)
+            hue, saturation, _ = hsv_of(color)
             return {"h": hue, "s": saturation}
-        x, y = colors.to_xy(color)
+        x, y = xy_of(color)
         return {"x": x, "y": y}
 
     def _brightness(self, value: object) -> int | None:
-        number = _number(value)
+        number = float_in(value)
         return None if number is None or self.scale is None else to_percent(number, self.scale)
 
     def _shade(self, said: Mapping[str, object]) -> tuple[str | None, int | None]:
         """Return colour and colour temperature. The mode, where it is said, decides which of them is true."""
         mode = said.get("color_mode")
-        temperature = _number(said.get("color_temp"))
-        kelvin = None if temperature is None else colors.to_kelvin(temperature, in_kelvin=self.in_kelvin)
+        temperature = float_in(said.get("color_temp"))
+        kelvin = None if temperature is None else to_kelvin(temperature, in_kelvin=self.in_kelvin)
         color = _color(said.get("color"))
         if mode is None:
             return color, kelvin
@@ -106,18 +107,14 @@ def _color(value: object) -> str | None:
     """Return a colour. Zigbee2MQTT spells `hue` and `saturation` out."""
     said = value if isinstance(value, dict) else {}
     ways: tuple[tuple[tuple[str, ...], Callable[..., str | None]], ...] = (
-        (("r", "g", "b"), colors.from_rgb),
-        (("x", "y"), colors.from_xy),
-        (("h", "s"), colors.from_hs),
-        (("hue", "saturation"), colors.from_hs),
+        (("r", "g", "b"), lambda *parts: from_rgb(parts)),
+        (("x", "y"), from_xy),
+        (("h", "s"), from_hue),
+        (("hue", "saturation"), from_hue),
     )
     for keys, convert in ways:
-        numbers = [_number(said.get(key)) for key in keys]
+        numbers = [float_in(said.get(key)) for key in keys]
         known = [number for number in numbers if number is not None]
         if len(known) == len(keys):
             return convert(*known)
     return None
-
-
-def _number(value: object) -> float | None:
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else None

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from bridge.commands import Command, Publication, Wish
-from bridge.devices.dialects.homeassistant import colors
-from bridge.devices.dialects.homeassistant.brightness import from_percent, to_percent
+from bridge.devices.dialects.color_spaces import from_rgb, hsv_of, rgb_of
 from bridge.devices.dialects.homeassistant.orders import Messages
+from bridge.devices.dialects.homeassistant.shades import from_percent, to_kelvin, to_percent
 from bridge.devices.dialects.json_values import is_unknown
 from bridge.devices.dialects.written import read_number
 from bridge.devices.reading import Reading, StateReading
@@ -45,7 +45,7 @@ class TemplateLight:
             None if brightness is None else to_percent(brightness, FULL),
             None,
             self._color(payload),
-            None if kelvin is None else colors.to_kelvin(kelvin, in_kelvin=self.in_kelvin),
+            None if kelvin is None else to_kelvin(kelvin, in_kelvin=self.in_kelvin),
         )
         return None if reading == StateReading() else reading
 
@@ -70,8 +70,8 @@ class TemplateLight:
         if command.brightness is not None and self.brightness is not None:
             variables["brightness"] = from_percent(command.brightness, FULL)
         if command.color is not None and self.colors:
-            variables |= dict(zip(("red", "green", "blue"), colors.rgb_of(command.color), strict=True))
-            variables |= dict(zip(("hue", "sat"), colors.to_hs(command.color), strict=True))
+            variables |= dict(zip(("red", "green", "blue"), rgb_of(command.color), strict=True))
+            variables |= dict(zip(("hue", "sat"), hsv_of(command.color)[:2], strict=True))
         return variables
 
     def _value(self, payload: bytes) -> str | None:
@@ -85,7 +85,7 @@ class TemplateLight:
     def _color(self, payload: bytes) -> str | None:
         numbers = [_number(template, payload) for template in self.colors]
         known = [number for number in numbers if number is not None]
-        return colors.from_rgb(*known) if known and len(known) == len(numbers) else None
+        return from_rgb(known) if known and len(known) == len(numbers) else None
 
 
 def _number(template: Template | None, payload: bytes) -> float | None:

@@ -6,19 +6,19 @@ from enum import StrEnum
 from typing import Any, Final
 
 from bridge.commands import Command, Wish
-from bridge.devices.dialects.homeassistant import colors
-from bridge.devices.dialects.homeassistant.brightness import from_percent, to_percent
+from bridge.devices.dialects.color_spaces import from_hue, from_rgb, from_xy, hsv_of, rgb_of, xy_of
 from bridge.devices.dialects.homeassistant.orders import Messages, Order
 from bridge.devices.dialects.homeassistant.said import Said, topics_of
+from bridge.devices.dialects.homeassistant.shades import from_percent, to_kelvin, to_percent
 from bridge.devices.dialects.json_values import is_unknown
 from bridge.devices.dialects.written import read_number
 from bridge.devices.reading import Reading, StateReading
 from bridge.errors import UnreadableMessage
 
 _FROM: Final[dict[str, tuple[int, Callable[..., str | None]]]] = {
-    "rgb": (3, colors.from_rgb),
-    "hs": (2, colors.from_hs),
-    "xy": (2, colors.from_xy),
+    "rgb": (3, lambda *parts: from_rgb(parts)),
+    "hs": (2, from_hue),
+    "xy": (2, from_xy),
 }
 _VARIABLES: Final = {"rgb": ("red", "green", "blue"), "hs": ("hue", "sat"), "xy": ("x", "y")}
 
@@ -107,7 +107,7 @@ class TopicsLight:
         return None if is_unknown(text) else to_percent(float(read_number(text)), self.scale)
 
     def _kelvin(self, text: str) -> int | None:
-        return None if is_unknown(text) else colors.to_kelvin(float(read_number(text)), in_kelvin=self.in_kelvin)
+        return None if is_unknown(text) else to_kelvin(float(read_number(text)), in_kelvin=self.in_kelvin)
 
     def _turned_on(self, command: Command) -> Messages:
         word = self.switch.messages(self.on)
@@ -137,11 +137,11 @@ class TopicsLight:
             return ()
         match feature.way:
             case "rgb":
-                parts: tuple[float, ...] = colors.rgb_of(command.color)
+                parts: tuple[float, ...] = rgb_of(command.color)
             case "hs":
-                parts = colors.to_hs(command.color)
+                parts = hsv_of(command.color)[:2]
             case _:
-                parts = colors.to_xy(command.color)
+                parts = xy_of(command.color)
         variables = dict(zip(_VARIABLES[feature.way], parts, strict=True))
         return feature.order.messages(",".join(map(str, parts)), variables)
 

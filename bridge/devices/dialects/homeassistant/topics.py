@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from bridge.devices.dialects.descriptions import LONGEST_TOPIC
 from bridge.devices.topics import is_topic
 from bridge.errors import UnreadableMessage
 
@@ -45,7 +46,6 @@ _UNHEARD: Final = ("camera", "device_tracker", "image", "notify", "tag", "text",
 """What nobody would look for here. It is told about only inside the description of a whole device."""
 
 COMPONENTS: Final = frozenset(HEARD + _UNHEARD)
-LONGEST_TOPIC: Final = 1024
 _ID: Final = re.compile(r"[A-Za-z0-9_-]+")
 _CONFIG: Final = "config"
 _STATUS: Final = "status"

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.devices.described import Announcement, DescribedDevice
+from bridge.devices.dialects.descriptions import MAX_ENTITIES
 from bridge.devices.dialects.homeassistant import HomeAssistant
-from bridge.devices.dialects.homeassistant.devices import MOST_ENTITIES
 from bridge.devices.entity import AvailabilityMode, EntityKind
 from bridge.errors import UnreadableMessage
 from tests.unit.devices.dialects.homeassistant.kept import Kept, announced, in_words, only, only_device, short
@@ -156,10 +156,10 @@ def test_an_id_that_means_something_here_or_is_none_is_not_taken(uniq_id: object
 
 def test_a_device_has_at_most_so_many_parts() -> None:
     kept = Kept()
-    for number in range(MOST_ENTITIES + 3):
+    for number in range(MAX_ENTITIES + 3):
         describe(kept, f"switch/n/{number}")
     device = kept.devices()["d"]
-    assert len(device.entities) == MOST_ENTITIES
+    assert len(device.entities) == MAX_ENTITIES
     assert {unserved.why for unserved in device.unserved} == {"refused: the device has more than 256 parts"}
 
 

@@ -47,7 +47,7 @@ def told(entity: Any, wish: Wish, **wanted: Any) -> object:  # noqa: ANN401 -- t
         ({}, {"color_temp": 2}, None),  # no lamp has half a million kelvin
         ({}, {"color": {"h": 120, "s": 100}}, "#00ff00"),
         ({}, {"color": {"hue": 240, "saturation": 100}}, "#0000ff"),
-        ({}, {"color": {"x": 0.35, "y": 0.35}}, "#fff4df"),
+        ({}, {"color": {"x": 0.3127, "y": 0.329}}, "#ffffff"),
         ({}, {"color": {"x": 0, "y": 0}}, None),
         ({}, {"color": {"r": 300, "g": 0, "b": 0}}, None),
         ({}, {"color": {"r": 1}}, None),
@@ -90,7 +90,7 @@ def test_it_is_told_nothing_that_it_cannot_do() -> None:
         ({"sup_clrm": ["xy", "rgb"]}, {"r": 255, "g": 0, "b": 0}),
         ({"hs": True}, {"h": 0, "s": 100}),
         ({"rgb": True}, {"r": 255, "g": 0, "b": 0}),
-        ({"sup_clrm": ["xy"]}, {"x": 0.7006, "y": 0.2993}),
+        ({"sup_clrm": ["xy"]}, {"x": 0.64, "y": 0.33}),
     ],
 )
 def test_a_colour_is_told_in_a_way_that_it_has(settings: dict[str, object], color: dict[str, float]) -> None:
@@ -116,7 +116,7 @@ def _part(color: str, at: int) -> int:
 
 
 def test_black_is_told_as_a_colour_all_the_same() -> None:
-    assert told(light(sup_clrm=["xy"]), ON, color="#000000") == {"state": "ON", "color": {"x": 0.3227, "y": 0.329}}
+    assert told(light(sup_clrm=["xy"]), ON, color="#000000") == {"state": "ON", "color": {"x": 0.3127, "y": 0.329}}
 
 
 def test_it_may_never_say_anything() -> None:

@@ -113,9 +113,9 @@ def test_one_that_is_turned_on_by_brightness_but_has_none_is_turned_on_by_its_wo
     ("settings", "payload"),
     [
         ({"rgb_cmd_t": "x", "rgb_cmd_tpl": "{{ red }}/{{ green }}/{{ blue }}/{{ value }}"}, "255/0/16/255,0,16"),
-        ({"hs_cmd_t": "x"}, "356.235,100.0"),
-        ({"hs_cmd_t": "x", "hs_cmd_tpl": "{{ hue | round }} {{ sat | round }}"}, "356 100"),
-        ({"xy_cmd_t": "x", "xy_cmd_tpl": "{{ x }} {{ y }}"}, "0.6969 0.2976"),
+        ({"hs_cmd_t": "x"}, "356,100"),
+        ({"hs_cmd_t": "x", "hs_cmd_tpl": "{{ hue }} {{ sat }}"}, "356 100"),
+        ({"xy_cmd_t": "x", "xy_cmd_tpl": "{{ x }} {{ y }}"}, "0.6353 0.3274"),
     ],
 )
 def test_a_colour_is_told_in_a_way_that_it_has(settings: dict[str, object], payload: str) -> None:
@@ -154,7 +154,7 @@ def test_a_light_of_templates_is_told_what_they_make() -> None:
     assert write(entity, ON) == [("c", "on")]
     assert write(entity, OFF) == write(entity, ON, brightness=0) == [("c", "off")]
     assert write(entity, ON, brightness=50) == [("c", "on,128")]
-    assert write(entity, ON, brightness=50, color="#ff0010") == [("c", "on,128,255-0-16,356.235-100.0")]
+    assert write(entity, ON, brightness=50, color="#ff0010") == [("c", "on,128,255-0-16,356-100")]
     assert write(entity, Wish.LOCK) == []
 
 
