@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bridge.commands import Command, Publication, Wish
@@ -15,6 +15,7 @@ from bridge.devices.topics import is_topic
 from bridge.errors import UnreadableMessage
 from tests.unit.devices.dialects.homeassistant.test_recordings import FILES, lines
 
+FUZZED = settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 RECORDED = [line for name in FILES for line in lines(name)]
 DESCRIPTIONS = [line for line in RECORDED if line["topic"].endswith("/config") and line["payload"].startswith('{"')]
 SEEN_KEYS = sorted({key for line in DESCRIPTIONS for key in json.loads(line["payload"])} - {"a"})
@@ -87,13 +88,13 @@ wishes = st.builds(
 )
 
 
-@settings(max_examples=200)
+@FUZZED
 @given(st.text(max_size=20) | components.map(lambda one: f"homeassistant/{one}/a/config"), messages, messages, wishes)
 def test_any_message_on_any_topic(topic: str, payload: bytes, message: bytes, wish: Command) -> None:
     check(HomeAssistant(), topic, payload, message, wish)
 
 
-@settings(max_examples=300)
+@FUZZED
 @given(components, st.dictionaries(keys, values, max_size=6), messages, wishes)
 def test_any_settings_of_any_component(
     component: str, given_settings: dict[str, Any], message: bytes, wish: Command
@@ -102,7 +103,7 @@ def test_any_settings_of_any_component(
     check(HomeAssistant(), f"homeassistant/{component}/a/config", payload, message, wish)
 
 
-@settings(max_examples=300)
+@FUZZED
 @given(st.sampled_from(DESCRIPTIONS), st.data(), messages, wishes)
 def test_a_real_description_with_an_odd_value_anywhere(
     line: dict[str, Any], data: st.DataObject, message: bytes, wish: Command
@@ -113,7 +114,7 @@ def test_a_real_description_with_an_odd_value_anywhere(
     check(HomeAssistant(), line["topic"], json.dumps(described).encode(), message, wish)
 
 
-@settings(max_examples=150)
+@FUZZED
 @given(
     st.dictionaries(st.text(max_size=3), st.dictionaries(keys, values, max_size=4) | values, max_size=4),
     messages,
@@ -124,7 +125,7 @@ def test_a_whole_device_of_any_parts(parts: dict[str, Any], message: bytes, wish
     check(HomeAssistant(), "homeassistant/device/a/config", json.dumps(described).encode(), message, wish)
 
 
-@settings(max_examples=150)
+@FUZZED
 @given(
     st.dictionaries(
         st.sampled_from([line["topic"] for line in DESCRIPTIONS]) | st.text(max_size=8), messages, max_size=3
