@@ -144,6 +144,18 @@ def test_a_part_of_a_device_has_what_the_device_says_for_all_unless_it_says_so_i
     assert short(availability.read("all/lwt", b"offline")) == "0 offline"
 
 
+def test_the_base_of_a_device_is_that_of_its_parts_unless_they_have_their_own() -> None:
+    kept = Kept()
+    components = {
+        "one": {"p": "switch", "uniq_id": "one", "stat_t": "~/one"},
+        "two": {"p": "switch", "uniq_id": "two", "stat_t": "~/two", "~": "own"},
+    }
+    kept.tell(WHOLE, a_whole(components, **{"~": "all", "cmd_t": "~/c"}))
+    one, two = kept.devices()["d"].entities
+    assert (one.dialect.state_topics, two.dialect.state_topics) == (("all/one",), ("own/two",))
+    assert write(two, Wish.TURN_ON) == [("all/c", "ON")]
+
+
 def test_a_part_with_a_list_of_availability_does_not_get_the_single_topic_of_the_device() -> None:
     kept = Kept()
     components = {"one": {"p": "switch", "uniq_id": "one", "avty": [{"t": "own/lwt"}]}}
@@ -214,6 +226,14 @@ def test_what_moves_back_from_a_whole_device_is_the_same_thing_all_the_while() -
         kept.tell(topic, payload)
         assert entities(kept) == ["switch switch/thing/one"]
     assert kept.devices()["d"].entities[0].dialect.state_topics == ("t",)
+
+
+def test_of_two_descriptions_of_a_thing_the_one_of_the_whole_device_counts() -> None:
+    kept = Kept()
+    kept.tell(WHOLE, a_whole({"one": {"p": "binary_sensor", "stat_t": "whole", "uniq_id": "u"}}))
+    kept.tell("homeassistant/binary_sensor/a/config", a_switch(stat_t="single", uniq_id="u"))
+    [entity] = kept.devices()["d"].entities
+    assert entity.dialect.state_topics == ("whole",)
 
 
 @pytest.mark.parametrize(
