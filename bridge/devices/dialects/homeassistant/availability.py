@@ -75,14 +75,15 @@ def read_availability(fields: Fields) -> tuple[Availability, AvailabilityMode] |
         return None if single is None else (Availability((single,)), AvailabilityMode.LATEST)
     if fields.has(_SINGLE):
         raise NotServed("not supported: it has both availability and availability_topic")
+    listed = entries if isinstance(entries, list) else []
+    if len(listed) > MAX_PARTS:
+        raise NotServed(f"not supported: it has more than {MAX_PARTS} availability topics")
     found: dict[str, Reachable] = {}
-    for entry in entries if isinstance(entries, list) else []:
+    for entry in listed:
         inner = Fields(entry, fields.prefix, fields.templates) if isinstance(entry, dict) else fields
         one = _entry(inner, "topic", "value_template")
         if one is not None:
             found.setdefault(one.said.topic, one)
-    if len(found) > MAX_PARTS:
-        raise NotServed(f"not supported: it has more than {MAX_PARTS} availability topics")
     mode = _MODES.get(fields.word("availability_mode", ""), AvailabilityMode.LATEST)
     return (Availability(tuple(found.values())), mode) if found else None
 

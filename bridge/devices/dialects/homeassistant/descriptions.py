@@ -8,15 +8,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from bridge.devices.dialects.descriptions import MAX_ENTITIES
+from bridge.devices.availability import MAX_PARTS
+from bridge.devices.dialects.descriptions import LONGEST_DESCRIPTION, MAX_ENTITIES
 from bridge.devices.dialects.homeassistant.abbreviations import DEVICE as DEVICE_KEYS
 from bridge.devices.dialects.homeassistant.abbreviations import ENTITY, ORIGIN
 from bridge.devices.dialects.homeassistant.topics import DEVICE, Place
 from bridge.devices.dialects.json_values import parse_object
 from bridge.errors import UnreadableMessage
-
-LARGEST: Final = 128 * 1024
-"""Bytes of one description; in the field they have at most some tens of thousands."""
 
 LONGEST_ID: Final = 255
 
@@ -62,8 +60,8 @@ def read_description(place: Place, payload: bytes) -> Description | None:
     """Read a description; None where a message takes one away. Raises UnreadableMessage."""
     if not payload:
         return None
-    if len(payload) > LARGEST:
-        raise UnreadableMessage("a description of more than 128 KiB")
+    if len(payload) > LONGEST_DESCRIPTION:
+        raise UnreadableMessage("a description of more than 64 KiB")
     said = _expanded(parse_object(payload))
     if not said:
         return None
@@ -112,7 +110,8 @@ def _expanded(said: Settings) -> dict[str, object]:
             long[key] = _renamed(inner, short_keys)
     if _AVAILABILITY in long:
         entries = long[_AVAILABILITY] if isinstance(long[_AVAILABILITY], list) else [long[_AVAILABILITY]]
-        long[_AVAILABILITY] = [_renamed(entry, ENTITY) if isinstance(entry, dict) else entry for entry in entries]
+        few = entries[: MAX_PARTS + 1]  # one too many is enough to be refused
+        long[_AVAILABILITY] = [_renamed(entry, ENTITY) if isinstance(entry, dict) else entry for entry in few]
     return long
 
 

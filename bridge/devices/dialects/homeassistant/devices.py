@@ -23,7 +23,7 @@ from bridge.devices.dialects.homeassistant.descriptions import (
     connections,
 )
 from bridge.devices.dialects.homeassistant.events import ACTION, Pressed, buttons, read_trigger
-from bridge.devices.dialects.homeassistant.fields import Fields, Templates
+from bridge.devices.dialects.homeassistant.fields import DeviceTemplates, Fields, Templates
 from bridge.devices.dialects.homeassistant.presses import ActionPresses
 from bridge.devices.dialects.homeassistant.served import Served
 from bridge.devices.dialects.homeassistant.states import NumberState
@@ -43,7 +43,7 @@ def read_device(device: str, descriptions: Iterable[Description], prefix: str, t
     """Put a device together. The order of the descriptions of its parts decides where they contradict each other."""
     whole_first = sorted(descriptions, key=lambda description: not description.whole)
     parts = [part for description in whole_first for part in description.parts]
-    built = _Built(prefix, templates)
+    built = _Built(prefix, DeviceTemplates(templates))
     for part in parts:
         built.add(part)
     entities = tuple(built.entities())
@@ -66,7 +66,7 @@ class _Built:
     """The parts of one device while they are put together."""
 
     prefix: str
-    templates: Templates
+    templates: DeviceTemplates
     unserved: list[Unserved] = field(default_factory=list)
     _taken: dict[str, str] = field(default_factory=dict)
     _served: list[tuple[Part, DescribedEntity]] = field(default_factory=list)

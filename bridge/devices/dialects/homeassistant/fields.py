@@ -19,7 +19,10 @@ LONGEST_WORD: Final = 4096
 """Characters of a word that is compared or published. Some orders are whole JSON objects."""
 
 LARGEST: Final = 10**9
-MOST_TEMPLATES: Final = 512
+MOST_TEMPLATES: Final = 1024
+MOST_OF_A_DEVICE: Final = 16 * 1024
+"""Characters of all different templates of a device: reading them takes a tenth of a second at most."""
+
 _YES: Final = frozenset({"1", "true", "yes", "on", "enable"})
 _NO: Final = frozenset({"0", "false", "no", "off", "disable"})
 _SAID_NAMES: Final = frozenset({*MESSAGE_NAMES, "entity_id", "name"})
@@ -32,9 +35,27 @@ class Templates:
     def __init__(self) -> None:
         self._read = lru_cache(maxsize=MOST_TEMPLATES)(_template)
 
+    def find(self, text: str, names: frozenset[str]) -> Template | str:
+        """Return a template that may use some names, or why it is refused."""
+        return self._read(text, names)
+
+
+class DeviceTemplates:
+    """The templates of one device, of which there may be only so much."""
+
+    def __init__(self, templates: Templates) -> None:
+        self._templates = templates
+        self._met: set[str] = set()
+        self._left = MOST_OF_A_DEVICE
+
     def read(self, text: str, names: frozenset[str]) -> Template:
         """Return a template that may use some names. Raises TemplateRefused."""
-        found = self._read(text, names)
+        if text not in self._met:
+            self._left -= len(text)
+            if self._left < 0:
+                raise TemplateRefused(f"comes after {MOST_OF_A_DEVICE} characters of other ones of the same device")
+            self._met.add(text)
+        found = self._templates.find(text, names)
         if isinstance(found, str):
             raise TemplateRefused(found)
         return found
@@ -54,7 +75,7 @@ class Fields:
 
     settings: Settings
     prefix: str
-    templates: Templates
+    templates: DeviceTemplates
 
     def has(self, key: str) -> bool:
         """Tell whether a setting is there and is not null."""

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bridge.devices.dialects.homeassistant.said import Said, said_at
 from bridge.devices.templates.template import parse_template
 from bridge.errors import UnreadableMessage
-from tests.unit.devices.dialects.homeassistant.kept import only, refusal
+from tests.unit.devices.dialects.homeassistant.kept import announced, only, refusal
 
 LOOKUPS = [
     ("{{ value_json.a }}", ("a",)),
@@ -99,6 +99,18 @@ def test_a_template_beyond_the_safe_ones_keeps_its_thing_out_and_that_is_said(te
     assert refusal("sensor", stat_t="t", unit_of_meas="W", val_tpl=template).startswith(
         "not supported: its value_template "
     )
+
+
+def test_a_device_may_have_only_so_much_of_templates() -> None:
+    long = "{{ value_json.a }}" + "x" * 4000
+    parts = {
+        str(number): {"p": "sensor", "stat_t": "t", "unit_of_meas": "W", "val_tpl": f"{number}{long}"}
+        for number in range(6)
+    }
+    parts["6"] = parts["0"] | {"name": "the same again"}
+    [device] = announced("device", {"dev": {"ids": "d"}, "o": {"name": "m"}, "cmps": parts}).devices
+    assert [entity.id for entity in device.entities] == [f"sensor/thing/one/{number}" for number in (0, 1, 2, 3, 6)]
+    assert all("characters of other ones" in unserved.why for unserved in device.unserved)
 
 
 def test_an_empty_template_is_none() -> None:
