@@ -7,6 +7,7 @@ BridgeError
 ├── CannotListen                  an address that is taken or not ours
 ├── UnreadableMessage             a message that its dialect cannot understand
 ├── TemplateRefused               a template with more in it than templates may have
+├── NotServed                     a thing that a device describes and that cannot be served; says why
 ├── StorageError
 │   ├── StorageUnavailable        disk full, I/O error, locked: try the same again later
 │   └── SchemaTooNew              the file was written by a newer version
@@ -70,6 +71,14 @@ class UnreadableMessage(BridgeError):
 
 class TemplateRefused(BridgeError):
     """A template cannot be used; the message goes on from "the template …" and says what is allowed."""
+
+
+class NotServed(BridgeError):
+    """A thing that a device describes cannot be served; `why` is for the person who looks. Its convention keeps it."""
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+        super().__init__(why)
 
 
 class StorageError(BridgeError):

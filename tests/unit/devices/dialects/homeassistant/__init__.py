@@ -1,0 +1,1 @@
+"""What is unit-tested of the discovery of Home Assistant."""
