@@ -18,7 +18,8 @@ class DescribedEntity:
     `minor`: a setting or a diagnosis, offered to nobody unless a person exposes it. `certain` False: the kind is a
     guess, since the convention has no word for it; a person may correct it. `off_after_s`: it never says "off", and is
     off so long after its last "on". `expires_after_s`: without a word for so long its state is unknown. `availability`:
-    how the topics of an AVAILABILITY count together; its dialect gives AvailabilityReadings.
+    how the topics of an AVAILABILITY count together; its dialect gives AvailabilityReadings. `hold_repeats`: a button
+    that says "long" again and again while it is held.
     """
 
     id: str
@@ -31,6 +32,7 @@ class DescribedEntity:
     availability: AvailabilityMode = AvailabilityMode.LATEST
     off_after_s: float | None = None
     expires_after_s: float | None = None
+    hold_repeats: bool = False
 
 
 @dataclass(frozen=True, slots=True)
