@@ -69,7 +69,7 @@ def binary_of(channel: Channel, expose: Expose) -> DescribedEntity | Unserved:
         name="" if main else expose.title,
         unit="%" if kind is EntityKind.BATTERY else "",
         minor=minor,
-        certain=kind is not None,
+        certain=kind is not None or (is_setting and not main),
     )
 
 

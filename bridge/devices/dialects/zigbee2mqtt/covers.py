@@ -47,11 +47,13 @@ class Cover:
         told = float_in(said.get(self.position))
         position = _percent(told)
         word = _word(said.get(self.key), certain=position is not None)
-        moving = self._moving(said, position)
-        if position in (0, _FULL) and word == (CLOSED if position else OPEN):
+        contradicted = position in (0, _FULL) and word == (CLOSED if position else OPEN)
+        moving = self._moving(said, None if contradicted else position)
+        if moving is not None:  # and what contradicts it may be an order that is only being carried out
+            at = None if contradicted else position
+            return StateReading(moving or None, position=at) if moving or at is not None else None
+        if contradicted and position is not None:
             position = _FULL - position  # inverted
-        if moving is not None:
-            return StateReading(moving or None, position=position)
         if position is not None and (word not in (OPEN, CLOSED) or 0 < position < _FULL):
             word = OPEN if position else CLOSED
         return None if word is None else StateReading(word, position=position)
