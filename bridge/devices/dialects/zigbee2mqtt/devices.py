@@ -45,7 +45,7 @@ def kept_device(listed: dict[str, object]) -> tuple[str, bytes] | None:
         return None
     definition = object_in(listed.get("definition"))
     kept: dict[str, object] = {
-        "name": exact_in(listed.get("friendly_name"), _LONGEST_NAME),
+        "name": exact_in(listed.get("friendly_name", listed.get("ieee_address")), _LONGEST_NAME),
         "type": exact_in(listed.get("type")),
         "vendor": text_in(definition.get("vendor")),
         "model": text_in(definition.get("model")),

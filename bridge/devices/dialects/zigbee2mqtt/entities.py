@@ -10,7 +10,7 @@ from bridge.devices.dialects.zigbee2mqtt.binaries import BATTERY_LOW, MINOR, bin
 from bridge.devices.dialects.zigbee2mqtt.buttons import ACTION, buttons_of
 from bridge.devices.dialects.zigbee2mqtt.channel import Channel
 from bridge.devices.dialects.zigbee2mqtt.covers import Cover
-from bridge.devices.dialects.zigbee2mqtt.exposes import Expose
+from bridge.devices.dialects.zigbee2mqtt.exposes import Expose, Value
 from bridge.devices.dialects.zigbee2mqtt.lights import SCALE, Light, LightFeatures
 from bridge.devices.dialects.zigbee2mqtt.locks import Lock
 from bridge.devices.dialects.zigbee2mqtt.states import Number, TwoStates
@@ -23,6 +23,11 @@ _PERCENT: Final = (0, 100)
 _MOTION: Final = ("moving", "motor_state")
 _RUNNING: Final = "running"
 _SWITCHES: Final = ("switch", "fan", "siren")
+_SETTINGS: Final = frozenset(
+    {"auto_lock", "away_mode", "child_lock", "keypad_lockout", "valve_detection", "window_detection"}
+)
+"""What is exposed as a switch or a lock, and is a setting."""
+
 _NO_STATE: Final = "not supported: it has no state of two values"
 
 
@@ -50,15 +55,16 @@ def entities_of(topic: str, exposes: tuple[Expose, ...]) -> Iterator[Found]:
 
 
 def _generic(topic: str, expose: Expose, all_exposes: tuple[Expose, ...]) -> Iterator[Found]:
-    types = {other.type for other in all_exposes}
     if expose.name == ACTION and expose.type == "enum" and expose.told:
-        if "lock" in types:
+        if any(other.type == "lock" for other in all_exposes):
             yield Unserved(expose.title, "what a lock does is told by its state")
         else:
             yield from buttons_of(topic, expose)
     elif expose.name.startswith(f"{ACTION}_"):
         yield Unserved(expose.title, "it comes with presses, and says nothing else")
-    elif "cover" in types and (expose.name in _MOTION or expose.name == _RUNNING):
+    elif _tells_motion(expose) and any(
+        other.type == "cover" and other.endpoint == expose.endpoint for other in all_exposes
+    ):
         return  # which way the cover moves: part of its state
     elif not expose.told:
         yield Unserved(expose.title, "a setting that the device takes and never tells")
@@ -71,6 +77,12 @@ def _generic(topic: str, expose: Expose, all_exposes: tuple[Expose, ...]) -> Ite
         yield _number(topic, expose)
     else:
         yield Unserved(expose.title, f"not supported: a property of type {expose.type or 'unknown'}")
+
+
+def _tells_motion(expose: Expose) -> bool:
+    """Tell whether a cover says here that it moves, and perhaps which way."""
+    kinds = {"enum": _MOTION, "binary": (_RUNNING,)}
+    return expose.told and expose.name in kinds.get(expose.type, ())
 
 
 def _is_level(expose: Expose) -> bool:
@@ -93,19 +105,19 @@ def _number(topic: str, expose: Expose) -> DescribedEntity:
 
 
 def _switch(topic: str, expose: Expose) -> Iterator[Found]:
-    """Describe what is turned on and off. One with a property of its own is a setting, such as `auto_lock`."""
+    """Describe what is turned on and off. One with a property of its own is called by that, such as `auto_lock`."""
     state = expose.feature("state")
     if state is None or not state.told:
         yield Unserved(expose.title, _NO_STATE)
         return
     on, off = _two_values(state, "ON", "OFF")
-    is_setting = expose.type == "switch" and not state.key.startswith("state")
+    own = expose.type == "switch" and not state.key.startswith("state")
     yield DescribedEntity(
-        id=entity_id(state.key) if is_setting else _id(expose),
+        id=entity_id(state.key) if own else _id(expose),
         kind=EntityKind.SWITCH,
         dialect=TwoStates(Channel(topic, (state.key,)), state.key, on, off, settable=state.settable),
-        name=expose.title if is_setting else _name(expose),
-        minor=is_setting,
+        name=expose.title if own else _name(expose),
+        minor=state.key in _SETTINGS,
         certain=expose.type == "switch",
     )
     yield from _rest_of(expose, ("state",))
@@ -136,21 +148,21 @@ def _light(topic: str, expose: Expose) -> Iterator[Found]:
 
 
 def _lock(topic: str, expose: Expose) -> Iterator[Found]:
-    """Describe a lock. One with a property of its own is a setting, such as `child_lock`."""
+    """Describe a lock. One with a property of its own is called by that, such as `child_lock`."""
     state, bolt = expose.feature("state"), expose.feature("lock_state")
     if state is None or not state.told:
         yield Unserved(expose.title, _NO_STATE)
         return
     on, off = _two_values(state, "LOCK", "UNLOCK")
-    is_setting = not state.key.startswith("state")
+    own = not state.key.startswith("state")
     alone = (state.key, bolt.key) if bolt else (state.key,)
     dialect = Lock(Channel(topic, alone), state.key, on, off, bolt.key if bolt else "", settable=state.settable)
     yield DescribedEntity(
-        id=entity_id(state.key) if is_setting else _id(expose),
+        id=entity_id(state.key) if own else _id(expose),
         kind=EntityKind.LOCK,
         dialect=dialect,
-        name=expose.title if is_setting else _name(expose),
-        minor=is_setting,
+        name=expose.title if own else _name(expose),
+        minor=state.key in _SETTINGS,
     )
     yield from _rest_of(expose, ("state", "lock_state"))
 
@@ -160,9 +172,9 @@ def _cover(topic: str, expose: Expose, all_exposes: tuple[Expose, ...]) -> Itera
     if state is None or not state.key:
         yield Unserved(expose.title, _NO_STATE)
         return
-    beside = [other for other in all_exposes if other.endpoint == expose.endpoint and other.told]
-    motion = next((other.key for other in beside if other.name in _MOTION and other.type == "enum"), "")
-    running = next((other.key for other in beside if other.name == _RUNNING and other.type == "binary"), "")
+    beside = [other for other in all_exposes if other.endpoint == expose.endpoint and _tells_motion(other)]
+    motion = next((other.key for other in beside if other.name in _MOTION), "")
+    running = next((other.key for other in beside if other.name == _RUNNING), "")
     where = position.key if position else ""
     alone = tuple(name for name in (state.key, where, motion, running) if name)
     dialect = Cover(Channel(topic, alone), state.key, where, motion, running, settable=state.settable)
@@ -170,7 +182,7 @@ def _cover(topic: str, expose: Expose, all_exposes: tuple[Expose, ...]) -> Itera
     yield from _rest_of(expose, ("state", "position"))
 
 
-def _two_values(state: Expose, on: str, off: str) -> tuple[bool | float | str, bool | float | str]:
+def _two_values(state: Expose, on: str, off: str) -> tuple[Value, Value]:
     return (
         on if state.value_on is None else state.value_on,
         off if state.value_off is None else state.value_off,

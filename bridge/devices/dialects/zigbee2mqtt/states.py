@@ -1,14 +1,19 @@
 """Things with two states, and numbers. Knows nothing of what they are described as."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from bridge.commands import Command, Publication, Wish
 from bridge.devices.dialects.json_numbers import number_reading
 from bridge.devices.dialects.json_values import is_unknown
+from bridge.devices.dialects.written import DECIMALS
 from bridge.devices.dialects.zigbee2mqtt.channel import Channel, is_on
 from bridge.devices.dialects.zigbee2mqtt.exposes import Value
 from bridge.devices.reading import StateReading
 from bridge.errors import UnreadableMessage
+
+_FEW: Final = 1_000_000
+_LITTLE: Final = 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +64,21 @@ class Number:
             if is_unknown(value):
                 return None
             raise UnreadableMessage("a text, described as a number")
+        short = _short(value)
+        if short and self.limits is None:
+            return StateReading(short)
         return number_reading(value, self.limits)
 
     def write(self, command: Command) -> tuple[Publication, ...]:  # noqa: ARG002 -- a number takes no commands
         """Return nothing: nobody commands a sensor."""
         return ()
+
+
+def _short(value: object) -> str:
+    """Return the one spelling of a number that has few digits, as nearly all have; "" for what needs more care."""
+    if type(value) is int and 0 <= value <= _FEW:
+        return str(value)
+    if type(value) is float and _LITTLE <= value <= _FEW:
+        text = repr(value)
+        return text.removesuffix(".0") if len(text) - text.index(".") <= DECIMALS else ""
+    return ""
