@@ -33,9 +33,6 @@ _MEANINGS: Final = {
     "short_release": "release",
     "release": "release",
 }
-_VERBS: Final = sorted(_MEANINGS, key=len, reverse=True)
-"""The longest first: `hold_release` is not the release of a key called `hold`."""
-
 _LETS_GO: Final = ("press_release", "short_release", "release")
 _KEY: Final = re.compile(
     r"(?:button_|dots_|key_)?[0-9]{1,3}|[lr][0-9]|button_[a-z0-9]{1,16}"
@@ -48,7 +45,7 @@ def parse_action(action: str) -> tuple[str, str]:
     """Return the key and the verb of an action; ("", "") for one that does not follow the grammar."""
     if len(action) > _LONGEST:
         return "", ""
-    for verb in _VERBS:
+    for verb in _MEANINGS:
         if action == verb:
             return "", verb
         if action.endswith(f"_{verb}") and _KEY.fullmatch(key := action.removesuffix(f"_{verb}")):

@@ -56,7 +56,7 @@ def entities_of(topic: str, exposes: tuple[Expose, ...]) -> Iterator[Found]:
 
 def _generic(topic: str, expose: Expose, all_exposes: tuple[Expose, ...]) -> Iterator[Found]:
     if expose.name == ACTION and expose.type == "enum" and expose.told:
-        if any(other.type == "lock" for other in all_exposes):
+        if any(_is_lock(other) for other in all_exposes):
             yield Unserved(expose.title, "what a lock does is told by its state")
         else:
             yield from buttons_of(topic, expose)
@@ -77,6 +77,11 @@ def _generic(topic: str, expose: Expose, all_exposes: tuple[Expose, ...]) -> Ite
         yield _number(topic, expose)
     else:
         yield Unserved(expose.title, f"not supported: a property of type {expose.type or 'unknown'}")
+
+
+def _is_lock(expose: Expose) -> bool:
+    state = expose.feature("state")
+    return expose.type == "lock" and state is not None and state.key not in _SETTINGS
 
 
 def _tells_motion(expose: Expose) -> bool:

@@ -115,6 +115,16 @@ def test_each_key_is_an_entity_before_anything_is_pressed() -> None:
     ]
 
 
+def test_what_a_lock_does_is_no_press_and_a_child_lock_is_no_lock() -> None:
+    action = {"type": "enum", "name": "action", "property": "action", "access": 1, "values": ["manual_unlock"]}
+    state = {"type": "binary", "name": "state", "access": 7, "value_on": "LOCK", "value_off": "UNLOCK"}
+    door = device_of([action, {"type": "lock", "features": [state | {"property": "state"}]}])
+    assert [each.kind for each in door.entities] == [EntityKind.AVAILABILITY, EntityKind.LOCK]
+    assert [each.why for each in door.unserved] == ["what a lock does is told by its state"]
+    valve = device_of([action, {"type": "lock", "features": [state | {"property": "child_lock"}]}])
+    assert pressed(valve, "manual_unlock") == {"button": "pressed manual_unlock"}
+
+
 @pytest.mark.parametrize("reset", ["", None, "unknown"])
 def test_a_reset_is_no_press(reset: str | None) -> None:
     assert pressed(remote("single", "double"), reset) == {}

@@ -63,6 +63,7 @@ LEFT = entity_of(
         ("bulb_color", "light", Wish.TURN_ON, {"color": "#ff0000"}, {"state": "ON", "color": {"x": 0.64, "y": 0.33}}),
         ("bulb_renamed", "light", Wish.TURN_ON, {"color": "#ff0000"}, {"state": "ON"}),
         ("switch_group", "light", Wish.TURN_OFF, {}, {"state": "OFF"}),
+        ("switch_group", "light", Wish.TURN_ON, {"brightness": 100}, {"state": "ON", "brightness": 254}),
         ("back_lock", "lock", Wish.LOCK, {}, {"state": "LOCK"}),
         ("back_lock", "lock", Wish.UNLOCK, {}, {"state": "UNLOCK"}),
         ("bosch_radiator", "child_lock", Wish.LOCK, {}, {"child_lock": "LOCK"}),

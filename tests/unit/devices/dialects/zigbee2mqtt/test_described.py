@@ -92,6 +92,47 @@ def test_a_binary_property_means_what_its_values_say(expose: Json, payload: Json
     assert meaning(entity, "zigbee2mqtt/thing", json.dumps(payload).encode()) == expected
 
 
+@pytest.mark.parametrize(
+    ("expose", "expected"),
+    [
+        ({"name": "temperature", "unit": "°C"}, "sensor temperature 'Temperature' °C"),
+        (
+            {"name": "temperature", "endpoint": "l1", "property": "temperature_l1"},
+            "sensor temperature_l1 'Temperature l1'",
+        ),
+        ({"name": "battery", "unit": "%", "category": "diagnostic"}, "battery battery 'Battery' %"),
+        ({"name": "battery", "unit": "V"}, "sensor battery 'Battery' V"),
+        ({"name": "linkquality"}, "sensor linkquality 'Linkquality' minor"),
+        ({"name": "voltage", "unit": "mV", "category": "diagnostic"}, "sensor voltage 'Voltage' mV minor"),
+        ({"name": "countdown", "access": 7}, "sensor countdown 'Countdown' minor"),
+    ],
+)
+def test_a_number_is_a_sensor_or_the_battery(expose: Json, expected: str) -> None:
+    device = device_of([{"type": "numeric", "property": expose["name"], "access": 1, **expose}])
+    assert summary(device)[1:] == [expected]
+
+
+@pytest.mark.parametrize(
+    ("expose", "why"),
+    [
+        ({"type": "enum", "name": "effect", "access": 2}, "a setting that the device takes and never tells"),
+        ({"type": "enum", "name": "mode", "access": 7}, "not supported: a property of type enum"),
+        ({"type": "text", "name": "schedule", "access": 7}, "not supported: a property of type text"),
+        ({"type": "list", "name": "times", "access": 1}, "not supported: a property of type list"),
+        ({"type": "composite", "name": "warning", "access": 1}, "not supported: a property of type composite"),
+        ({"type": "fan", "features": []}, "not supported: it has no state of two values"),
+        ({"type": "climate", "features": []}, "not supported: heating and cooling; what it measures is served"),
+        (binary("x", on=False, off=False), "not supported: on and off are the same"),
+        ({"name": "x", "access": 1}, "not supported: a property of type unknown"),
+    ],
+)
+def test_what_is_not_served_is_told_with_the_reason(expose: Json, why: str) -> None:
+    name = expose.get("name", "")
+    device = device_of([expose | ({"property": name} if name else {})])
+    assert len(device.entities) == 1
+    assert [each.why for each in device.unserved] == [why]
+
+
 def test_other_devices_of_the_recordings_do_these_things() -> None:
     by_name = {device.name: summary(device)[1:] for device in whole_network().devices().values()}
     link = "sensor linkquality 'Linkquality' lqi minor"
