@@ -1,0 +1,1 @@
+"""Zigbee2MQTT: its lists, its states, its presses and its orders."""
