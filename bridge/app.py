@@ -18,7 +18,7 @@ from aiohttp import web
 from bridge import __version__
 from bridge.assembly import Ground, Parts, build, with_condition
 from bridge.configured import code_life_ms_of
-from bridge.current import Current, bring_into_force
+from bridge.current import Current, bring_into_force, registry_of
 from bridge.dashboard.control import controlled
 from bridge.dashboard.health import Health
 from bridge.dashboard.private import answer_private
@@ -104,9 +104,10 @@ async def run(
         await migrate(database)
         hasher = await stack.enter_async_context(Hasher())
         registers = Registers.of(database)
-        current = Current(await bring_into_force(settings, registers, now_ms=_clock_ms()))
+        registry = await registry_of(settings, registers)
+        current = Current(await bring_into_force(settings, registers, registry, now_ms=_clock_ms()))
         kept = await load(registers, now_ms=_clock_ms(), code_life_ms=code_life_ms_of(settings))
-        ground = Ground(current, registers, kept, LastKnown(kept.loaded.states), hasher, _clock_ms)
+        ground = Ground(current, registers, registry, kept, LastKnown(kept.loaded.states), hasher, _clock_ms)
         parts = build(ground, session, port=broker_port, observers=observers)
         takeover = Takeover(ground, parts)
         reload = None if rereading is None else Reload(rereading, ground.current, takeover)
@@ -148,6 +149,7 @@ async def _run_parts(daemon: _Daemon, *, stop: asyncio.Event, started: Callable[
                 ("connection", parts.connection.run()),
                 ("retained health", retained.run()),
                 ("sources", sources.run()),
+                ("discovery", parts.discovery.run(daemon.takeover.descriptions)),
             )
         }
         async with AsyncExitStack() as listeners:

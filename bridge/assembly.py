@@ -14,13 +14,17 @@ import aiohttp
 from bridge import __version__
 from bridge.configured import accounts_of, broker_of, homes_of, policy_of
 from bridge.connections import Connections, build_connections
-from bridge.current import Configuration, Current
+from bridge.current import Configuration, Current, topics_of
 from bridge.dashboard.measures import Lags, RequestCounts
 from bridge.desk.desk import Desk
 from bridge.desk.news import News
+from bridge.desk.paired import Paired
+from bridge.desk.permit import Permit
 from bridge.desk.requests import Condition, TopicHeard
 from bridge.devices.deadlines import Deadlines
 from bridge.devices.last_known import LastKnown
+from bridge.devices.registry import Registry
+from bridge.discovery import Discovery
 from bridge.entrance import Entrance, build_entrance
 from bridge.errors import StorageUnavailable
 from bridge.housekeeping import Housekeeping
@@ -60,10 +64,14 @@ INTAKE_PER_WINDOW: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What everything stands on. `clock_ms` gives epoch milliseconds."""
+    """What everything stands on. `registry`: the devices that had described themselves before the start.
+
+    `clock_ms` gives epoch milliseconds.
+    """
 
     current: Current
     registers: Registers
+    registry: Registry
     kept: Kept
     known: LastKnown
     hasher: Hasher
@@ -87,6 +95,8 @@ class Parts:
     reception: Reception
     desk: Desk
     news: News
+    permit: Permit
+    discovery: Discovery
 
     def take_over(self, current: Current, after: Configuration) -> None:
         """Let another configuration be in force. What only asks `current` needs no word; these hold something of it."""
@@ -116,15 +126,29 @@ def build(
     registers, kept, current = ground.registers, ground.kept, ground.current
     broker = broker_of(current.now.settings, port=port)
     intake = Intake(INTAKE_PER_WINDOW * broker.receive_maximum)
-    connection = (connect or _connection)(ground, broker, intake)
+
+    def registry() -> Registry:
+        return inbound.registry
+
+    connection = connect(ground, broker, intake) if connect else _connection(ground, broker, intake, registry)
+    discovery = Discovery(connection, lambda: registry().questions)
     alarm = Alarm(intake, live=lambda: connection.live, clock_ms=ground.clock_ms)
     kept.identities.watches.on_change(alarm.ask)
     meters = Meters(Lags(time.monotonic), RequestCounts())
     outbound = Outbound(registers.commands, connection, ground.known, clock_ms=ground.clock_ms)
     notifiers = _notifiers(ground, session, meters)
     answers, news = Answers(), News()
+    permit = Permit(time.monotonic, news.wake)
     observing = (answers.committed, notifiers.committed, outbound.observe, news.committed, *observers)
-    neighbours = Neighbours(connection.acknowledge, observing, notifiers.take_moves, meters.lags.committed, alarm.stir)
+    neighbours = Neighbours(
+        connection.acknowledge,
+        observing,
+        notifiers.take_moves,
+        meters.lags.committed,
+        alarm.stir,
+        discovery.described,
+        discovery.listening,
+    )
     inbound = _inbound(ground, intake, neighbours, window=broker.receive_maximum)
     triggers = _triggers(ground, answers, inbound, notifiers, meters)
     recovery = _recovery(ground, notifiers, inbound)
@@ -147,8 +171,10 @@ def build(
         metered=Metered(connection, inbound, outbound, notifiers, kept.identities, meters, connections.watch),
         entrance=entrance,
         reception=reception,
-        desk=_desk(ground, entrance, reception, connections, news),
+        desk=_desk(ground, entrance, reception, connections, news, _paired(ground, registry, permit, answers)),
         news=news,
+        permit=permit,
+        discovery=discovery,
     )
 
 
@@ -192,12 +218,12 @@ def _housekeeping(  # noqa: PLR0913 -- it writes down something of each of them
     )
 
 
-def _connection(ground: Ground, broker: Broker, intake: Intake) -> Connection:
+def _connection(ground: Ground, broker: Broker, intake: Intake, registry: Callable[[], Registry]) -> Connection:
     settings = ground.registers.settings
     return Connection(
         broker,
         intake,
-        topics=lambda: ground.current.now.catalogue.topics,
+        topics=lambda: topics_of(ground.current.now.catalogue, registry()),
         remembered_topics=partial(_remembered_topics, settings),
         remember_topics=partial(_remember_topics, settings),
         away_before_start_s=ground.kept.away_s,
@@ -226,7 +252,9 @@ def _inbound(ground: Ground, intake: Intake, neighbours: Neighbours, *, window: 
     policy = policy_of(now.settings)
     return Inbound(
         intake,
-        Interpreter(now.catalogue, ground.known, deliveries, policy, deadlines, kept.identities.watches),
+        Interpreter(
+            now.catalogue, ground.known, deliveries, policy, deadlines, kept.identities.watches, ground.registry
+        ),
         ground.registers.journal,
         neighbours=neighbours,
         next_seq=kept.loaded.next_seq,
@@ -322,7 +350,24 @@ def _reception(ground: Ground, entrance: Entrance, connections: Connections) -> 
     )
 
 
-def _desk(ground: Ground, entrance: Entrance, reception: Reception, connections: Connections, news: News) -> Desk:
+def _paired(ground: Ground, registry: Callable[[], Registry], permit: Permit, answers: Answers) -> Paired:
+    registers = ground.registers
+    return Paired(
+        registers.pairings,
+        registers.exposure,
+        homes=lambda: tuple(homes_of(ground.current.now.settings)),
+        met=lambda: ground.current.now.met.devices,
+        catalogue=lambda: ground.current.now.catalogue,
+        described=lambda: registry().devices,
+        clock_ms=ground.clock_ms,
+        permit=permit,
+        forget_answers=answers.clear,
+    )
+
+
+def _desk(
+    ground: Ground, entrance: Entrance, reception: Reception, connections: Connections, news: News, paired: Paired
+) -> Desk:
     registers = ground.registers
     return Desk(
         registers.accounts,
@@ -330,6 +375,7 @@ def _desk(ground: Ground, entrance: Entrance, reception: Reception, connections:
         registers.entities,
         registers.exposure,
         connections.desk,
+        paired,
         homes=lambda: tuple(homes_of(ground.current.now.settings)),
         catalogue=lambda: ground.current.now.catalogue,
         clock_ms=ground.clock_ms,

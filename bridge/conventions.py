@@ -1,20 +1,53 @@
 """Which conventions devices may announce themselves in, by their names in the configuration."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from bridge.devices.described import Convention
+from bridge.devices.dialects.homeassistant import HomeAssistant
+from bridge.devices.dialects.zigbee2mqtt import Zigbee2Mqtt
 from bridge.errors import ConfigurationError
+from bridge.settings import Settings
 
-CONVENTIONS: Final[Mapping[str, Callable[[], Convention]]] = {}
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where devices announce themselves, for the conventions that let a person choose."""
+
+    homeassistant: str = "homeassistant"
+    zigbee2mqtt: tuple[str, ...] = ("zigbee2mqtt",)
+    homie: tuple[str, ...] = ("homie",)
+
+
+def _zigbee2mqtt(places: Places) -> tuple[Convention, ...]:
+    """Return one for each network: the first is the plain one, so that its base may be another one day."""
+    first, *more = places.zigbee2mqtt
+    return (Zigbee2Mqtt(first), *(Zigbee2Mqtt(base, f"zigbee2mqtt:{base}") for base in more))
+
+
+CONVENTIONS: Final[Mapping[str, Callable[[Places], tuple[Convention, ...]]]] = {
+    "homeassistant": lambda places: (HomeAssistant(places.homeassistant),),
+    "zigbee2mqtt": _zigbee2mqtt,
+}
 """By name, how each is made."""
 
 
-def conventions_of(names: Iterable[str] = tuple(CONVENTIONS)) -> tuple[Convention, ...]:
+def conventions_of(settings: Settings) -> tuple[Convention, ...]:
+    """Return the conventions that are listened to. Raises ConfigurationError for one that there is not."""
+    mqtt = settings.mqtt
+    places = Places(mqtt.homeassistant_prefix, mqtt.zigbee2mqtt_bases, mqtt.homie_prefixes)
+    return conventions_named(mqtt.discovery, places)
+
+
+def conventions_named(
+    names: Iterable[str] = tuple(CONVENTIONS),
+    places: Places = Places(),
+) -> tuple[Convention, ...]:
     """Return the conventions of some names, by default all there are. Raises ConfigurationError for an unknown name."""
     wanted = tuple(dict.fromkeys(names))
     unknown = [name for name in wanted if name not in CONVENTIONS]
     if unknown:
         known = ", ".join(CONVENTIONS) or "none"
         raise ConfigurationError([f"{name!r} is no convention; there are: {known}" for name in unknown])
-    return tuple(CONVENTIONS[name]() for name in wanted)
+    return tuple(convention for name in wanted for convention in CONVENTIONS[name](places))

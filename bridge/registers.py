@@ -7,12 +7,15 @@ from bridge.storage.accounts import Accounts
 from bridge.storage.checks import Checks
 from bridge.storage.commands import Commands
 from bridge.storage.database import Database
+from bridge.storage.descriptions import Descriptions
 from bridge.storage.entities import Entities
 from bridge.storage.events import Events
 from bridge.storage.exposure import Exposure
 from bridge.storage.grants import Grants
 from bridge.storage.identities import TriggerIdentities
 from bridge.storage.journal import Journal
+from bridge.storage.meeting import Meetings
+from bridge.storage.pairings import Pairings
 from bridge.storage.readings import Readings
 from bridge.storage.settings import KeptSettings
 
@@ -32,6 +35,9 @@ class Registers:
     readings: Readings
     grants: Grants
     checks: Checks
+    descriptions: Descriptions
+    pairings: Pairings
+    meetings: Meetings
 
     @classmethod
     def of(cls, database: Database) -> "Registers":
@@ -48,4 +54,7 @@ class Registers:
             Readings(database),
             Grants(database),
             Checks(database),
+            Descriptions(database),
+            Pairings(database),
+            Meetings(database),
         )

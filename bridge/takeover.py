@@ -1,15 +1,21 @@
 """Letting another configuration count while the daemon runs: for all parts at once, one change after the other.
 
-Two things bring one: the files were read again (reload.py), or a person decided something at the desk.
+Three things bring one: the files were read again (reload.py), a person decided something at the desk, or devices
+described themselves (discovery.py).
 """
 
 import asyncio
 from functools import partial
 
+import structlog
+
 from bridge.assembly import Ground, Parts
 from bridge.configured import policy_of
-from bridge.current import bring_into_force
+from bridge.current import Configuration, bring_into_force, topics_of
+from bridge.devices.registry import Registry
 from bridge.settings import Settings
+
+log = structlog.get_logger("bridge.pairing")
 
 
 class Takeover:
@@ -30,12 +36,56 @@ class Takeover:
         async with self._one_at_a_time:
             await self._bring(self._ground.current.now.settings)
 
-    async def _bring(self, settings: Settings) -> None:
+    async def descriptions(self) -> None:
+        """Let count what devices have described meanwhile. Raises StorageUnavailable.
+
+        What those accepted by it have said in the last seconds counts for them.
+        """
+        async with self._one_at_a_time:
+            await self._bring(self._ground.current.now.settings, reread=True)
+
+    async def _bring(self, settings: Settings, *, reread: bool = False) -> None:
         ground, parts = self._ground, self._parts
-        before = ground.current.now
-        after = await bring_into_force(settings, ground.registers, now_ms=ground.clock_ms())
-        await parts.connection.give_up(set(before.catalogue.topics).difference(after.catalogue.topics))
+        before, registry = ground.current.now, parts.inbound.registry
+        after = await bring_into_force(
+            settings, ground.registers, registry, welcome=parts.permit.welcome, now_ms=ground.clock_ms()
+        )
+        _say(after, registry)
+        gone = set(before.catalogue.topics).difference(topics_of(after.catalogue, registry))
+        await parts.connection.give_up(gone)
         await parts.inbound.reconfigure(
-            after.catalogue, policy_of(after.settings), also=partial(parts.take_over, ground.current, after)
+            after.catalogue,
+            policy_of(after.settings),
+            also=partial(self._count, after, _unknown_now(before, after)),
+            reread=reread,
         )
         await parts.connection.follow_topics()
+        parts.permit.came_in(after.met.accepted)
+
+    def _count(self, after: Configuration, unknown: frozenset[str]) -> None:
+        self._ground.known.forget(unknown)
+        self._parts.take_over(self._ground.current, after)
+
+
+def _unknown_now(before: Configuration, after: Configuration) -> frozenset[str]:
+    """Return the entities of which nothing is known any more: those of another kind now, and of removed devices."""
+    stay = {device.id for device in after.met.devices.values() if device.home is not None}
+    removed = {device.id for device in before.met.devices.values() if device.home is not None} - stay
+    changed = (
+        entity.id
+        for entity in before.catalogue
+        if entity.device.id in removed
+        or ((now := after.catalogue.owned(entity.id)) is not None and now.kind is not entity.kind)
+    )
+    return frozenset(changed)
+
+
+def _say(after: Configuration, registry: Registry) -> None:
+    """Tell once of each device that is new."""
+    new = {*after.met.discovered, *after.met.accepted}
+    if not new:
+        return
+    for key, device in after.met.devices.items():
+        if device.id in new and key in registry.devices:
+            event = "device.discovered" if device.home is None else "device.accepted"
+            log.info(event, id=device.id, name=device.called, source=key[0], home=device.home)

@@ -172,10 +172,10 @@ def _reason(content: bytes) -> str:
 
 async def _alone(settings: Settings, request: bytes) -> bytes:
     """Open the database, as the daemon would, and answer as it would."""
-    from bridge.configured import entities_of, homes_of  # noqa: PLC0415 -- the weight of the database
+    from bridge.cli.asking_alone import Unattended  # noqa: PLC0415 -- the same
+    from bridge.configured import homes_of  # noqa: PLC0415 -- the weight of the database
     from bridge.desk.desk import Desk as OpenDesk  # noqa: PLC0415 -- the same
     from bridge.desk.grants import Grants  # noqa: PLC0415 -- the same
-    from bridge.devices.catalogue import Catalogue  # noqa: PLC0415 -- the same
     from bridge.oauth.revocation import Revocation  # noqa: PLC0415 -- the same
     from bridge.storage.accounts import Accounts  # noqa: PLC0415 -- the same
     from bridge.storage.checks import Checks  # noqa: PLC0415 -- the same
@@ -189,6 +189,7 @@ async def _alone(settings: Settings, request: bytes) -> bytes:
     with hold_lock(settings.storage.path, wait_s=_LOCK_WAIT_S):
         async with open_database(settings.storage.path) as database:
             await migrate(database)
+            alone = Unattended(settings, database, _now_ms)
             accounts, kept = Accounts(database), KeptGrants(database)
             desk = OpenDesk(
                 accounts,
@@ -196,9 +197,12 @@ async def _alone(settings: Settings, request: bytes) -> bytes:
                 Entities(database),
                 Exposure(database),
                 Grants(accounts, kept, Checks(database), Revocation(kept), _now_ms),
+                alone.paired,
                 homes=lambda: tuple(homes_of(settings)),
-                catalogue=lambda: Catalogue(entities_of(settings)),
+                catalogue=lambda: alone.catalogue,
                 clock_ms=_now_ms,
+                prepare=alone.bring,
+                decided=alone.bring,
             )
             return await desk.answer(request)
 

@@ -4,7 +4,18 @@ import argparse
 
 import msgspec
 
-from bridge.desk.requests import DeviceRow, ExposeDevice, ListDevices, RenameDevice, ShareDevice, ShowDevice
+from bridge.cli.pairing import add_pairing, list_waiting, show_announced
+from bridge.desk.requests import (
+    AnnouncedRow,
+    DeviceRow,
+    ExposeDevice,
+    ListAnnounced,
+    ListDevices,
+    RenameDevice,
+    ShareDevice,
+    ShowDevice,
+    Shown,
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -12,32 +23,36 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     listing = commands.add_parser("list", help="list the devices, each with its state")
     listing.add_argument("--home", help="of one home (default: all)")
+    listing.add_argument(
+        "--discovered", action="store_true", help="those that announced themselves and wait to be accepted"
+    )
     listing.add_argument("--json", action="store_true", help="one JSON object a line")
     listing.set_defaults(run=run_list)
-    show = commands.add_parser("show", help="show all that is known of one device")
-    show.add_argument("id", metavar="ID")
+    show = commands.add_parser("show", help="show all that is known of one device, one that waits too")
+    show.add_argument("id", metavar="ID|NAME")
     show.add_argument("--json", action="store_true", help="as one JSON object")
     show.set_defaults(run=run_show)
     _add_decisions(commands)
+    add_pairing(commands)
 
 
 def _add_decisions(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     for name, exposed, what in (
-        ("expose", True, "show a device to IFTTT; it counts from now on"),
-        ("hide", False, "hide a device from IFTTT, with all that it did and does"),
+        ("expose", True, "show a device, or one thing that it does, to IFTTT; it counts from now on"),
+        ("hide", False, "hide a device, or one thing that it does, from IFTTT, with all that it did and does"),
     ):
         decision = commands.add_parser(name, help=what)
-        decision.add_argument("id", metavar="ID")
+        decision.add_argument("id", metavar="ID|NAME")
         decision.set_defaults(run=run_expose, exposed=exposed)
-    share = commands.add_parser("share", help="let a person of the home see a device, or no longer")
-    share.add_argument("id", metavar="ID")
+    share = commands.add_parser("share", help="let a person of the home see a device, or one thing that it does")
+    share.add_argument("id", metavar="ID|NAME")
     share.add_argument("user", metavar="USER", help="the name of the person")
     share.add_argument("--stop", action="store_true", help="take it away from them (everybody else still sees it)")
     share.set_defaults(run=run_share)
     rename = commands.add_parser("rename", help="call a device otherwise; Applets keep working")
-    rename.add_argument("id", metavar="ID")
-    rename.add_argument("name", metavar="NAME", nargs="?", help="the new name (default: as the configuration says)")
-    rename.add_argument("--room", help="where it is (default: as the configuration says)")
+    rename.add_argument("id", metavar="ID|NAME")
+    rename.add_argument("name", metavar="NEW", nargs="?", help="the new name (default: its own one)")
+    rename.add_argument("--room", help="where it is (default: as the configuration, or the device itself, says)")
     rename.set_defaults(run=run_rename)
 
 
@@ -45,8 +60,10 @@ def run_list(arguments: argparse.Namespace) -> int:
     """List devices."""
     from bridge.cli.asking import Desk  # noqa: PLC0415 -- nothing of this is needed to show the help
 
-    rows = Desk.of(arguments.config).ask(ListDevices(arguments.home), list[DeviceRow])
-    devices = [row for row in rows if _is_listed(row)]
+    desk = Desk.of(arguments.config)
+    if arguments.discovered:
+        return list_waiting(desk.ask(ListAnnounced(waiting=True), list[AnnouncedRow]), as_json=arguments.json)
+    devices = [row for row in desk.ask(ListDevices(arguments.home), list[DeviceRow]) if _is_listed(row)]
     for device in devices:
         if arguments.json:
             print(msgspec.json.encode(device).decode())
@@ -54,7 +71,8 @@ def run_list(arguments: argparse.Namespace) -> int:
             hidden = "" if device.exposed else "  (hidden from IFTTT)"
             print(f"{device.id:<24} {device.kind:<8} {_state_of(device):<12} {device.name}{hidden}")
     if not devices and not arguments.json:
-        print("There are no devices yet: name them under [[devices]] in the configuration")
+        print("There are no devices yet: name them under [[devices]] in the configuration, or let them announce")
+        print("themselves with [mqtt] discovery and accept them: `ifttt-bridge device list --discovered`")
     return 0
 
 
@@ -63,7 +81,10 @@ def run_show(arguments: argparse.Namespace) -> int:
     from bridge.cli.asking import Desk  # noqa: PLC0415 -- nothing of this is needed to show the help
 
     desk = Desk.of(arguments.config)
-    device = desk.ask(ShowDevice(arguments.id), DeviceRow)
+    shown = desk.ask(ShowDevice(arguments.id), Shown)
+    if shown.announced is not None:
+        return show_announced(shown.announced, shown.rows, as_json=arguments.json)
+    (device,) = shown.rows
     if arguments.json:
         print(msgspec.json.encode(device).decode())
         return 0
@@ -125,7 +146,9 @@ def _is_listed(row: DeviceRow) -> bool:
 
     A hidden custom event is listed all the same: nothing else tells that it is.
     """
-    return row.kind not in {"availability", "battery"} and (row.kind != "custom" or not row.exposed)
+    return (row.kind not in {"availability", "battery"} or row.id.startswith("e_")) and (
+        row.kind != "custom" or not row.exposed
+    )
 
 
 def _state_of(device: DeviceRow) -> str:

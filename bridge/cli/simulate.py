@@ -42,7 +42,7 @@ def run_replay(arguments: argparse.Namespace) -> int:
     """Show what messages come to, line by line. Nothing is stored, and nobody is told."""
     from bridge.cli import replay  # noqa: PLC0415 -- the weight of devices
     from bridge.cli.replay_lines import read_lines  # noqa: PLC0415 -- the same
-    from bridge.conventions import conventions_of  # noqa: PLC0415 -- the same
+    from bridge.conventions import conventions_named  # noqa: PLC0415 -- the same
 
     if arguments.replay is None:
         raise ConfigurationError(["say what to play: home, ifttt, or --replay FILE; see ifttt-bridge simulate --help"])
@@ -50,7 +50,7 @@ def run_replay(arguments: argparse.Namespace) -> int:
     now_ms = time.time_ns() // 1_000_000  # noqa: TID251 -- commands read the clock
     with Path(arguments.replay).open("rb") as written:
         lines = read_lines(written, name=arguments.replay)
-        for outcome in replay.replay(lines, conventions_of(), now_ms=now_ms):
+        for outcome in replay.replay(lines, conventions_named(), now_ms=now_ms):
             print(show(outcome))
     return 0
 

@@ -1,7 +1,9 @@
 """The desk itself: what each request does. Knows neither the socket nor the command line."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final, assert_never
 
@@ -10,6 +12,7 @@ import msgspec
 from bridge.desk.devices import Devices, checked_names
 from bridge.desk.grants import Grants
 from bridge.desk.news import News
+from bridge.desk.paired import Paired
 from bridge.desk.people import People
 from bridge.desk.requests import (
     PAGE,
@@ -18,6 +21,7 @@ from bridge.desk.requests import (
     AnyRequest,
     Condition,
     DeviceDecision,
+    DeviceRow,
     EventPage,
     EventRow,
     Examine,
@@ -26,7 +30,10 @@ from bridge.desk.requests import (
     ListGrants,
     ListTokens,
     ListUsers,
+    PairingRequest,
+    PermitPage,
     ReadEvents,
+    ReadPermit,
     RemoveUser,
     RenameDevice,
     RevokeGrant,
@@ -34,6 +41,7 @@ from bridge.desk.requests import (
     SetPassword,
     ShareDevice,
     ShowDevice,
+    Shown,
     request_from_bytes,
 )
 from bridge.desk.tokens import Tokens
@@ -60,6 +68,7 @@ class Desk:
     """What answers stand on. `decided` lets count what was decided here; `forget_user`, `forget_tokens` and
     `forget_sign_ins`: what a daemon has in memory of a user, of tokens, and of a user's browsers must go too.
 
+    `prepare` comes before what is asked about devices: where no daemon has written down which there are.
     `news` and `condition` None: no daemon runs.
     """  # noqa: D205 -- one paragraph
 
@@ -68,12 +77,14 @@ class Desk:
     entities: Entities
     exposure: Exposure
     grants: Grants
+    paired: Paired
     homes: Callable[[], tuple[Home, ...]]
     catalogue: Callable[[], Catalogue]
     clock_ms: Callable[[], int]
     forget_user: Callable[[str], None] = field(default=lambda _user: None)
     forget_tokens: Callable[[], None] = field(default=lambda: None)
     forget_sign_ins: Callable[[str], None] = field(default=lambda _user: None)
+    prepare: Callable[[], Awaitable[None]] = _nothing_runs
     decided: Callable[[], Awaitable[None]] = _nothing_runs
     news: News | None = None
     condition: Callable[[], Condition] | None = None
@@ -82,7 +93,7 @@ class Desk:
         """Answer a request, both as JSON. Raises BridgeError for what cannot be done."""
         return msgspec.json.encode(await self._answer(request_from_bytes(content)))
 
-    async def _answer(self, request: AnyRequest) -> object:  # noqa: PLR0911 -- a table of requests
+    async def _answer(self, request: AnyRequest) -> object:
         match request:
             case AddUser() | ListUsers() | RemoveUser() | SetPassword():
                 return await self._people.answer(request)
@@ -92,18 +103,40 @@ class Desk:
                 return await self.grants.answer(request)
             case ReadEvents():
                 return await self._read_events(request)
-            case ListDevices():
-                return await self._devices.listed(request)
-            case ShowDevice():
-                return await self._devices.shown(request.id)
-            case ExposeDevice() | ShareDevice() | RenameDevice():
-                await self._decide(request)
-                await self.decided()
-                return await self._devices.shown(request.id)
             case Examine():
                 return self._condition()
             case _:
-                assert_never(request)
+                await self.prepare()
+                return await self._about_devices(request)
+
+    async def _about_devices(self, request: ListDevices | ShowDevice | DeviceDecision | PairingRequest) -> object:
+        match request:
+            case ListDevices():
+                return await self._devices.listed(request)
+            case ShowDevice(id=text):
+                return await self._show(self.paired.find(text))
+            case ExposeDevice() | ShareDevice() | RenameDevice():
+                device = self.paired.find(request.id)
+                await self._decide(request, device)
+                await self.decided()
+                return await self._decided_row(device)
+            case ReadPermit(number=number, after=after):
+                return await self._read_permit(number, after)
+            case _:
+                return await self.paired.answer(request, self.decided)
+
+    async def _show(self, device: str) -> Shown:
+        announced = self.paired.announced(device)
+        if announced is not None:
+            return Shown(tuple(await self._devices.of(device)), announced)
+        return Shown((await self._devices.shown(device),), None)
+
+    async def _decided_row(self, device: str) -> DeviceRow:
+        """Return a device after a decision. One that waits has nothing but a name."""
+        waits = self.paired.announced(device)
+        if waits is None or waits.home is not None:
+            return await self._devices.shown(device)
+        return DeviceRow(device, waits.name, "", waits.room, "", None, None, None, (), (), exposed=False)
 
     @property
     def _people(self) -> People:
@@ -125,17 +158,16 @@ class Desk:
     def _devices(self) -> Devices:
         return Devices(self.entities, self.exposure, self.catalogue())
 
-    async def _decide(self, request: DeviceDecision) -> None:
+    async def _decide(self, request: DeviceDecision, device: str) -> None:
         """Write down what a person decided about a device."""
-        if self.news is None:  # no daemon has written down yet which there are
-            await self.accounts.keep_homes(self.homes())
-            await self.entities.keep(self.catalogue(), now_ms=self.clock_ms())
+        if not isinstance(request, RenameDevice):
+            self.paired.check_accepted(device)
         match request:
-            case ExposeDevice(id=device, exposed=exposed):
+            case ExposeDevice(exposed=exposed):
                 await self.exposure.expose(device, exposed=exposed)
-            case ShareDevice(id=device, user=name, shared=shared):
+            case ShareDevice(user=name, shared=shared):
                 await self.exposure.share(device, await self.accounts.user_named(name), shared=shared)
-            case RenameDevice(id=device, name=name, room=room):
+            case RenameDevice(name=name, room=room):
                 await self.exposure.rename(device, checked_names(name, room))
             case _:
                 assert_never(request)
@@ -154,6 +186,20 @@ class Desk:
                     await coming.wait()
         except TimeoutError:
             return EventPage([], live=True)
+
+    async def _read_permit(self, number: int, after: int) -> PermitPage:
+        """Answer when something came in, when the window is over, or before anybody loses patience."""
+        news, page = self.news, self.paired.page(number, after)
+        give_up_s = time.monotonic() + WAIT_S
+        while news is not None and page.left_s and not page.accepted and not news.over:
+            coming, left_s = news.next(), min(page.left_s, give_up_s - time.monotonic())
+            if left_s <= 0:
+                break
+            with suppress(TimeoutError):
+                async with asyncio.timeout(left_s):
+                    await coming.wait()
+            page = self.paired.page(number, after)
+        return page
 
     async def _behind(self, request: ReadEvents) -> list[EventRow]:
         entries = await self.events.after(request.after, PAGE, home=request.home)

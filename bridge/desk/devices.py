@@ -1,8 +1,10 @@
 """Devices and what is known of them, as a person asks for them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
+
+import msgspec
 
 from bridge.desk.requests import DeviceRow, ListDevices
 from bridge.devices.catalogue import Catalogue
@@ -30,11 +32,23 @@ class Devices:
         return sorted(rows, key=lambda row: (row.home, row.name.casefold(), row.id))
 
     async def shown(self, device: str) -> DeviceRow:
-        """Return one device. Raises AccountError."""
-        found = await self._rows(entity for entity in self.catalogue if entity.id == device)
-        if not found:
-            raise AccountError(f"there is no device {device!r}; `ifttt-bridge device list` shows which there are")
-        return found[0]
+        """Return one device, or one thing that a device does. Raises AccountError.
+
+        Of a device that does several things: how it is called, and whether anything of it is seen.
+        """
+        exact = self.catalogue.owned(device)
+        if exact is not None:
+            return (await self._rows([exact]))[0]
+        rows = await self.of(device)
+        if not rows:
+            raise no_such_device(device)
+        name = next(entity.device.name for entity in self.catalogue if entity.device.id == device)
+        seen = any(row.exposed for row in rows)
+        return msgspec.structs.replace(rows[0], id=device, name=name, exposed=seen, state=None, since=None)
+
+    async def of(self, device: str) -> list[DeviceRow]:
+        """Return all that a device does."""
+        return await self._rows(entity for entity in self.catalogue if entity.device.id == device)
 
     async def _rows(self, entities: Iterable[Entity]) -> list[DeviceRow]:
         chosen = list(entities)
@@ -68,7 +82,7 @@ def _row(
 ) -> DeviceRow:
     return DeviceRow(
         id=entity.id,
-        name=names.name or entity.device.name,
+        name=_called(entity, names),
         home=entity.home,
         room=entity.device.room if names.room is None else names.room,
         kind=entity.kind.value,
@@ -79,4 +93,16 @@ def _row(
         topics=entity.dialect.state_topics,
         exposed=exposed,
         not_shared_with=not_shared_with,
+        device=entity.device.id,
+        unit=entity.unit,
     )
+
+
+def no_such_device(device: str) -> AccountError:
+    """Say that there is none."""
+    return AccountError(f"there is no device {device!r}; `ifttt-bridge device list` shows which there are")
+
+
+def _called(entity: Entity, names: GivenNames) -> str:
+    device = replace(entity.device, name=names.name or entity.device.name)
+    return replace(entity, device=device).label

@@ -25,14 +25,17 @@ class News:
 
     def committed(self, entries: Sequence[Entry], states: Mapping[str, EntityState]) -> None:  # noqa: ARG002 -- states are no events
         """Take note of what has been committed."""
-        if entries and not self._over:
-            self._wake()
+        if entries:
+            self.wake()
 
     def end(self) -> None:
         """Let everybody go: nothing more is waited for."""
         self._over = True
         self._next.set()
 
-    def _wake(self) -> None:
+    def wake(self) -> None:
+        """Let all who wait look."""
+        if self._over:
+            return
         waited_for, self._next = self._next, asyncio.Event()
         waited_for.set()

@@ -127,6 +127,55 @@ class RenameDevice(Request, frozen=True, tag="device rename"):
     room: str | None
 
 
+class ListAnnounced(Question, frozen=True, tag="device announced"):
+    """Which devices have announced themselves? `waiting`: those alone that nobody has accepted."""
+
+    waiting: bool
+
+
+class AcceptDevices(Request, frozen=True, tag="device accept"):
+    """Accept devices, by id or name, into a home: None for the first one. A name and a room are for one device."""
+
+    ids: tuple[str, ...]
+    home: str | None
+    name: str | None
+    room: str | None
+
+
+class PermitDevices(Request, frozen=True, tag="device permit"):
+    """Accept whatever announces itself within the next seconds. `home` None: into the first one."""
+
+    home: str | None
+    seconds: float
+
+
+class ReadPermit(Question, frozen=True, tag="device permitted"):
+    """What has been accepted in a window, behind so many? Answered when there is something, or it is over."""
+
+    number: int
+    after: int
+
+
+class EndPermit(Request, frozen=True, tag="device permit end"):
+    """Accept nothing more by itself."""
+
+    number: int
+
+
+class CorrectKind(Request, frozen=True, tag="device kind"):
+    """Say what a thing is that a device does, None: as it is described. `device` by id or name."""
+
+    device: str
+    entity: str
+    kind: str | None
+
+
+class RemoveDevice(Request, frozen=True, tag="device remove"):
+    """Forget a device that announced itself, with all that belongs to it."""
+
+    id: str
+
+
 class Examine(Question, frozen=True, tag="doctor"):
     """How are you? Only a running daemon can say."""
 
@@ -135,8 +184,17 @@ PeopleRequest = AddUser | ListUsers | RemoveUser | SetPassword
 TokenRequest = AddToken | ListTokens | RevokeToken
 GrantRequest = ListGrants | RevokeGrant
 DeviceDecision = ExposeDevice | ShareDevice | RenameDevice
+PairingRequest = ListAnnounced | AcceptDevices | PermitDevices | ReadPermit | EndPermit | CorrectKind | RemoveDevice
 AnyRequest = (
-    PeopleRequest | TokenRequest | GrantRequest | ReadEvents | ListDevices | ShowDevice | DeviceDecision | Examine
+    PeopleRequest
+    | TokenRequest
+    | GrantRequest
+    | ReadEvents
+    | ListDevices
+    | ShowDevice
+    | DeviceDecision
+    | PairingRequest
+    | Examine
 )
 
 
@@ -211,9 +269,10 @@ class EventPage(msgspec.Struct, frozen=True):
 
 
 class DeviceRow(msgspec.Struct, frozen=True):
-    """A device and what is known of it. `state` and `since` None: it has never spoken.
+    """A device of the configuration, or one thing that a device does which announced itself, and what is known of it.
 
-    `exposed`: IFTTT sees it, and with it everybody of the home but those in `not_shared_with`.
+    `state` and `since` None: it has never spoken. `exposed`: IFTTT sees it, and with it everybody of the home but those
+    in `not_shared_with`. `device`: the id of the whole device.
     """
 
     id: str
@@ -227,7 +286,66 @@ class DeviceRow(msgspec.Struct, frozen=True):
     presses: tuple[str, ...]
     topics: tuple[str, ...]
     exposed: bool
-    not_shared_with: tuple[str, ...]
+    not_shared_with: tuple[str, ...] = ()
+    device: str = ""
+    unit: str = ""
+
+
+class AbilityRow(msgspec.Struct, frozen=True):
+    """One thing that a device says that it does. `id`: once it is accepted. `kind`: as corrected, where it is.
+
+    `certain` False: the kind is a guess. `minor`: a setting or a diagnosis.
+    """
+
+    id: str | None
+    name: str
+    kind: str
+    unit: str
+    certain: bool
+    minor: bool
+    topics: tuple[str, ...]
+
+
+class UnservedRow(msgspec.Struct, frozen=True):
+    """Something that a device does, and why it is not served."""
+
+    what: str
+    why: str
+
+
+class AnnouncedRow(msgspec.Struct, frozen=True):
+    """A device that announced itself. `home` None: it waits to be accepted. `present` False: it is described no more.
+
+    `source` and `source_id`: what it is known by for ever. `abilities` is empty where it is not described any more.
+    """
+
+    id: str
+    name: str
+    model: str
+    room: str
+    source: str
+    source_id: str
+    home: str | None
+    present: bool
+    discovered_at: str
+    abilities: tuple[AbilityRow, ...]
+    unserved: tuple[UnservedRow, ...]
+
+
+class PermitPage(msgspec.Struct, frozen=True):
+    """What came in through a window, oldest first. `left_s`: for how long it is still open, 0: it is over."""
+
+    number: int
+    home: str
+    left_s: float
+    accepted: tuple[AnnouncedRow, ...]
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """What is known of a device: its rows, and how it described itself where it did."""
+
+    rows: tuple[DeviceRow, ...]
+    announced: AnnouncedRow | None
 
 
 class TopicHeard(msgspec.Struct, frozen=True):

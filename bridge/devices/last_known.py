@@ -1,6 +1,6 @@
 """The latest committed state of each entity. A cache of the database: it changes only after a commit."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -89,6 +89,12 @@ class LastKnown:
                 self._waiting.add(entity)
             elif self._waiting:
                 self._waiting.discard(entity)
+
+    def forget(self, entities: Iterable[str]) -> None:
+        """Know nothing of entities any more."""
+        for entity in entities:
+            self._states.pop(entity, None)
+            self._waiting.discard(entity)
 
     @property
     def waiting(self) -> Collection[str]:

@@ -20,11 +20,13 @@ from bridge.backoff import Backoff
 from bridge.devices.catalogue import Catalogue
 from bridge.devices.interpretation import LatePolicy
 from bridge.devices.last_known import EntityState
+from bridge.devices.registry import Registry
 from bridge.errors import StorageUnavailable
+from bridge.mqtt.early import Early
 from bridge.mqtt.heard import Heard
 from bridge.mqtt.intake import Intake
 from bridge.mqtt.interpreter import Draft, Interpreter, Listening
-from bridge.mqtt.message import Arrival, Connected, Marker, Message, Turn
+from bridge.mqtt.message import Arrival, BacklogEnded, Connected, Marker, Message, Turn
 from bridge.timeline.batch import Batch, ToldMove
 from bridge.timeline.entry import Entry
 
@@ -87,6 +89,8 @@ class Counts:
 class Neighbours:
     """Whom the inbound path talks to: the acknowledgement, those told of a commit, what was told to IFTTT since, who
     measures, and who looks at the clock: something falls due at another moment than before.
+
+    `described`: devices describe themselves otherwise than before. `listening`: what waited at the broker has come in.
     """  # noqa: D205 -- one sentence
 
     acknowledge: Callable[[Sequence[Message | Marker]], None]
@@ -94,6 +98,8 @@ class Neighbours:
     take_told: Callable[[], tuple[ToldMove, ...]] = tuple
     measure: Measure = _unmeasured
     stirred: Callable[[], None] = _nothing
+    described: Callable[[], None] = _nothing
+    listening: Callable[[], None] = _nothing
 
 
 class Inbound:
@@ -117,6 +123,8 @@ class Inbound:
         self._clock_ms = clock_ms
         self._listening = Listening()
         self._spoken_of: OrderedDict[tuple[str, str], None] = OrderedDict()
+        self._early = Early()
+        self._again: list[Arrival] = []
         self._idle = asyncio.Event()
         self._backoff = Backoff(first_s=0.1, longest_s=5.0)
         self._chance = random.Random()  # noqa: S311 -- spreads attempts, guards nothing
@@ -154,19 +162,30 @@ class Inbound:
                 match batch:
                     case [Turn(take=take)]:
                         take()
+                        await self._take_in(self._again)
+                        self._again = []
                     case _:
-                        draft = await self._commit(batch)
-                        self._apply(batch, draft)
+                        await self._take_in(batch)
 
-    async def reconfigure(self, catalogue: Catalogue, policy: LatePolicy, *, also: Callable[[], None]) -> None:
+    @property
+    def registry(self) -> Registry:
+        """The devices that have described themselves, as committed last."""
+        return self._interpreter.registry
+
+    async def reconfigure(
+        self, catalogue: Catalogue, policy: LatePolicy, *, also: Callable[[], None], reread: bool = False
+    ) -> None:
         """Read by another catalogue what comes from now on, and return when that is so.
 
         What came before counts by the old one. `also` is done in the same breath: between two batches, and nobody sees
-        one without the other.
+        one without the other. `reread`: entities that are new hear what was said to them in the last seconds.
         """
         turned = asyncio.Event()
 
         def turn() -> None:
+            if reread:
+                before, now_ms = self._interpreter.catalogue, self._clock_ms()
+                self._again = [*self._early.for_new(before, catalogue, now_ms=now_ms)]
             self._interpreter = replace(self._interpreter, catalogue=catalogue, policy=policy)
             self._spoken_of.clear()  # what meant nothing before may be worth a word again
             also()
@@ -179,6 +198,10 @@ class Inbound:
     async def drained(self) -> None:
         """Wait until nothing is left in the intake and the last batch is committed."""
         await self._idle.wait()
+
+    async def _take_in(self, batch: list[Arrival]) -> None:
+        if batch:
+            self._apply(batch, await self._commit(batch))
 
     async def _commit(self, arrivals: list[Arrival]) -> Draft:
         """Interpret and write until it succeeds. A failed commit takes its interpretation with it."""
@@ -237,8 +260,14 @@ class Inbound:
         self._count(messages, draft)
         if draft.stirred:
             self._neighbours.stirred()
+        if draft.early:
+            self._early.keep((each for each in draft.early if not each.retained), now_ms=self._clock_ms())
+        if draft.descriptions:
+            self._neighbours.described()
         if len(messages) < len(arrivals):
             self.counts.connections += sum(isinstance(arrival, Connected) for arrival in arrivals)
+            if any(isinstance(arrival, BacklogEnded) for arrival in arrivals):
+                self._neighbours.listening()
 
     def _count(self, messages: list[Message], draft: Draft) -> None:
         troubles = [(ignored.topic, ignored.reason) for ignored in draft.ignored]

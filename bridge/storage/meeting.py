@@ -53,20 +53,26 @@ class Met:
     accepted: tuple[str, ...] = ()
 
 
-async def meet(
-    database: Database,
-    described: Mapping[DeviceKey, DescribedDevice],
-    replaced: Mapping[DeviceKey, DeviceKey],
-    welcome: Welcome | None,
-    *,
-    now_ms: int,
-) -> Met:
-    """Write down how devices describe themselves now.
+class Meetings:
+    """Where devices describe themselves."""
 
-    `replaced`: devices that another source describes better, each with that one, which takes over their ids. `welcome`
-    None: it is for a person to decide what is accepted.
-    """
-    return await database.write(lambda connection: _meet(connection, described, replaced, welcome, now_ms))
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def meet(
+        self,
+        described: Mapping[DeviceKey, DescribedDevice],
+        replaced: Mapping[DeviceKey, DeviceKey],
+        welcome: Welcome | None,
+        *,
+        now_ms: int,
+    ) -> Met:
+        """Write down how devices describe themselves now.
+
+        `replaced`: devices that another source describes better, each with that one, which takes over their ids.
+        `welcome` None: it is for a person to decide what is accepted.
+        """
+        return await self._database.write(lambda connection: _meet(connection, described, replaced, welcome, now_ms))
 
 
 def _meet(

@@ -83,6 +83,11 @@ class Answers:
             for timeline in keys_of(entry.event):
                 self._outdate(timeline)
 
+    def clear(self) -> None:
+        """Forget all of them, those too that are being read: what they were made of is there no more."""
+        for timeline in [*self._by_timeline, *self._readings]:
+            self._outdate(timeline)
+
     def _outdate(self, timeline: TimelineKey) -> None:
         for reading in self._readings.get(timeline, ()):
             reading.stale = True

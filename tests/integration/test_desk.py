@@ -10,6 +10,7 @@ import pytest
 
 from bridge.desk.desk import Desk
 from bridge.desk.grants import Grants
+from bridge.desk.paired import Paired
 from bridge.desk.requests import (
     AddUser,
     ListGrants,
@@ -34,6 +35,7 @@ from bridge.storage.events import Events
 from bridge.storage.exposure import Exposure
 from bridge.storage.grants import Grants as KeptGrants
 from bridge.storage.migrate import migrate
+from bridge.storage.pairings import Pairings
 from tests.parts.grants import Connected, agree
 
 NOON_MS: Final = 1_770_000_000_000
@@ -80,6 +82,15 @@ async def office(tmp_path: Path) -> AsyncIterator[Office]:
             Entities(database),
             Exposure(database),
             Grants(accounts, kept, checks, revocation, lambda: found.now_ms),
+            Paired(
+                Pairings(database),
+                Exposure(database),
+                homes=lambda: (),
+                met=dict,
+                catalogue=lambda: Catalogue(()),
+                described=dict,
+                clock_ms=lambda: found.now_ms,
+            ),
             homes=lambda: (Home("elm", "Elm Street 4"), Home("oak", "Oak Lane 1")),
             catalogue=lambda: Catalogue(()),
             clock_ms=lambda: found.now_ms,

@@ -17,7 +17,7 @@ from bridge.storage.database import Database, open_database
 from bridge.storage.entities import Entities
 from bridge.storage.events import Events
 from bridge.storage.exposure import Exposure, GivenNames
-from bridge.storage.meeting import MAX_KNOWN_ENTITIES, Met, Welcome, meet
+from bridge.storage.meeting import MAX_KNOWN_ENTITIES, Meetings, Met, Welcome
 from bridge.storage.migrate import load_migrations, migrate
 from bridge.storage.pairings import KeptDevice, Pairings, pairings_of
 from bridge.timeline.entry import Entry
@@ -47,7 +47,7 @@ class Register:
 
     async def meet(self, welcome: Welcome | None = None, replaced: Mapping[DeviceKey, DeviceKey] | None = None) -> Met:
         """Write down how devices describe themselves."""
-        return await meet(self.database, self.described, replaced or {}, welcome, now_ms=NOON_MS)
+        return await Meetings(self.database).meet(self.described, replaced or {}, welcome, now_ms=NOON_MS)
 
     async def bring(self) -> dict[str, Entity]:
         """Write down the entities that follow, and return them by what they are called."""

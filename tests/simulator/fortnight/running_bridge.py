@@ -17,6 +17,7 @@ from bridge.commands import Publication
 from bridge.configured import code_life_ms_of
 from bridge.current import Current, bring_into_force
 from bridge.devices.last_known import LastKnown
+from bridge.devices.registry import Registry
 from bridge.errors import BrokerUnavailable
 from bridge.kept import load
 from bridge.mqtt.connection import Connection
@@ -125,9 +126,10 @@ class RunningBridge:
             database = SeenDatabase(opened, self._loop.working)
             await migrate(database)
         self._registers = registers = Registers.of(database)
-        current = Current(await bring_into_force(self._settings, registers, now_ms=self.clock_ms()))
+        registry = Registry()
+        current = Current(await bring_into_force(self._settings, registers, registry, now_ms=self.clock_ms()))
         kept = await load(registers, now_ms=self.clock_ms(), code_life_ms=code_life_ms_of(self._settings))
-        ground = Ground(current, registers, kept, LastKnown(kept.loaded.states), Hasher(), self.clock_ms)
+        ground = Ground(current, registers, registry, kept, LastKnown(kept.loaded.states), Hasher(), self.clock_ms)
         realtime = cast("aiohttp.ClientSession", self._realtime)
         connect = partial(Wire, session=self._session, obey=self._obey)
         self._parts = parts = build(ground, realtime, port=0, observers=(), connect=connect)
