@@ -35,9 +35,13 @@ CONVENTIONS: Final[Mapping[str, Callable[[Places], tuple[Convention, ...]]]] = {
 
 def conventions_of(settings: Settings) -> tuple[Convention, ...]:
     """Return the conventions that are listened to. Raises ConfigurationError for one that there is not."""
+    return conventions_named(settings.mqtt.discovery, places_of(settings))
+
+
+def places_of(settings: Settings) -> Places:
+    """Return where devices announce themselves in this home."""
     mqtt = settings.mqtt
-    places = Places(mqtt.homeassistant_prefix, mqtt.zigbee2mqtt_bases, mqtt.homie_prefixes)
-    return conventions_named(mqtt.discovery, places)
+    return Places(mqtt.homeassistant_prefix, mqtt.zigbee2mqtt_bases, mqtt.homie_prefixes)
 
 
 def conventions_named(

@@ -4,6 +4,7 @@ import argparse
 
 import msgspec
 
+from bridge.cli.importing import add_import
 from bridge.cli.pairing import add_pairing, list_waiting, show_announced
 from bridge.desk.requests import (
     AnnouncedRow,
@@ -34,6 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     show.set_defaults(run=run_show)
     _add_decisions(commands)
     add_pairing(commands)
+    add_import(commands)
 
 
 def _add_decisions(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

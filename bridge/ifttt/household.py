@@ -1,12 +1,12 @@
 """What one user sees of a home when IFTTT asks for choices. Knows nothing of HTTP and of fields."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
 from bridge.devices.catalogue import Catalogue
-from bridge.devices.entity import Device, Entity, EntityKind
+from bridge.devices.entity import Entity, EntityKind
 from bridge.devices.last_known import EntityState, LastKnown
 from bridge.devices.topics import is_topic, matches
 from bridge.homes.sight import Sight
@@ -67,7 +67,9 @@ class RealHousehold:
 
     def things(self, kinds: tuple[EntityKind, ...]) -> list[Choice]:
         """Return the entities of some kinds, by label."""
-        return _choices([(entity.id, entity.device) for kind in kinds for entity in self._seen(kind)])
+        found = [entity for kind in kinds for entity in self._seen(kind)]
+        names = names_of(found)
+        return _choices([(entity.id, names[entity.id], entity.device.room) for entity in found])
 
     def devices(self, *, having: EntityKind | None = None) -> list[Choice]:
         """Return the devices, by label; `having` an entity of a kind."""
@@ -77,11 +79,13 @@ class RealHousehold:
             if kind is not EntityKind.CUSTOM
             for entity in self._seen(kind)
         }
-        return _choices(list(found.items()))
+        return _choices([(device.id, device.name, device.room) for device in found.values()])
 
     def unlockable(self) -> list[Choice]:
         """Return the locks that may be unlocked, by label."""
-        return _choices([(lock.id, lock.device) for lock in self._seen(EntityKind.LOCK) if lock.can_unlock])
+        locks = [lock for lock in self._seen(EntityKind.LOCK) if lock.can_unlock]
+        names = names_of(locks)
+        return _choices([(lock.id, names[lock.id], lock.device.room) for lock in locks])
 
     def may_publish_to(self, topic: str) -> bool:
         """Tell whether this home lets Applets publish to a topic."""
@@ -121,12 +125,21 @@ HouseholdOf = Callable[[User], RealHousehold]
 """From a user to what they see of their home."""
 
 
-def _choices(found: list[tuple[str, Device]]) -> list[Choice]:
-    """Return things to choose, by label; rooms are named where names repeat."""
-    names = Counter(device.name for _, device in found)
-    choices = [Choice(_label(device, twice=names[device.name] > 1), value) for value, device in found]
+def names_of(entities: Iterable[Entity]) -> dict[str, str]:
+    """Return what each entity is called: as its device, and by its own name where the device has several of a kind."""
+    found = list(entities)
+    alike = Counter((entity.device.id, entity.kind) for entity in found)
+    return {
+        entity.id: entity.label if alike[entity.device.id, entity.kind] > 1 else entity.device.name for entity in found
+    }
+
+
+def _choices(found: list[tuple[str, str, str]]) -> list[Choice]:
+    """Return things to choose, from ids, names and rooms, by label; rooms are named where names repeat."""
+    names = Counter(name for _, name, _ in found)
+    choices = [Choice(_label(name, room, twice=names[name] > 1), value) for value, name, room in found]
     return sorted(choices, key=lambda choice: (choice.label.casefold(), choice.value))
 
 
-def _label(device: Device, *, twice: bool) -> str:
-    return f"{device.name} ({device.room})" if twice and device.room else device.name
+def _label(name: str, room: str, *, twice: bool) -> str:
+    return f"{name} ({room})" if twice and room else name

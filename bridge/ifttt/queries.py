@@ -13,6 +13,7 @@ from bridge.devices.habits import is_cut_off
 from bridge.devices.last_known import EntityState
 from bridge.ifttt.declaring import Query
 from bridge.ifttt.fields import ANY, LISTED_KINDS
+from bridge.ifttt.household import names_of
 from bridge.ifttt.ingredients import iso_time
 from bridge.timeline.entry import Entry
 
@@ -57,12 +58,13 @@ def page_of(rows: Sequence[tuple[str, Row]], *, position: str | None, limit: int
 
 def device_rows(device: str, sight: Sight) -> list[tuple[str, Row]]:
     """Return a row for each ability of a device, by id. One that the user does not see has none."""
+    names = names_of(sight.entities())
     return _by_position(
         [
             (
                 _position(entity),
                 {
-                    "device_name": entity.device.name,
+                    "device_name": names[entity.id],
                     "device_id": entity.device.id,
                     "entity": entity.id,
                     "state": _state(entity, sight),
@@ -78,12 +80,13 @@ def device_rows(device: str, sight: Sight) -> list[tuple[str, Row]]:
 
 def list_rows(kind: str, sight: Sight) -> list[tuple[str, Row]]:
     """Return a row for each ability of a kind, or of any, by id. A kind that does not exist has none."""
+    names = names_of(sight.entities())
     return _by_position(
         [
             (
                 _position(entity),
                 {
-                    "device_name": entity.device.name,
+                    "device_name": names[entity.id],
                     "device_id": entity.device.id,
                     "kind": entity.kind.value,
                     "room": entity.device.room,

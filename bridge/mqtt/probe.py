@@ -37,7 +37,7 @@ def try_broker(broker: Broker, *, patience_s: float = PATIENCE_S) -> str:
         if text.startswith("failed to"):  # a TLS alert, which paho tells nobody but its log
             last_words[0] = text
 
-    client = _client(broker, patience_s=patience_s)
+    client = passing_client(broker, "bridge-doctor", patience_s=patience_s)
     client.on_connect, client.on_log = connected, logged
     give_up_at = time.monotonic() + patience_s
     try:
@@ -58,10 +58,11 @@ def try_broker(broker: Broker, *, patience_s: float = PATIENCE_S) -> str:
     return str(reasons.refused(answers[0].value, str(answers[0]), broker)) if answers[0].is_failure else ""
 
 
-def _client(broker: Broker, *, patience_s: float) -> Client:
+def passing_client(broker: Broker, name: str, *, patience_s: float) -> Client:
+    """Return a client that is not connected yet, with a client id of its own, of which the broker keeps nothing."""
     client = Client(
         CallbackAPIVersion.VERSION2,
-        client_id=f"bridge-doctor-{secrets.token_hex(4)}",  # 22 characters: all that every broker takes
+        client_id=f"{name}-{secrets.token_hex(4)}",  # 22 characters: all that every broker takes
         protocol=MQTTProtocolVersion.MQTTv5 if broker.protocol is Protocol.V5 else MQTTProtocolVersion.MQTTv311,
     )
     if broker.username is not None:

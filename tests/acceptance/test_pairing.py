@@ -250,3 +250,34 @@ async def flood(broker: Mosquitto, messages: list[tuple[str, str]]) -> None:
     await asyncio.to_thread(sent[-1].wait_for_publish, 60)
     client.disconnect()
     client.loop_stop()
+
+
+async def test_what_is_at_the_broker_is_read_and_nothing_is_changed(broker: Mosquitto, home: Daemon) -> None:
+    await broker.publish(HALL, door(), retain=True)
+    await home.start()
+    await until(lambda: bool(announced(home)), what="the device being discovered")
+    before = announced(home)
+    [found] = map(msgspec.json.decode, home.command("device", "import", "--for", "2", "--json").splitlines())
+    assert (found["source"], found["name"]) == ("homeassistant", "Hall door")
+    assert [each["kind"] for each in found["entities"]] == ["contact"]
+    assert "Hall door, homeassistant" in home.command("device", "import", "--for", "2")
+    assert announced(home) == before
+    assert home.log.count("event=mqtt.connected ") == 1, "the daemon kept its connection"
+
+
+async def test_another_home_does_not_see_it(broker: Mosquitto, home: Daemon) -> None:
+    elm = '[[homes]]\nid = "elm"\nname = "Elm"\n[[homes]]\nid = "oak"\nname = "Oak"\n'
+    home.edit('[[devices]]\nid = "front-door"', f'{elm}[[devices]]\nid = "front-door"')
+    token = home.add_user("anna")
+    home.command("user", "add", "ben", "--home", "oak")
+    stranger = home.command("token", "mint", "ben").split()[-1]
+    await home.start()
+    device = await discovered(broker, home)
+    home.command("device", "accept", device["id"], "--home", "elm")
+    entity = entities(home)["Hall door"]
+    await opened(broker, home)
+    assert len(await fired(home, token, entity)) == 1
+    assert await options(home, stranger) == []
+    assert await home.poll(stranger, OPENED, {"door": "any"}, trigger_identity="3" * 40) == []
+    status, _ = await home.post(f"triggers/{OPENED}", stranger, {"triggerFields": {"door": entity}})
+    assert status == 400

@@ -1,7 +1,9 @@
 """What one user may choose from."""
 
+from dataclasses import replace
+
 from bridge.devices.catalogue import Catalogue
-from bridge.devices.entity import EntityKind
+from bridge.devices.entity import Device, EntityKind
 from bridge.devices.last_known import EntityState, LastKnown
 from bridge.homes.sight import Sight
 from bridge.ifttt.household import Choice, RealHousehold
@@ -33,6 +35,19 @@ def test_rooms_are_named_where_names_repeat() -> None:
         Choice("Door (Shed)", "1"),
         Choice("Gate", "4"),
     ]
+
+
+def test_several_of_a_kind_in_one_device_have_their_own_names() -> None:
+    box = Device("box", "home", "Box", "Hall")
+    left, right = (replace(door(name), device=box, name=name.title()) for name in ("left", "right"))
+    bell = replace(button("bell"), device=box, name="Bell")
+    sight = Sight(dict.fromkeys(("left", "right", "bell", "box"), 0), whole=True)
+    home = RealHousehold("home", Catalogue([left, right, bell]), LastKnown({}), sight)
+    assert home.things((EntityKind.CONTACT,)) == [Choice("Box: Left", "left"), Choice("Box: Right", "right")]
+    assert home.things((EntityKind.BUTTON,)) == [Choice("Box", "bell")]
+    assert home.devices() == [Choice("Box", "box")]
+    seen = replace(home, sight=Sight({"left": 0, "box": 0}, whole=False))
+    assert seen.things((EntityKind.CONTACT,)) == [Choice("Box", "left")], "nobody learns that there is another one"
 
 
 def test_the_words_of_all_buttons_are_there_once_and_sorted() -> None:
