@@ -61,7 +61,7 @@ def nearly(draw: st.DrawFn, body: dict[str, Any]) -> bytes:
         for step in way:
             place = place[step]
         if draw(st.booleans()) or isinstance(place, list):
-            place[last] = draw(ODD)
+            place[last] = copy.deepcopy(draw(ODD))
         else:
             del place[last]
     return json.dumps(odd).encode()
