@@ -43,7 +43,9 @@ class StateWords:
 
     def meaning(self, word: object) -> str | None:
         """Return `on` or `off`, None for any other word."""
-        return {self.on: "on", self.off: "off"}.get(word) if isinstance(word, str) else None
+        if word == self.on:
+            return "on"
+        return "off" if word == self.off else None
 
 
 @dataclass(frozen=True, slots=True)

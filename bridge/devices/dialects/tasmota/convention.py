@@ -1,6 +1,7 @@
 """How Tasmota devices announce themselves: two retained messages for each, by its MAC address.
 
-`config` says what there is, `sensors` shows a sample of what its sensors report.
+`config` says what there is, `sensors` shows a sample of what its sensors report. Where a device reports its sensors,
+one that is a bridge tells of Zigbee devices too.
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,7 +19,7 @@ from bridge.devices.described import (
 from bridge.devices.dialects.descriptions import canonical, first_of_each, object_in, text_in
 from bridge.devices.dialects.json_values import parse_object
 from bridge.devices.dialects.tasmota import config as configs
-from bridge.devices.dialects.tasmota import sensors
+from bridge.devices.dialects.tasmota import sensors, zigbee
 from bridge.devices.dialects.tasmota.config import DISCOVERY, TasmotaConfig, read_config
 from bridge.devices.dialects.tasmota.inputs import buttons_of, switches_of
 from bridge.devices.dialects.tasmota.lights import relays_of
@@ -40,9 +41,12 @@ class Tasmota:
     questions: tuple[Publication, ...] = ()
 
     def tell(self, topic: str, payload: bytes) -> Told | None:
-        """Take in a `config` or a `sensors` message. The group is the address, in its one spelling."""
+        """Take in a `config` or a `sensors` message: the group is the address, in its one spelling.
+
+        What a bridge received of Zigbee devices is a group of its own, since it does not say the address.
+        """
         if not topic.startswith(DISCOVERY):
-            return None
+            return zigbee.tell(topic, payload)
         written, _, part = topic.removeprefix(DISCOVERY).partition("/")
         if part not in (CONFIG, SENSORS):
             return None
@@ -60,6 +64,8 @@ class Tasmota:
 
     def read(self, group: str, parts: Mapping[str, bytes]) -> Announcement:
         """Describe the device. Without its config it is nothing yet: sensors alone do not say where they report."""
+        if group.startswith(zigbee.GROUP):
+            return Announcement(tuple(zigbee.devices_of(group, parts)))
         if not parts.get(CONFIG):
             return Announcement()
         config = read_config(parse_object(parts[CONFIG]))
@@ -79,7 +85,7 @@ class Tasmota:
             hardware=frozenset({config.mac}),
             unserved=unserved,
         )
-        return Announcement((device,), questions=_questions(config))
+        return Announcement((device,), (f"{config.topics.tele}SENSOR",), _questions(config))
 
 
 def _all_of(config: TasmotaConfig, sample: dict[str, object]) -> Iterator[DescribedEntity | Unserved]:

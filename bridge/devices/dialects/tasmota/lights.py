@@ -52,12 +52,13 @@ class TasmotaPower:
         if not payload:
             return None
         if topic in self.bare and not payload.lstrip().startswith(b"{"):
-            return self._word(parse_text(payload))
+            return StateReading(self._meaning(parse_text(payload)))
         body = body_of(payload)
-        word = next((body[key] for key in self.keys if key in body), None)
-        value = None if word is None else self._word(word).value
+        value = next((self._meaning(body[key]) for key in self.keys if body.get(key) is not None), None)
         features = self.features
-        brightness = percent_in(body.get(features.dimmer_key)) if features.dimmer_key else None
+        if not features.dimmer:
+            return None if value is None else StateReading(value)
+        brightness = percent_in(body.get(features.dimmer_key))
         color = _color(body) if features.color else None
         mired = float_in(body.get("CT")) if features.color_temp and color is None else None
         color_temp = None if mired is None else kelvin_of(mired)
@@ -84,11 +85,11 @@ class TasmotaPower:
         if command.brightness is not None and self.features.dimmer:
             yield self.features.dimmer, str(command.brightness)
 
-    def _word(self, word: object) -> StateReading:
+    def _meaning(self, word: object) -> str:
         value = self.words.meaning(word)
         if value is None:
             raise UnreadableMessage("not one of the described words")
-        return StateReading(value)
+        return value
 
 
 def relays_of(config: TasmotaConfig) -> Iterator[DescribedEntity]:

@@ -29,8 +29,5 @@ def reports_of(config: TasmotaConfig, *commands: str) -> Reports:
 def body_of(payload: bytes) -> dict[str, object]:
     """Return the object that a message is about: an answer to STATUS has it one level down."""
     parsed = parse_object(payload)
-    for wrapper in ("StatusSTS", "StatusSNS"):
-        inner = parsed.get(wrapper)
-        if isinstance(inner, dict):
-            return inner
-    return parsed
+    inner = parsed.get("StatusSTS") or parsed.get("StatusSNS")
+    return inner if isinstance(inner, dict) else parsed

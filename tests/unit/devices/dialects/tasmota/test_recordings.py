@@ -27,7 +27,7 @@ DOCUMENTED = home(
 I34 = home(config(t="ShellyI34", btn=[1, 1, 1], so={"73": 1}))
 DIMMER = home(config(t="GD-30W", rl=[1, 1, 1, 1, 2], lt_st=1))
 POW = home(config(t="pow1", rl=[1]), sensors({"ENERGY": {"Total": 1.5, "Power": 10, "Voltage": 230}}))
-ZIGBEE = home(config(t="zbbridge"))
+ZIGBEE = home(config(t="zbbridge"), *LINES[29:31])
 RADIO = home(config(t="rf-bridge", rl=[0]))
 SECRETIVE = home(config(t="tasmota_4B3316", rl=[1]))
 
@@ -76,8 +76,8 @@ MEANINGS: list[tuple[Household, dict[str, Reading | str]] | None] = [
     (DOCUMENTED, {"shutter_1": StateReading("opening", position=0)}),
     (DOCUMENTED, {"shutter_1": StateReading("opening", position=57)}),
     (DOCUMENTED, {"shutter_1": StateReading("stopped", position=100)}),
-    (ZIGBEE, NOTHING),
-    (ZIGBEE, NOTHING),
+    (ZIGBEE, NOTHING),  # a plug is on, and cannot be told anything: see below
+    (ZIGBEE, {"action": PressReading("toggle")}),
     (RADIO, NOTHING),  # a code: only a person knows what it means
     (SECRETIVE, NOTHING),  # a password: read by nobody
 ]
@@ -118,3 +118,11 @@ def test_a_recorded_sample_adds_its_sensors() -> None:
 def test_the_recorded_removal_takes_the_device_away() -> None:
     household = Household(Tasmota()).hear([LINES[0], LINES[2], LINES[3]])
     assert household.devices() == {}
+
+
+def test_the_recorded_zigbee_devices_are_a_plug_that_is_not_served_and_a_remote() -> None:
+    devices = ZIGBEE.devices()
+    plug, remote = devices["tele.zbbridge.0x7120"], devices["tele.zbbridge.0xF72F"]
+    assert (plug.name, summary(plug)) == ("SHP15", {})
+    assert [left.what for left in plug.unserved] == ["Power"]
+    assert (remote.name, summary(remote)) == ("IKEA_remote", {"action": "button"})

@@ -35,6 +35,12 @@ def test_the_words_of_states_are_those_of_the_device() -> None:
     assert household.meaning(*pressed) == {"switch_1.press": PressReading("long")}
 
 
+def test_a_state_that_is_not_known_is_none() -> None:
+    household = home(config(rl=[1]))
+    assert household.meaning(*told("stat/tasmota/RESULT", {"POWER1": None})) == {}
+    assert household.meaning("stat/tasmota/POWER1", b"") == {}
+
+
 def test_the_second_of_several_relays_hears_only_its_own() -> None:
     household = home(config(rl=[1, 1]))
     assert household.meaning(*told("stat/tasmota/RESULT", {"POWER2": "ON"})) == {"relay_2": ON}
