@@ -24,8 +24,8 @@ class HomieWord:
     """A boolean or a choice of words. `meanings`: "" for words that say nothing. `orders`: the word for each wish."""
 
     topic: str
-    meanings: Mapping[str, str]
-    orders: Mapping[Wish, str] = field(default_factory=dict)
+    meanings: Mapping[str, str] = field(hash=False)
+    orders: Mapping[Wish, str] = field(default_factory=dict, hash=False)
 
     @property
     def state_topics(self) -> tuple[str, ...]:

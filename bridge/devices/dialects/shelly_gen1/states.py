@@ -27,7 +27,7 @@ class ShellyWord:
     """A word on a topic. `meanings`: "" for the words that say nothing. `command_topic` takes on and off."""
 
     topic: str
-    meanings: Mapping[str, str]
+    meanings: Mapping[str, str] = field(hash=False)
     command_topic: str | None = None
 
     @property

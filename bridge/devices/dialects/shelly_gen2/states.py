@@ -1,7 +1,7 @@
 """How components say their states, and the calls that change them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
@@ -131,7 +131,7 @@ class RpcFlag:
 
     place: Place
     key: str
-    meanings: Mapping[str, str]
+    meanings: Mapping[str, str] = field(hash=False)
 
     @property
     def state_topics(self) -> tuple[str, ...]:

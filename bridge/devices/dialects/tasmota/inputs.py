@@ -32,7 +32,7 @@ class TasmotaSwitch:
     key: str
     topics: tuple[str, ...]
     words: StateWords
-    meanings: Mapping[str, str]
+    meanings: Mapping[str, str] = field(hash=False)
 
     @property
     def state_topics(self) -> tuple[str, ...]:
@@ -59,7 +59,7 @@ class TasmotaPresses:
 
     key: str
     topics: tuple[str, ...]
-    presses: Mapping[str, str] = field(default_factory=dict)
+    presses: Mapping[str, str] = field(default_factory=dict, hash=False)
     others: bool = True
 
     @property

@@ -81,6 +81,7 @@ def heard_without_harm(convention: Convention, messages: list[Message]) -> House
         except UnreadableMessage:
             del home.groups[group]
     for _, entity in home.entities():
+        assert isinstance(hash(entity), int)
         for topic in entity.dialect.state_topics:
             assert len(topic.encode()) <= 2048
             assert not any(sign in topic for sign in "#+\0")

@@ -153,6 +153,12 @@ def test_the_temperature_of_the_chip_is_minor() -> None:
     assert not entity_of(device, "x.temperature").minor
 
 
+def test_a_sensor_that_calls_itself_battery_is_not_that_of_the_device() -> None:
+    device = only_device(Tasmota(), [config(bat=1), sensors({"Battery": 5, "Availability": 1})])
+    kinds = {"availability": "availability", "battery": "battery", "battery_": "sensor", "availability_": "sensor"}
+    assert summary(device) == kinds
+
+
 def test_texts_in_a_sample_are_told_to_be_no_numbers() -> None:
     device = only_device(Tasmota(), [config(), sensors({"TX23": {"Dir": {"Card": "WSW", "Deg": 247}}})])
     assert [left.what for left in device.unserved] == ["TX23 Dir Card"]
