@@ -107,6 +107,12 @@ def test_a_cover_is_one_thing_out_of_several_properties() -> None:
     assert device.unserved == ()
 
 
+def test_a_property_belongs_to_one_thing_alone() -> None:
+    properties = {"power": {"datatype": "boolean", **SETTABLE}, "level": {"datatype": "integer", **SETTABLE}}
+    device = described({"blind": {"type": "light", "properties": properties}})
+    assert summary(device) == {"availability": "availability", "blind.power": "light?"}
+
+
 def test_both_versions_describe_the_same_things() -> None:
     four = version4({"door": {"$name": "Door", "contact": {"$datatype": "boolean", "$format": "closed,open"}}})
     five = {"door": {"name": "Door", "properties": {"contact": {"datatype": "boolean", "format": "closed,open"}}}}
@@ -114,6 +120,12 @@ def test_both_versions_describe_the_same_things() -> None:
     assert (old.id, old.kind, old.name) == (new.id, new.kind, new.name) == ("door.contact", "contact", "Door contact")
     assert old.dialect.state_topics == ("homie/thing/door/contact",)
     assert new.dialect.state_topics == ("homie/5/thing/door/contact",)
+
+
+@pytest.mark.parametrize(("retained", "kind"), [("true", "sensor"), ("false", "button")])
+def test_a_moment_of_version_4_is_a_press(retained: str, kind: str) -> None:
+    device = only_device(Homie(), version4({"remote": {"code": {"$datatype": "integer", "$retained": retained}}}))
+    assert device.entities[1].kind == kind
 
 
 def test_a_device_of_version_4_grows_as_it_describes_itself() -> None:

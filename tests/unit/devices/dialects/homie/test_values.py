@@ -179,6 +179,7 @@ def test_a_light_is_told_how_to_shine_before_it_is_told_to() -> None:
         Publication(f"{base}/power/set", b"true"),
     )
     assert lamp.write(command(Wish.TURN_ON, brightness=0)) == (Publication(f"{base}/power/set", b"false"),)
+    assert lamp.write(command(Wish.TURN_OFF, color="#ff8800")) == (Publication(f"{base}/power/set", b"false"),)
     assert lamp.write(command(Wish.OPEN)) == ()
 
 
@@ -195,6 +196,11 @@ def test_a_cover_without_words_is_open_or_closed_by_where_it_is() -> None:
     assert blind.write(command(Wish.SET_POSITION, position=30)) == (Publication(f"{topic}/set", b"30"),)
     assert blind.write(command(Wish.STOP)) == ()
     assert parts(position=POSITION).write(command(Wish.OPEN)) == ()
+
+
+def test_a_cover_that_is_open_by_a_hair_is_open() -> None:
+    blind = parts(position=POSITION | {"format": "0:1000"})
+    assert blind.read("homie/5/thing/blind/position", b"1") == StateReading("open", position=1)
 
 
 def test_a_cover_with_words_says_by_them_what_it_does() -> None:

@@ -59,6 +59,13 @@ def test_one_on_a_battery_has_no_availability_and_is_not_asked() -> None:
     assert "availability" not in summary(said.devices[0])
 
 
+def test_a_device_has_one_battery() -> None:
+    status = {f"devicepower:{number}": {"battery": {"percent": 5}} for number in (0, 1)}
+    device = only_device(ShellyGen2(), [full(status)])
+    assert summary(device) == {"battery": "battery"}
+    assert device.unserved == ()
+
+
 def test_what_is_missed_is_named() -> None:
     device = only_device(
         ShellyGen2(), [full({"thermostat:0": {}, "bthomesensor:200": {"value": 5}, "boolean:200": {}})]

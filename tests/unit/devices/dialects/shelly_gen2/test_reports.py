@@ -75,6 +75,13 @@ def test_an_event_is_no_state_and_a_state_no_press() -> None:
     assert household.meaning(*changed({"input:0": {"state": None}})) == {}
 
 
+@pytest.mark.parametrize("method", ["NotifyEvent", "Switch.Set", None, 5])
+def test_only_notifications_of_a_status_are_states(method: object) -> None:
+    household = home(full({"switch:0": {"output": True}}))
+    body = {"src": NAME, "method": method, "params": {"switch:0": {"output": True}}}
+    assert household.meaning(*told(f"{NAME}/events/rpc", body)) == {}
+
+
 @pytest.mark.parametrize(
     ("word", "press"),
     [

@@ -44,6 +44,12 @@ def command(wish: Wish, **wanted: Any) -> Command:  # noqa: ANN401 -- what a wis
             "Backlog",
             b"Channel2 5; POWER2 ON",
         ),
+        (
+            dialect("relay_1", rl=[2], lt_st=1, ty=1),
+            command(Wish.TURN_ON, brightness=50),
+            "Backlog",
+            b"Dimmer3 50; POWER1 ON",
+        ),
         (dialect("shutter_1", rl=[3, 3]), command(Wish.OPEN), "ShutterOpen1", b"1"),
         (dialect("shutter_2", rl=[3, 3, 3, 3]), command(Wish.CLOSE), "ShutterClose2", b"2"),
         (dialect("shutter_1", rl=[3, 3]), command(Wish.STOP), "ShutterStop1", b"1"),

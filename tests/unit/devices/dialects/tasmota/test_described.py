@@ -51,6 +51,11 @@ def test_a_device_that_sleeps_has_no_availability() -> None:
     assert summary(only_device(Tasmota(), [config(dslp=1)])) == {}
 
 
+def test_a_relay_that_is_called_as_its_device_has_no_name_of_its_own() -> None:
+    device = only_device(Tasmota(), [config(dn="Kettle", fn=["Kettle", None], rl=[1, 1])])
+    assert [entity.name for entity in device.entities] == ["", "", "Relay 2"]
+
+
 def test_half_a_shutter_is_said_to_be_one() -> None:
     device = only_device(Tasmota(), [config(rl=[3, 3, 3, 1])])
     assert summary(device).keys() == {"availability", "relay_4", "shutter_1"}

@@ -47,6 +47,12 @@ def test_the_second_of_several_relays_hears_only_its_own() -> None:
     assert household.meaning("stat/tasmota/POWER2", b"OFF") == {"relay_2": OFF}
 
 
+def test_answers_among_the_results_are_not_listened_for_elsewhere() -> None:
+    household = home(config(rl=[2], lt_st=1, btn=[1], so={"73": 1}))
+    assert household.meaning(*told("stat/tasmota/DIMMER", {"POWER": "ON", "Dimmer": 40})) == {}
+    assert household.meaning(*told("stat/tasmota/BUTTON1", {"Button1": {"Action": "SINGLE"}})) == {}
+
+
 def test_answers_apart_from_results_are_heard_too() -> None:
     household = home(config(rl=[2], lt_st=1, btn=[1], swc=[1], so={"4": 1, "73": 1}))
     dimmed = told("stat/tasmota/DIMMER", {"POWER": "ON", "Dimmer": 40})
@@ -130,7 +136,11 @@ def test_a_fan_is_on_at_any_speed() -> None:
         (1, "TOGGLE", {}),
         (3, "TOGGLE", {"switch_1.press": PressReading("single")}),
         (5, "HOLD", {"switch_1.press": PressReading("long")}),
+        (6, "HOLD", {"switch_1.press": PressReading("long")}),
+        (7, "HOLD", {}),
         (8, "HOLD", {"switch_1.press": PressReading("double")}),
+        (10, "HOLD", {"switch_1.press": PressReading("double")}),
+        (12, "TOGGLE", {"switch_1.press": PressReading("single")}),
         (9, "HOLD", {"switch_1.press": PressReading("double")}),
         (9, "OFF", {"switch_1": StateReading("closed")}),
         (11, "INC_DEC", {}),
