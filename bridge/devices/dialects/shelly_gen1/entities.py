@@ -38,6 +38,7 @@ _SPOKEN_SENSORS: Final[dict[str, tuple[EntityKind, dict[str, str], str]]] = {
     "state": (EntityKind.CONTACT, {"open": "open", "close": "closed", "unknown": ""}, ""),
     "flood": (EntityKind.LEAK, _TRUE_FALSE, ""),
     "smoke": (EntityKind.SMOKE, _TRUE_FALSE, ""),
+    "motion": (EntityKind.MOTION, _TRUE_FALSE, ""),
     "gas": (EntityKind.GAS, {"none": "off", "mild": "on", "heavy": "on", "test": "", "unknown": ""}, ""),
     "vibration": (EntityKind.VIBRATION, {"1": "on", "0": "off", "-1": ""}, "Vibration"),
 }
@@ -134,9 +135,10 @@ def _meters(shelly: Shelly) -> Iterator[DescribedEntity]:
             continue
         suffix = f" {int(number) + 1}" if model.relays > 1 and sort == "relay" and number else ""
         identity = place.replace("/", "_")
-        power = ShellyNumber(shelly.topic(f"{place}/power"), _POWER)
+        others = {what: shelly.topic(f"relay/{what}") if sort == "roller" else "" for what in ("power", "energy")}
+        power = ShellyNumber(shelly.topic(f"{place}/power"), _POWER, elsewhere=others["power"])
         yield DescribedEntity(f"{identity}.power", EntityKind.SENSOR, power, f"Power{suffix}", "W")
-        energy = ShellyNumber(shelly.topic(f"{place}/energy"), _EVER, _WATT_MINUTES)
+        energy = ShellyNumber(shelly.topic(f"{place}/energy"), _EVER, _WATT_MINUTES, others["energy"])
         yield DescribedEntity(f"{identity}.energy", EntityKind.SENSOR, energy, f"Energy{suffix}", "kWh")
     yield from _emeters(shelly)
     if model.warms:
@@ -174,7 +176,7 @@ def _in_objects(shelly: Shelly, sensor: str) -> Iterator[DescribedEntity]:
     """Describe the sensors that say everything in one object."""
     status, info = shelly.topic("status"), shelly.topic("info")
     match sensor:
-        case "motion":
+        case "status":
             yield DescribedEntity("motion", EntityKind.MOTION, ShellyField(status, ("motion",)))
             shaken = ShellyField(status, ("vibration",))
             yield DescribedEntity("vibration", EntityKind.VIBRATION, shaken, "Vibration")
@@ -182,7 +184,7 @@ def _in_objects(shelly: Shelly, sensor: str) -> Iterator[DescribedEntity]:
             yield DescribedEntity("lux", EntityKind.SENSOR, lux, "Lux", "lx")
             level = ShellyField(status, ("bat",), (0, 100))
             yield DescribedEntity("battery", EntityKind.BATTERY, level, "Battery", "%")
-        case "motion_temperature":
+        case "status_temperature":
             heat = ShellyField(status, ("tmp", "value"), _DEGREES)
             yield DescribedEntity("temperature", EntityKind.SENSOR, heat, "Temperature", "°C")
         case _:

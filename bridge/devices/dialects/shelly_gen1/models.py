@@ -60,8 +60,8 @@ MODELS: Final = {
     "shellydw2": Model(
         "Shelly Door/Window 2", sensors=("state", "lux", "tilt", "vibration", "temperature", "battery"), sleeps=True
     ),
-    "shellymotionsensor": Model("Shelly Motion", sensors=("motion",)),
-    "shellymotion2": Model("Shelly Motion 2", sensors=("motion", "motion_temperature")),
+    "shellymotionsensor": Model("Shelly Motion", sensors=("status",)),
+    "shellymotion2": Model("Shelly Motion 2", sensors=("status", "status_temperature")),
     "shellydimmer": Model("Shelly Dimmer", inputs=2, lights=("light/0",), meters=("light/0",), warms=True),
     "shellydimmer2": Model("Shelly Dimmer 2", inputs=2, lights=("light/0",), meters=("light/0",), warms=True),
     "shellydimmerw1": Model("Shelly Dimmer W1", inputs=1, lights=("light/0",), meters=("light/0",)),
@@ -70,7 +70,8 @@ MODELS: Final = {
     "shellybulb": Model("Shelly Bulb", lights=("color/0",), bulb=True, white=True),
     "shellycolorbulb": Model("Shelly Duo RGBW", lights=("color/0",), bulb=True, white=True, meters=("light/0",)),
     "shellyrgbw2": Model("Shelly RGBW2", inputs=1, modes=("color", "white")),
-    "shellytrv": Model("Shelly TRV", sensors=("valve",)),
+    "shellytrv": Model("Shelly TRV", sensors=("info",)),
+    "shellysense": Model("Shelly Sense", sensors=("motion", "temperature", "humidity", "lux", "battery"), sleeps=True),
 }
 
 _CODES: Final = {
@@ -110,6 +111,7 @@ _CODES: Final = {
     "SHCB-1": "shellycolorbulb",
     "SHRGBW2": "shellyrgbw2",
     "SHTRV-01": "shellytrv",
+    "SHSEN-1": "shellysense",
 }
 _ALSO_CALLED: Final = {"shellybutton2": "shellybutton1", "shellysmoke2": "shellysmoke"}
 

@@ -52,18 +52,22 @@ class ShellyWord:
 
 @dataclass(frozen=True, slots=True)
 class ShellyNumber:
-    """A number on a topic, in units of `1 / divisor`. What is outside `limits` is an error of the sensor (999, -1)."""
+    """A number on a topic, in units of `1 / divisor`. What is outside `limits` is an error of the sensor (999, -1).
+
+    `elsewhere`: where other firmware says it, "" if there is no such place.
+    """
 
     topic: str
     limits: tuple[int, int]
     divisor: int = 1
+    elsewhere: str = ""
 
     @property
     def state_topics(self) -> tuple[str, ...]:
-        """The one topic it speaks on."""
-        return (self.topic,)
+        """The topic it speaks on, and the one that it may speak on instead."""
+        return (self.topic, self.elsewhere) if self.elsewhere else (self.topic,)
 
-    def read(self, topic: str, payload: bytes) -> StateReading | None:  # noqa: ARG002 -- there is only one topic
+    def read(self, topic: str, payload: bytes) -> StateReading | None:  # noqa: ARG002 -- the same on both
         """Return the number in its one spelling."""
         text = parse_text(payload)
         if is_unknown(text):

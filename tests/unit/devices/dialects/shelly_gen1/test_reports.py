@@ -34,6 +34,7 @@ SHELLY = ShellyGen1()
         ("shellydw-1", "sensor/vibration", b"1", {"vibration": StateReading("on")}),
         ("shellydw-1", "sensor/vibration", b"-1", {}),
         ("shellysmoke-1", "sensor/smoke", b"false", {"smoke": StateReading("off")}),
+        ("shellysense-1", "sensor/motion", b"true", {"motion": StateReading("on")}),
         ("shellygas-1", "sensor/gas", b"none", {"gas": StateReading("off")}),
         ("shellygas-1", "sensor/gas", b"mild", {"gas": StateReading("on")}),
         ("shellygas-1", "sensor/gas", b"heavy", {"gas": StateReading("on")}),
@@ -45,6 +46,12 @@ SHELLY = ShellyGen1()
 )
 def test_a_word_or_a_number_means(identity: str, below: str, payload: bytes, meaning: dict[str, Reading | str]) -> None:
     assert of(identity).meaning(f"shellies/{identity}/{below}", payload) == meaning
+
+
+@pytest.mark.parametrize("below", ["roller/0/power", "relay/power"])
+def test_a_roller_is_metered_where_its_firmware_says_so(below: str) -> None:
+    household = of("shellyswitch25-1", "roller/0")
+    assert household.meaning(f"shellies/shellyswitch25-1/{below}", b"120") == {"roller_0.power": StateReading("120")}
 
 
 def test_a_motion_sensor_says_everything_in_one_object() -> None:
