@@ -1,0 +1,1 @@
+"""Shellies since the second generation: their components, what they notify of, and the calls they take."""

@@ -1,0 +1,1 @@
+"""Homie: descriptions of versions 4 and 5, values and orders."""

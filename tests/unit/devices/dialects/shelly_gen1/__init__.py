@@ -1,0 +1,1 @@
+"""Shellies of the first generation: descriptions, reports and commands."""

@@ -1,0 +1,1 @@
+"""Shellies since the second generation: descriptions, notifications and calls."""

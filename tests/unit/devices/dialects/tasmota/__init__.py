@@ -1,0 +1,1 @@
+"""Tasmota: descriptions, reports and commands."""
