@@ -21,6 +21,10 @@ from bridge.web.sign_in_page import sign_in_page
 from bridge.web.visits import Turned, Visit, Visits
 
 NOT_CONNECTED: Final = "This cannot be connected"
+BEGIN_AGAIN: Final = (
+    "Close this page and begin again at IFTTT. If that does not help, tell whoever looks after this home: what is set "
+    "up here and what is typed in at IFTTT do not fit together."
+)
 STALE: Final = "This page was open for too long, or cookies are switched off. Please try again."
 
 log = structlog.get_logger("bridge.oauth")
@@ -90,7 +94,7 @@ class AuthorizeEndpoint:
         query = request.rel_url.raw_query_string
         match read_request(query, self.clients):
             case Unanswerable(reason):
-                return await self.pages.message(NOT_CONNECTED, reason, status=400)
+                return await self.pages.message(NOT_CONNECTED, reason, status=400, advice=BEGIN_AGAIN)
             case SendBack(redirect_uri, state, error, description):
                 said = [("error", error), ("error_description", description)]
                 return send_to(address_back(redirect_uri, said, state=state, issuer=place.issuer))
