@@ -25,7 +25,10 @@ BEGIN_AGAIN: Final = (
     "Close this page and begin again at IFTTT. If that does not help, tell whoever looks after this home: what is set "
     "up here and what is typed in at IFTTT do not fit together."
 )
-STALE: Final = "This page was open for too long, or cookies are switched off. Please try again."
+STALE: Final = (
+    "This page was out of date, so nothing has been done. Please try again. If you see this once more, allow cookies "
+    "here."
+)
 
 log = structlog.get_logger("bridge.oauth")
 
