@@ -9,9 +9,9 @@ CLIENT: Final = "production"
 TRIAL: Final = "staging"
 
 MANY: Final = 60
-LONG_NAME: Final = "The house by the lake with the red roof"
 LONGEST_WORD: Final = "Donaudampfschifffahrtsgesellschaftskapit"
-"""40 characters that nobody may break, as device names may be."""
+"""40 characters without a place to break them, as names may be."""
+LONG_NAME: Final = f"The house of the {LONGEST_WORD} by the lake"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ ANNA: Final = Person("anna", "elm")
 BEA: Final = Person("bea", "elm")
 CARL: Final = Person("carl", "elm")
 DORA: Final = Person("dora", "elm")
-LIVES_WITH_MUCH: Final = Person("Bartholomew Featherstonehaugh the Younger", "lake")
+LIVES_WITH_MUCH: Final = Person(f"Bartholomew_{LONGEST_WORD}", "lake")
 LIVES_WITH_NOTHING: Final = Person("noah", "new")
 PEOPLE: Final = (ANNA, BEA, CARL, DORA, LIVES_WITH_MUCH, LIVES_WITH_NOTHING)
 
@@ -93,7 +93,7 @@ def _much() -> list[str]:
 
 
 def _device(number: int, kind: str) -> str:
-    name = f"{LONGEST_WORD}" if number == 2 else f"Device number {number + 1} on the upper floor"
+    name = LONGEST_WORD if number == 2 else f"Device number {number + 1} on the upper floor"
     lines = [f'id = "lake-{number}"', f'name = "{name}"', 'home = "lake"', f'kind = "{kind}"']
     lines.append(f'state_topic = "lake/{number}"')
     if kind in {"light", "switch", "lock", "cover"}:
