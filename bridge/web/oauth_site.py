@@ -43,13 +43,21 @@ class OAuthSite:
         try:
             if request.method == "POST" and is_from_elsewhere(request, place.origin):
                 return await self.pages.message(
-                    "This did not come from here", f"Open {place.origin} itself, and try again.", status=403
+                    "This did not come from here",
+                    "The page of another site has sent this, so nothing has been done.",
+                    status=403,
+                    advice=f"Begin again at IFTTT, or open {place.account_url} yourself.",
                 )
             return await self._answer(request, name, place)
         except BadInput as error:
             return await self.pages.message("That was not understood", str(error), status=400)
         except (StorageError, TemporarilyUnavailable):
-            response = await self.pages.message("One moment, please", "Try again in a few seconds.", status=503)
+            response = await self.pages.message(
+                "One moment, please",
+                "This cannot be done just now.",
+                status=503,
+                advice="Go back, and try again in a few seconds.",
+            )
             response.headers["Retry-After"] = RETRY_AFTER_S
             return response
 

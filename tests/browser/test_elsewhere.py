@@ -18,6 +18,7 @@ async def test_a_forged_form_ends_no_connection(visit: Visit, street: Street) ->
     await page.goto(f"{street.ifttt.url}/forged?{urlencode(form)}")
     await page.get_by_role("button", name="A prize").click()
     await expect(page.get_by_role("heading", level=1)).to_have_text("This did not come from here")
+    await expect(page.get_by_text(f"open {street.account} yourself")).to_be_visible()
     assert await street.whose(mine.access) == ANNA.name
     await page.goto(street.account)
     await expect(page.get_by_text("Signed in as anna")).to_be_visible()
