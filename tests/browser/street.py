@@ -75,10 +75,11 @@ class Street:
 
 
 async def sign_in(page: Page, person: Person, password: str = PASSWORD) -> None:
-    """Fill in the form and send it."""
+    """Fill in the form, send it, and wait for the page that comes next."""
     await page.get_by_label("Name").fill(person.name)
     await page.get_by_label("Password").fill(password)
-    await page.get_by_role("button", name="Sign in").click()
+    async with page.expect_navigation():
+        await page.get_by_role("button", name="Sign in").click()
 
 
 async def come_back(page: Page, street: Street) -> dict[str, list[str]]:
