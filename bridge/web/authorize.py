@@ -27,8 +27,8 @@ BEGIN_AGAIN: Final = (
     "up here and what is typed in at IFTTT do not fit together."
 )
 STALE: Final = (
-    "This page was out of date, so nothing has been done. Please try again. If you see this once more, allow cookies "
-    "here."
+    "This page was open for too long, or in two windows at once, so nothing has been done. Please try again. If you "
+    "see this once more, allow cookies here."
 )
 
 log = structlog.get_logger("bridge.oauth")

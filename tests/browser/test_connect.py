@@ -151,7 +151,7 @@ async def test_two_tabs_at_once_both_arrive(visit: Visit, street: Street) -> Non
     await sign_in(one, ANNA)
     await _is_asked(one)
     await sign_in(other, ANNA)  # with a form from before, so nothing is done with it
-    await expect(other.get_by_role("alert")).to_contain_text("out of date")
+    await expect(other.get_by_role("alert")).to_contain_text("in two windows at once")
     await _is_asked(other)
     for page, state in ((other, "other"), (one, "one")):
         await page.get_by_role("button", name="Connect", exact=True).click()
