@@ -27,7 +27,7 @@ def right(kept: str, password: str) -> bool:
     return kept == hash_of(PASSWORD) and password == PASSWORD
 
 
-def asking(client: Client = PRODUCTION, **parameters: str | None) -> str:
+def asking(client: Client = PRODUCTION, /, **parameters: str | None) -> str:
     """Return the path that IFTTT sends people to. None leaves a parameter out."""
     asked = {
         "client_id": client.id,
@@ -58,7 +58,7 @@ async def sign_in(walker: Walker, page: Page, name: str = "ann", password: str =
     return await walker.send(page, headers=headers, username=name, password=password)
 
 
-async def agree(site: Site, user: str = "ann", client: Client = PRODUCTION, **parameters: str | None) -> str:
+async def agree(site: Site, user: str = "ann", client: Client = PRODUCTION, /, **parameters: str | None) -> str:
     """Let a person agree, and return the code that they bring back."""
     walker = signed_in(site, user)
     page = await walker.get(asking(client, **parameters))
@@ -67,7 +67,7 @@ async def agree(site: Site, user: str = "ann", client: Client = PRODUCTION, **pa
     return back.brought["code"]
 
 
-async def ask_token(site: Site, headers: dict[str, str] | None = None, **form: str | None) -> Answer:
+async def ask_token(site: Site, headers: dict[str, str] | None = None, /, **form: str | None) -> Answer:
     """Ask the token endpoint."""
     body = urlencode({name: value for name, value in form.items() if value is not None}).encode()
     return await site.request("POST", TOKEN, headers={"Content-Type": FORM} | (headers or {}), data=body)
@@ -78,13 +78,13 @@ def credentials(client: Client) -> dict[str, str]:
     return {"client_id": client.id, "client_secret": client.secrets[0]}
 
 
-async def redeem(site: Site, code: str, client: Client = PRODUCTION, **changes: str | None) -> Answer:
+async def redeem(site: Site, code: str, client: Client = PRODUCTION, /, **changes: str | None) -> Answer:
     """Redeem a code as its client does."""
     form = {"grant_type": "authorization_code", "code": code, "redirect_uri": BACK[client.id], **credentials(client)}
     return await ask_token(site, **{**form, **changes})
 
 
-async def refresh(site: Site, token: str, client: Client = PRODUCTION, **changes: str | None) -> Answer:
+async def refresh(site: Site, token: str, client: Client = PRODUCTION, /, **changes: str | None) -> Answer:
     """Refresh as a client does."""
     form = {"grant_type": "refresh_token", "refresh_token": token, **credentials(client)}
     return await ask_token(site, **{**form, **changes})

@@ -53,7 +53,7 @@ TRICKS: Final[dict[str, str]] = {
     "dot behind the host": "https://ifttt.com./channels/home/authorize",
     "letters that look alike": "https://\u0456fttt.com/channels/home/authorize",
     "the same in punycode": "https://xn--fttt-33d.com/channels/home/authorize",
-    "wide letters": "https://ｉｆｔｔｔ.com/channels/home/authorize",
+    "wide letters": "https://\uff49\uff46\uff54\uff54\uff54.com/channels/home/authorize",
     "wide slash": f"https://{EVIL}\uff0fifttt.com/channels/home/authorize",
     "query": f"{RIGHT}?next=https://{EVIL}",
     "empty query": f"{RIGHT}?",
