@@ -64,7 +64,7 @@ class Visits:
 
     async def of(self, request: web.BaseRequest, cookies: Cookies) -> Visit:
         """Return the visit that a request belongs to, a new one if there is none yet."""
-        cookie = cookies.read(request, cookies.session)
+        cookie = cookies.visit(request)
         session = self.sessions.find(cookie) if cookie else None
         user = None if session is None else await self.people.user_with_id(session.user)
         return Visit(cookie or new_visit(), user)
@@ -88,7 +88,7 @@ class Visits:
         )
         if isinstance(outcome, Refused):
             return Turned(math.ceil(outcome.wait_s))
-        self.sessions.end(cookies.read(request, cookies.session))
+        self.sessions.end(cookies.visit(request))
         user = outcome.user.id
         return Welcome(self.sessions.begin(user), self.browsers.issue(user, known))
 
