@@ -79,7 +79,7 @@ class Visits:
 
     async def attempt(self, request: web.BaseRequest, cookies: Cookies, fields: dict[str, str]) -> Welcome | Turned:
         """Try a name and a password. Raises TemporarilyUnavailable while too many try."""
-        known = cookies.read(request, cookies.known)
+        known, endings = cookies.read(request, cookies.known), self.sessions.endings
         outcome = await self.sign_in.attempt(
             fields.get("username", ""),
             fields.get("password", ""),
@@ -88,8 +88,10 @@ class Visits:
         )
         if isinstance(outcome, Refused):
             return Turned(math.ceil(outcome.wait_s))
-        self.sessions.end(cookies.visit(request))
         user = outcome.user.id
+        if self.sessions.ended_since(endings, user):  # while the old password was checked it became another
+            return Turned(0)
+        self.sessions.end(cookies.visit(request))
         return Welcome(self.sessions.begin(user), self.browsers.issue(user, known))
 
     def end(self, visit: Visit) -> None:
