@@ -18,7 +18,6 @@ from aiohttp import web
 from bridge import __version__
 from bridge.assembly import Ground, Parts, build, with_condition
 from bridge.configured import code_life_ms_of
-from bridge.connections import let_disconnected_rest
 from bridge.current import Current, bring_into_force
 from bridge.dashboard.control import controlled
 from bridge.dashboard.health import Health
@@ -107,7 +106,6 @@ async def run(
         registers = Registers.of(database)
         current = Current(await bring_into_force(settings, registers, now_ms=_clock_ms()))
         kept = await load(registers, now_ms=_clock_ms(), code_life_ms=code_life_ms_of(settings))
-        await let_disconnected_rest(kept.identities, registers)
         ground = Ground(current, registers, kept, LastKnown(kept.loaded.states), hasher, _clock_ms)
         parts = build(ground, session, port=broker_port, observers=observers)
         takeover = Takeover(ground, parts)

@@ -123,13 +123,8 @@ def build(
     outbound = Outbound(registers.commands, connection, ground.known, clock_ms=ground.clock_ms)
     notifiers = _notifiers(ground, session, meters)
     answers, news = Answers(), News()
-    neighbours = Neighbours(
-        connection.acknowledge,
-        (answers.committed, notifiers.committed, outbound.observe, news.committed, *observers),
-        notifiers.take_moves,
-        meters.lags.committed,
-        alarm.stir,
-    )
+    observing = (answers.committed, notifiers.committed, outbound.observe, news.committed, *observers)
+    neighbours = Neighbours(connection.acknowledge, observing, notifiers.take_moves, meters.lags.committed, alarm.stir)
     inbound = _inbound(ground, intake, neighbours, window=broker.receive_maximum)
     triggers = _triggers(ground, answers, inbound, notifiers, meters)
     recovery = _recovery(ground, notifiers, inbound)
@@ -193,7 +188,7 @@ def _housekeeping(  # noqa: PLR0913 -- it writes down something of each of them
         entrance.access,
         entrance.now,
         recovered,
-        also=(connections.watch.write,),
+        also=(connections.look,),
     )
 
 
@@ -338,7 +333,7 @@ def _desk(ground: Ground, entrance: Entrance, reception: Reception, connections:
         homes=lambda: tuple(homes_of(ground.current.now.settings)),
         catalogue=lambda: ground.current.now.catalogue,
         clock_ms=ground.clock_ms,
-        forget_user=connections.forget_user,
+        forget_user=connections.waiting.removed,
         forget_tokens=entrance.access.forget,
         forget_sign_ins=reception.sessions.end_user,
         news=news,

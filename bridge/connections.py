@@ -10,27 +10,17 @@ from bridge.ifttt.identities import Identities, IdentityKey
 from bridge.oauth.revocation import Revocation
 from bridge.oauth.watch import ConnectionWatch, Whose
 from bridge.registers import Registers
+from bridge.storage.accounts import Accounts
 
 log = structlog.get_logger("bridge.app")
 
 
 @dataclass(frozen=True, slots=True)
-class Connections:
-    """The parts. `revocation` is for whoever lets a person end a grant: the desk, and a page. `forget_user`, by id:
-    there is nobody any more who is to be told of anything.
-    """  # noqa: D205 -- one paragraph
-
-    watch: ConnectionWatch
-    revocation: Revocation
-    desk: Grants
-    forget_user: Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class _Waiting:
+class Waiting:
     """Those who wait to be told of events. `forget`: nobody is to be told there any more."""
 
     identities: Identities
+    accounts: Accounts
     forget: Callable[[IdentityKey], None]
 
     def disconnected(self, user: str, client: str) -> None:
@@ -46,6 +36,27 @@ class _Waiting:
             self.identities.remove(key)
             self.forget(key)
 
+    async def look(self) -> None:
+        """Let those rest whose users have no token of their client, however that came. Raises StorageUnavailable."""
+        for key in self.identities.let_rest_but(set(await self.accounts.connected())):
+            self.forget(key)
+            log.info("identity.rests", user=key.user, identity=key.identity, note="its user is not connected any more")
+
+
+@dataclass(frozen=True, slots=True)
+class Connections:
+    """The parts. `revocation` is for whoever lets a person end a grant: the desk, and a page."""
+
+    watch: ConnectionWatch
+    revocation: Revocation
+    desk: Grants
+    waiting: Waiting
+
+    async def look(self) -> None:
+        """Write down how IFTTT's checks went, and look how each connection is. Raises StorageUnavailable."""
+        await self.watch.write()
+        await self.waiting.look()
+
 
 def build_connections(
     registers: Registers,
@@ -57,18 +68,11 @@ def build_connections(
     forget: Callable[[IdentityKey], None],
 ) -> Connections:
     """Put them together. `forget_tokens`: none is trusted any more unasked; `forget`: nobody is told there any more."""
-    waiting, grants, checks = _Waiting(identities, forget), registers.grants, registers.checks
+    waiting, grants, checks = Waiting(identities, registers.accounts, forget), registers.grants, registers.checks
     revocation = Revocation(grants, forget_tokens, waiting.disconnected)
     return Connections(
         ConnectionWatch(grants, whose, checks, clock_ms=clock_ms),
         revocation,
         Grants(registers.accounts, grants, checks, revocation, clock_ms),
-        waiting.removed,
+        waiting,
     )
-
-
-async def let_disconnected_rest(identities: Identities, registers: Registers) -> None:
-    """At the start: let identities rest whose users have no token of their client. They wake when IFTTT asks again."""
-    connected = set(await registers.accounts.connected())
-    for client, user in {(identity.key.client, identity.key.user) for identity in identities} - connected:
-        identities.let_rest_of(client, user)

@@ -38,6 +38,7 @@ async def load(registers: Registers, *, now_ms: int, code_life_ms: int) -> Kept:
     last_connected_ms = await registers.settings.number(LAST_CONNECTED_MS)
     identities = Identities(await registers.identities.load())
     identities.let_rest(now_ms)
+    identities.let_rest_but(set(await registers.accounts.connected()))
     run_ms = await _run_ms(registers)
     await registers.grants.drop_stale_codes(Moment(now_ms, run_ms), life_ms=code_life_ms)
     return Kept(

@@ -20,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = commands.add_parser("add", help="make an account")
     add.add_argument("name", metavar="NAME")
     add.add_argument("--home", help="the home's id (default: the first home)")
-    add.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
+    add.add_argument("--password-stdin", action="store_true", help="read it from standard input (default: ask)")
     add.set_defaults(run=run_add)
     listing = commands.add_parser("list", help="list accounts")
     listing.add_argument("--json", action="store_true", help="one JSON object a line")
@@ -35,12 +35,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run_add(arguments: argparse.Namespace) -> int:
-    """Make an account. Without a password it cannot sign in on a page, but may have tokens."""
+    """Make an account. Without a password, as where nobody can be asked for one, it cannot sign in on a page."""
     from bridge.cli.asking import Desk  # noqa: PLC0415 -- nothing of this is needed to show the help
 
     name = _checked_name(arguments.name)
-    password = _read_password() if arguments.password_stdin else None
     desk = Desk.of(arguments.config)
+    if arguments.password_stdin:
+        password: str | None = _read_password()
+    else:
+        password = _ask_password(name) if sys.stdin.isatty() else None
     password_hash = None if password is None else hash_password(password)
     user = desk.ask(AddUser(name, arguments.home, password_hash), UserRow)
     print(f"Added {user.name} to {user.home}. IFTTT will know this account as {user.id}")

@@ -4,7 +4,7 @@ A cache of the database, bounded per user. Knows neither HTTP nor how anybody is
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -125,6 +125,12 @@ class Identities:
     def let_rest_of(self, client: str, user: str) -> list[IdentityKey]:
         """Let those of a user at a client rest, for IFTTT cannot ask any more, and return which they are."""
         found = [key for key in self._by_key if (key.client, key.user) == (client, user) and key not in self._resting]
+        self._rest(found)
+        return found
+
+    def let_rest_but(self, connected: Collection[tuple[str, str]]) -> list[IdentityKey]:
+        """Let all rest but those of these, each a client and a user by id, and return which rest from now on."""
+        found = [key for key in self._by_key if (key.client, key.user) not in connected and key not in self._resting]
         self._rest(found)
         return found
 

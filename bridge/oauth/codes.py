@@ -9,9 +9,6 @@ from typing import Final
 
 from bridge.oauth.grants import Code, Moment, Redemption, Refusal
 
-CODE_LIFE_MS: Final = 60 * 1000
-"""How long a code can be redeemed (architecture, section 6): it goes from one redirect to the next request."""
-
 MAX_CODES: Final = 32
 """How many codes of one user may wait to be redeemed; beyond it the eldest goes."""
 

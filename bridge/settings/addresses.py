@@ -84,7 +84,7 @@ def parse_realtime_url(value: object) -> str:
     """Parse the address of IFTTT's Realtime API; http only to this machine, since the call carries a service key."""
     url = _web_url(value)
     parts = urlsplit(url)
-    if parts.scheme == "http" and not _is_loopback(parts.hostname or ""):
+    if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
         raise ValueError("must begin with https://; plain http is for this machine only, because a key travels along")
     return url
 
@@ -196,5 +196,6 @@ def _is_ip(host: str) -> bool:
     return True
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Tell whether a host is this machine."""
     return host == "localhost" or (_is_ip(host) and ip_address(host).is_loopback)

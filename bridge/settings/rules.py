@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import chain, combinations, product
 from typing import Final
+from urllib.parse import urlsplit
 
-from bridge.settings.addresses import parse_address
+from bridge.settings.addresses import is_loopback, parse_address, parse_public_url
 from bridge.settings.devices import (
     COMMAND_TOPICS,
     KINDS,
@@ -70,12 +71,24 @@ def _clients(clients: list[tuple[int, TableOf]], public: TableOf) -> Iterator[Fa
     if clients and public.get("url", "") == "":
         why = "with [[oauth.clients]] people sign in at this address"
         yield Fault(("public", "url"), f'is missing; {why}; for example: url = "https://home.example.org"')
+    if clients and _is_plain(public.get("url")):
+        why = "with [[oauth.clients]] people type passwords there; plain http is for this machine only"
+        yield Fault(("public", "url"), f"must begin with https://; {why}")
     yield from _used_twice(("oauth", "clients"), clients, "client_id")
     for index, client in clients:
         location = ("oauth", "clients", index)
         yield from _repeated((*location, "redirect_uris"), client.get("redirect_uris"))
         yield from _repeated((*location, "previous_client_secrets"), client.get("previous_client_secrets"))
         yield from _not_previous((*location, "previous_client_secrets"), client)
+
+
+def _is_plain(url: object) -> bool:
+    """Tell whether what is sent to an address crosses a network for everybody to read."""
+    try:
+        parts = urlsplit(parse_public_url(url))
+    except ValueError:
+        return False  # that is another fault
+    return parts.scheme == "http" and not is_loopback(parts.hostname or "")
 
 
 def _not_previous(location: Location, client: TableOf) -> Iterator[Fault]:

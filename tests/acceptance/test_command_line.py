@@ -16,6 +16,7 @@ from bridge import __version__
 from tests.parts.daemon import BUTTON_TOPIC, DOOR_TOPIC, Daemon
 from tests.parts.mosquitto import Mosquitto
 from tests.parts.ports import free_port
+from tests.parts.terminal import at_a_terminal
 from tests.parts.waiting import until
 
 
@@ -71,6 +72,17 @@ def test_a_user_is_added_once_listed_and_gets_tokens(config: str) -> None:
     assert user["id"] in added.stdout
     tokens = {command("--config", config, "token", "mint", "anna").stdout.split()[-1] for _ in range(2)}
     assert len(tokens) == 2
+
+
+def test_a_person_at_a_terminal_is_asked_for_the_password_twice_and_it_is_never_shown(config: str) -> None:
+    typed = {"New password of ann": "a long password", "Once more": "another long one"}
+    status, screen = at_a_terminal(config, "user", "add", "ann", typed=typed)
+    assert (status, "not the same" in screen) == (1, True)
+    typed["Once more"] = typed["New password of ann"]
+    status, screen = at_a_terminal(config, "user", "add", "ann", typed=typed)
+    assert (status, "Added ann to home" in screen) == (0, True)
+    assert "long" not in screen
+    assert command("--config", config, "user", "list").stdout.startswith("ann ")
 
 
 @pytest.mark.parametrize(

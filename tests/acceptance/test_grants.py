@@ -14,6 +14,7 @@ from tests.parts.daemon import DOOR_TOPIC, Daemon
 from tests.parts.grants import connect
 from tests.parts.mosquitto import Mosquitto
 from tests.parts.realtime import RealtimeApi
+from tests.parts.scrape import scrape
 from tests.parts.waiting import until
 
 CHECK = {"door": "front-door"}

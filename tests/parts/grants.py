@@ -4,13 +4,13 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from bridge.oauth.codes import CODE_LIFE_MS
 from bridge.oauth.grants import Code, Grant, Moment, NewPair, Redemption
 from bridge.oauth.tokens import digest_of, mint_token
 from bridge.storage.accounts import Accounts
 from bridge.storage.database import Database, open_database
 from bridge.storage.grants import Grants
 
+CODE_LIFE_MS = 60_000
 REDIRECT = "https://ifttt.com/channels/my_service/authorize"
 
 

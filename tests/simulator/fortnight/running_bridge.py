@@ -219,6 +219,7 @@ def settings_text(folder: Path, keys: Sequence[str], devices: str) -> str:
         for key in keys[1:]
     )
     return (
+        '[public]\nurl = "https://home.example.org"\n'
         f'[storage]\nurl = "sqlite://{folder}/bridge.db"\n[mqtt]\nurl = "mqtt://127.0.0.1:1"\n'
         f"[ifttt]\nservice_keys = [{listed}]\n{clients}{devices}"
     )

@@ -133,6 +133,14 @@ def test_when_a_user_is_disconnected_from_a_client_what_waits_there_rests_until_
     assert len(identities.concerned(OPENED)) == 3
 
 
+def test_what_waits_for_a_user_without_a_connection_rests() -> None:
+    kept, staging, other = identity(), identity(client="staging"), identity(user="u_2")
+    identities = Identities([kept, staging, other])
+    assert identities.let_rest_but({("production", "u_1"), ("staging", "u_2")}) == [staging.key, other.key]
+    assert identities.let_rest_but({("production", "u_1")}) == []
+    assert identities.concerned(OPENED) == [kept]
+
+
 def test_what_rests_can_be_removed_and_come_anew() -> None:
     identities = Identities([identity()])
     identities.let_rest(RESTS_AFTER_MS + 1)
