@@ -50,9 +50,7 @@ class Page:
     @property
     def tags(self) -> list[tuple[str, dict[str, str]]]:
         """Each element with its attributes, as a browser reads them."""
-        reader = _Reader()
-        reader.feed(self.text)
-        return reader.tags
+        return read_tags(self.text)
 
     @property
     def location(self) -> str | None:
@@ -71,6 +69,13 @@ class Page:
         for header in self.headers.getall("Set-Cookie", ()):
             cookies.load(header)
         return cookies
+
+
+def read_tags(text: str) -> list[tuple[str, dict[str, str]]]:
+    """Return each element of a page with its attributes."""
+    reader = _Reader()
+    reader.feed(text)
+    return reader.tags
 
 
 class _Reader(HTMLParser):
