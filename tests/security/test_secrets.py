@@ -10,7 +10,8 @@ from bridge.oauth.tokens import digest_of
 from tests.parts.daemon import Daemon
 from tests.parts.mosquitto import Mosquitto
 from tests.parts.realtime import realtime_api
-from tests.security.canaries import Life, Traces, configuration_of
+from tests.security.canaries import Life, configuration_of
+from tests.security.planting import Traces
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -1,11 +1,12 @@
 """From one home into another, from one person to another, with tokens of either client (I6; OWASP ASVS 5.0, V8)."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Final
 
 import pytest
 import pytest_asyncio
 
+from bridge.ifttt.declaring import Action, Query, Trigger
 from bridge.ifttt.fields import ANY
 from bridge.ifttt.service import ACTIONS, QUERIES, TRIGGERS
 from bridge.oauth.clients import Client
@@ -29,7 +30,11 @@ from tests.security.oauth.acting import (
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 OF_ELM: Final = tuple(entity.id for entity in (*ENTITIES, GONE) if entity.home == "elm")
-DECLARED: Final = {"triggers": TRIGGERS, "actions": ACTIONS, "queries": QUERIES}
+DECLARED: Final[dict[str, Mapping[str, Trigger | Action | Query]]] = {
+    "triggers": TRIGGERS,
+    "actions": ACTIONS,
+    "queries": QUERIES,
+}
 NOT_SHARED_WITH_BEN: Final = "elm-window"
 
 
@@ -119,7 +124,7 @@ async def test_a_field_in_a_form_makes_nobody_somebody_else(lived_in: Site) -> N
     page = await ben.get(asking())
     ann = lived_in.users["ann"]
     more = {"user": ann.id, "user_id": ann.id, "username": "ann", "home": "oak", "sub": ann.id}
-    back = await ben.send(page, decision="allow", **more)
+    back = await ben.post(page.path, page.forms[0].fields | more | {"decision": "allow"})
     token = (await redeem(lived_in, back.brought["code"], **more)).json["access_token"]
     assert (await lived_in.request("GET", "user/info", token=token)).data["name"] == "ben"
 

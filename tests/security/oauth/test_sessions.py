@@ -38,14 +38,15 @@ async def test_a_cookie_that_was_planted_before_signing_in_opens_nothing_after(s
         assert not await is_signed_in(attacker)
 
 
-async def test_signing_in_ends_the_session_that_was_there(site: Site) -> None:
-    walker, thief = signed_in(site, "ben"), stranger(site)
-    page = await stranger(site).get(ACCOUNT)
-    thief.cookies = dict(walker.cookies)
-    assert (await walker.send(await walker.get(ACCOUNT), decision="sign out")).status == 303
-    assert page.status == 200
-    await sign_in(walker, await walker.get(ACCOUNT))
-    assert not await is_signed_in(thief)
+async def test_a_form_in_a_second_tab_signs_nobody_in_over_a_session_that_is_there(site: Site) -> None:
+    walker = stranger(site)
+    first, second = await walker.get(asking()), await walker.get(ACCOUNT)
+    await sign_in(walker, first)
+    session = walker.cookies[SESSION]
+    answer = await sign_in(walker, second, "ben")
+    assert answer.status == 400
+    assert walker.cookies[SESSION] == session
+    assert "signed in as <strong>ann</strong>" in answer.text
 
 
 async def test_a_session_that_was_signed_out_is_over_for_whoever_has_its_cookie(site: Site) -> None:
