@@ -10,7 +10,7 @@ _SECTION: Final = re.compile(r"^## .*`(\S+\.py)`$")
 _ROW: Final = re.compile(r"^\| (\S.*) \| (\S.*) \| `(test_\w+)` \|$")
 
 
-def tests() -> list[tuple[str, str]]:
+def tried() -> list[tuple[str, str]]:
     """Return each test of the folder, by its file."""
     return [
         (path.relative_to(FOLDER).as_posix(), node.name)
@@ -33,4 +33,4 @@ def rows() -> list[tuple[str, str]]:
 
 
 def test_this_page_names_every_attack_that_is_tried_and_no_other() -> None:
-    assert sorted(rows()) == sorted(tests())
+    assert sorted(rows()) == sorted(tried())
