@@ -188,6 +188,7 @@ async def test_other_methods_are_told_which_there_are_and_nothing_else(site: Sit
         answer = await send(site.port, request(f"{method} {path}".encode(), secret))
         assert (answer.status, answer.body) == (405, b"")
         assert b"\r\nallow: " + methods.lower() + b"\r\n" in answer.head.lower()
+        assert b"\r\ncache-control: no-store\r\n" in answer.head.lower()
         assert b"a-secret" not in answer.head
         assert b"set-cookie" not in answer.head.lower()
         assert is_quiet(answer)
@@ -361,6 +362,7 @@ def without_date(answer: RawAnswer) -> tuple[int, list[bytes], bytes]:
 async def test_a_path_that_is_none_of_ours_is_told_from_no_other(site: Site, path: str) -> None:
     nothing = without_date(await send(site.port, request(b"GET /nothing-of-the-kind")))
     assert (nothing[0], nothing[2]) == (404, b"Not found")
+    assert {b"Cache-Control: no-store", b"X-Content-Type-Options: nosniff"} <= set(nothing[1])
     for method in ("GET", "POST", "PUT", "OPTIONS"):
         answer = await send(site.port, request(f"{method} {path}".encode(), [b"Content-Length: 0"]))
         assert without_date(answer) == nothing
