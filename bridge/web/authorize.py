@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import structlog
 from aiohttp import web
 
+from bridge.errors import AccountError
 from bridge.homes.user import User
 from bridge.ifttt.abilities import Abilities
 from bridge.oauth.authorization import AuthorizationRequest, SendBack, Unanswerable, address_back, read_request
@@ -30,7 +31,7 @@ class Codes(Protocol):
     """Where codes are kept, by their digests."""
 
     async def keep_code(self, code: Code, *, now: Moment, life_ms: int) -> None:
-        """Keep a code that is about to be given out."""
+        """Keep a code that is about to be given out. Raises AccountError when its user is no more."""
         ...
 
 
@@ -111,7 +112,10 @@ class AuthorizeEndpoint:
     async def _agree(self, place: Place, asked: Asked, user: User) -> web.Response:
         code, wanted = mint_token(), asked.asked
         kept = Code(digest_of(code), user.id, wanted.client.id, wanted.redirect_uri, wanted.challenge)
-        await self.codes.keep_code(kept, now=self.moment(), life_ms=self.code_life_ms())
+        try:
+            await self.codes.keep_code(kept, now=self.moment(), life_ms=self.code_life_ms())
+        except AccountError:  # it was removed just now
+            return send_to(place.authorize_url(asked.page))
         log.info("oauth.agreed", user=user.id, client=wanted.client.id)
         return self._back(place, asked, code=code)
 

@@ -2,12 +2,15 @@
 
 import asyncio
 import threading
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 import pytest
 
+from bridge.oauth.grants import Code, Moment
 from bridge.oauth.sessions import IDLE_S, LIFE_S
+from bridge.web.server import PublicSite, listening
 from tests.integration.web.reception import PASSWORD, PUBLIC_URL, hash_of
 from tests.integration.web.site import Site, running_site
 from tests.parts.waiting import until
@@ -79,6 +82,31 @@ async def test_a_session_ends_with_its_account(site: Site) -> None:
     assert not await is_signed_in(walker)
     answer = await walker.send(page, decision="allow")
     assert (answer.status, answer.location) == (400, None)
+
+
+@dataclass(frozen=True, slots=True)
+class TooLate:
+    """Where codes are kept, after the account has gone in the very last moment."""
+
+    site: Site
+
+    async def keep_code(self, code: Code, *, now: Moment, life_ms: int) -> None:
+        """Keep a code."""
+        await self.site.accounts.remove_user("hal")
+        await self.site.reception.grants.keep_code(code, now=now, life_ms=life_ms)
+
+
+async def test_an_account_that_goes_while_its_owner_agrees_gives_no_code(site: Site) -> None:
+    await site.add_user("hal", "elm")
+    oauth = site.reception.site
+    late = replace(oauth, authorize=replace(oauth.authorize, codes=TooLate(site)))
+    public = PublicSite(replace(site.endpoints, oauth=late), site.strangers, public_url=PUBLIC_URL)
+    async with listening(public.answer, "127.0.0.1", 0) as port:
+        walker = signed_in(site, "hal")
+        walker.port = port
+        answer = await walker.send(await walker.get(asking()), decision="allow")
+        assert (answer.status, answer.location) == (303, f"{PUBLIC_URL}{asking()}")
+        assert 'type="password"' in (await walker.follow(answer)).text
 
 
 async def test_a_password_that_is_changed_while_it_is_checked_lets_nobody_in(tmp_path: Path) -> None:
