@@ -75,13 +75,14 @@ class AuthorizeEndpoint:
     async def _do(self, request: web.BaseRequest, place: Place, asked: Asked, fields: dict[str, str]) -> web.Response:
         match fields.get("decision"):
             case "refuse":
-                log.info("oauth.declined", client=asked.asked.client.id)
+                if asked.visit.user is not None:  # else anybody could fill the log
+                    log.info("oauth.declined", user=asked.visit.user.id, client=asked.asked.client.id)
                 return self._back(place, asked, error="access_denied")
             case "sign out":
                 self.visits.end(asked.visit)
                 return _again(request, place)
             case "allow" if asked.visit.user is not None:
-                return await self._agree(place, asked, asked.visit.user)
+                return await self._agree(request, place, asked, asked.visit.user)
             case _ if asked.visit.user is None and "password" in fields:
                 return await self._sign_in(request, place, asked, fields)
             case _:
@@ -109,13 +110,14 @@ class AuthorizeEndpoint:
         place.cookies.remember(response, outcome.known)
         return response
 
-    async def _agree(self, place: Place, asked: Asked, user: User) -> web.Response:
+    async def _agree(self, request: web.BaseRequest, place: Place, asked: Asked, user: User) -> web.Response:
         code, wanted = mint_token(), asked.asked
         kept = Code(digest_of(code), user.id, wanted.client.id, wanted.redirect_uri, wanted.challenge)
         try:
             await self.codes.keep_code(kept, now=self.moment(), life_ms=self.code_life_ms())
-        except AccountError:  # it was removed just now
-            return send_to(place.authorize_url(asked.page))
+        except AccountError:  # whoever agreed has been removed in this very moment
+            self.visits.end(asked.visit)
+            return _again(request, place)
         log.info("oauth.agreed", user=user.id, client=wanted.client.id)
         return self._back(place, asked, code=code)
 
