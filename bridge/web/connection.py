@@ -45,8 +45,8 @@ class QuietConnection(web.RequestHandler):
         """Answer what is not HTTP, and what no endpoint has caught. Raises ConnectionError where nobody is left."""
         if request.writer.output_size > 0:
             raise ConnectionError("an answer is under way already")
-        if isinstance(exc, ConnectionError | asyncio.IncompleteReadError):  # gone in the middle of a request
-            raise ConnectionError("there is nobody to answer") from exc
+        if self.transport is None and isinstance(exc, ConnectionError | asyncio.IncompleteReadError):
+            raise ConnectionError("the other side has gone in the middle of its request") from exc
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             log.error("request.failed", exc_info=exc)
             response = respond_with_error("Something went wrong on our side.", status)
