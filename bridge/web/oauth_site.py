@@ -8,7 +8,7 @@ from bridge.errors import BadInput, StorageError, TemporarilyUnavailable
 from bridge.oauth.clients import Clients
 from bridge.web.account import AccountEndpoint
 from bridge.web.authorize import AuthorizeEndpoint
-from bridge.web.envelope import respond_not_here
+from bridge.web.envelope import NOT_KEPT, respond_not_here
 from bridge.web.failures import RETRY_AFTER_S
 from bridge.web.pages import Pages
 from bridge.web.place import Place
@@ -34,7 +34,7 @@ class OAuthSite:
             return respond_not_here()
         name = segments[0]
         if request.method not in ALLOWED[name].split(", "):
-            return web.Response(status=405, headers={"Allow": ALLOWED[name]})
+            return web.Response(status=405, headers=NOT_KEPT | {"Allow": ALLOWED[name]})
         if name == "token":
             return await self.token.answer(request)
         return await self._page(request, name, place)
