@@ -21,13 +21,13 @@ async def connecting(daemon: Daemon) -> None:
     await daemon.start()
 
 
-@pytest.mark.parametrize(("way", "pkce"), [("client_secret_post", False), ("client_secret_basic", True)])
+@pytest.mark.parametrize("way", ["client_secret_post", "client_secret_basic"])
 async def test_an_independent_client_connects_refreshes_and_may_come_back_with_what_it_held_before(
-    daemon: Daemon, way: str, pkce: bool
+    daemon: Daemon, way: str
 ) -> None:
     await connecting(daemon)
     async with ifttt_at(daemon, way=way) as ifttt:
-        first = await connect(daemon, ifttt, "anna", pkce=pkce)
+        first = await connect(daemon, ifttt, "anna", pkce=way == "client_secret_basic")
         assert (first["token_type"], first["scope"]) == ("Bearer", "ifttt")
         assert "expires_in" not in first, "access tokens do not end by age"
         info = await ifttt.get(f"{daemon.url}/user/info")  # the library's own way to present its token

@@ -29,13 +29,13 @@ async def test_nobody_is_disconnected_and_no_code_lost_by_a_clock_that_jumps(dae
         [grant] = daemon.command("grant", "list", "--json").splitlines()
         assert json.loads(grant)["since"].startswith("1970-01-01"), "the daemon lives in that year"
         given = [token]
-        for jump_s in (0.0, TEN_YEARS_S, -TEN_YEARS_S, 0.0):
+        for jump_s in (0.0, -TEN_YEARS_S, TEN_YEARS_S):
             code = await agree(daemon, ifttt, "anna")
             clock.be_off_by(jump_s)
             given += [await exchange(ifttt, *code), await refresh(ifttt, token["refresh_token"])]
             assert [await check(daemon, each["access_token"]) for each in given] == [200] * len(given)
 
-        for jump_s in (None, TEN_YEARS_S, -TEN_YEARS_S):
+        for jump_s in (None, 0.0):
             assert daemon.stop() == 0
             if jump_s is None:
                 clock.stand_at_the_epoch()

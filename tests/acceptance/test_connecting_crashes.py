@@ -24,9 +24,9 @@ from tests.parts.daemon import Daemon
 from tests.parts.waiting import until
 from tests.parts.walker import Walker
 
-ROUNDS = 5
+ROUNDS = 4
 AT_ONCE = 4
-MOST_REFRESHES = 100
+MOST_REFRESHES = 50
 """Beyond it the eldest of a grant's tokens make room, as they should."""
 
 

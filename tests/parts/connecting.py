@@ -1,4 +1,4 @@
-"""Connecting as people do it: IFTTT's part is an OAuth library that knows nothing of ours, a person's is filling in forms.
+"""Connecting as it really goes: IFTTT's part is an OAuth library that knows nothing of ours, a person fills in forms.
 
 `register` names IFTTT's services in a daemon's configuration; at each, `ifttt_at` is what IFTTT holds of one user.
 """
