@@ -26,7 +26,8 @@ async def test_the_daemon_passes_every_test_as_its_sheet_has_it(daemon: Daemon, 
     done = await asyncio.to_thread(
         subprocess.run,
         [sys.executable, "-m", "bridge", "conformance", daemon.url, *arguments],
-        env=os.environ | {"IFTTT_CLIENT_SECRET": PRODUCTION.secret}, input=SERVICE_KEY, capture_output=True, text=True, check=False, timeout=120,
+        env=os.environ | {"IFTTT_CLIENT_SECRET": PRODUCTION.secret},
+        input=SERVICE_KEY, capture_output=True, text=True, check=False, timeout=120,
     )  # fmt: skip
     results = [json.loads(line) for line in done.stdout.splitlines()]
     assert [one for one in results if one["verdict"] == "finding"] == []
