@@ -73,9 +73,11 @@ async def test_a_connection_carries_polls_actions_and_identities_and_ends_when_i
         await until(lambda: realtime.told == ["annas"], what="IFTTT being told")
         [opened] = await daemon.poll(access, "door_opened", FRONT, trigger_identity="annas")
         with broker.listener(LIGHT_COMMAND_TOPIC) as light:
+            await broker.publish(LIGHT_COMMAND_TOPIC, "to whoever listens", retain=True)
+            await until(lambda: len(light.received()) == 1, what="the light listening")
             status, _ = await daemon.post("actions/turn_on_light", access, {"actionFields": {"light": "hall-light"}})
             assert status == 200
-            await until(lambda: len(light.received()) == 1, what="the order")
+            await until(lambda: (False, '{"state":"ON"}') in light.received(), what="the order")
 
         [grant] = [json.loads(line) for line in daemon.command("grant", "list", "--json").splitlines()]
         daemon.command("grant", "revoke", grant["id"])

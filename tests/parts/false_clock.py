@@ -6,13 +6,7 @@ The monotonic clock stays as it is, as on a computer whose wall clock is set.
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
-
-
-def _library() -> Path:
-    for path in Path("/usr/lib").glob("*/faketime/libfaketime.so.1"):
-        return path
-    pytest.skip("libfaketime is not installed (Debian: apt-get install libfaketime)")
+from tests.parts.programs import false_clock_library
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +20,7 @@ class FalseClock:
         """What to put before the command of a program."""
         return (
             "env",
-            f"LD_PRELOAD={_library()}",
+            f"LD_PRELOAD={false_clock_library()}",
             f"FAKETIME_TIMESTAMP_FILE={self.file}",
             "FAKETIME_NO_CACHE=1",
             "FAKETIME_DONT_FAKE_MONOTONIC=1",
