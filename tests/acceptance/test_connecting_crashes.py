@@ -24,7 +24,7 @@ from tests.parts.daemon import Daemon
 from tests.parts.waiting import until
 from tests.parts.walker import Walker
 
-ROUNDS = 4
+ROUNDS = 3
 AT_ONCE = 4
 MOST_REFRESHES = 50
 """Beyond it the eldest of a grant's tokens make room, as they should."""
