@@ -27,7 +27,7 @@ async def is_signed_in(walker: Walker) -> bool:
     kept = dict(walker.cookies)
     page = await walker.get(ACCOUNT)
     walker.cookies = kept
-    return "You are signed in as" in page.text
+    return "Signed in as" in page.text
 
 
 async def test_a_cookie_that_was_planted_before_signing_in_opens_nothing_after(site: Site) -> None:
