@@ -49,7 +49,7 @@ async def test_a_form_in_a_second_tab_signs_nobody_in_over_a_session_that_is_the
     answer = await sign_in(walker, second, "ben")
     assert answer.status == 400
     assert walker.cookies[SESSION] == session
-    assert "signed in as <strong>ann</strong>" in answer.text
+    assert "Signed in as <strong>ann</strong>" in answer.text
 
 
 async def test_a_session_that_was_signed_out_is_over_for_whoever_has_its_cookie(site: Site) -> None:
