@@ -6,6 +6,9 @@ from typing import Final
 
 from bridge.devices.described import Convention
 from bridge.devices.dialects.homeassistant import HomeAssistant
+from bridge.devices.dialects.homie.convention import Homie
+from bridge.devices.dialects.shelly import Shelly
+from bridge.devices.dialects.tasmota.convention import Tasmota
 from bridge.devices.dialects.zigbee2mqtt import Zigbee2Mqtt
 from bridge.errors import ConfigurationError
 from bridge.settings import Settings
@@ -18,6 +21,7 @@ class Places:
     homeassistant: str = "homeassistant"
     zigbee2mqtt: tuple[str, ...] = ("zigbee2mqtt",)
     homie: tuple[str, ...] = ("homie",)
+    shelly: tuple[str, ...] = ()
 
 
 def _zigbee2mqtt(places: Places) -> tuple[Convention, ...]:
@@ -29,6 +33,9 @@ def _zigbee2mqtt(places: Places) -> tuple[Convention, ...]:
 CONVENTIONS: Final[Mapping[str, Callable[[Places], tuple[Convention, ...]]]] = {
     "homeassistant": lambda places: (HomeAssistant(places.homeassistant),),
     "zigbee2mqtt": _zigbee2mqtt,
+    "tasmota": lambda _places: (Tasmota(),),
+    "shelly": lambda places: (Shelly(places.shelly),),
+    "homie": lambda places: (Homie(places.homie),),
 }
 """By name, how each is made."""
 
@@ -41,7 +48,7 @@ def conventions_of(settings: Settings) -> tuple[Convention, ...]:
 def places_of(settings: Settings) -> Places:
     """Return where devices announce themselves in this home."""
     mqtt = settings.mqtt
-    return Places(mqtt.homeassistant_prefix, mqtt.zigbee2mqtt_bases, mqtt.homie_prefixes)
+    return Places(mqtt.homeassistant_prefix, mqtt.zigbee2mqtt_bases, mqtt.homie_prefixes, mqtt.shelly_prefixes)
 
 
 def conventions_named(

@@ -112,6 +112,12 @@ class MqttTable(Table):
     homie_prefixes: Annotated[tuple[Topic, ...], Loose, Field(min_length=1, max_length=MOST_PREFIXES)] = Field(
         ("homie",), description="Where Homie devices announce themselves", json_schema_extra=UNIQUE
     )
+    shelly_prefixes: Annotated[tuple[Topic, ...], Loose, Field(max_length=MOST_PREFIXES)] = Field(
+        (),
+        examples=[["upstairs/plug"]],
+        description="The prefixes of Shellies since the second generation that hold a slash",
+        json_schema_extra=UNIQUE,
+    )
     late_press_limit_s: Seconds = Field(
         120.0, alias="late_press_limit", description="How old a button press may be and still start something"
     )

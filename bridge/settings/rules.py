@@ -63,7 +63,7 @@ def _sections(table: TableOf) -> Iterator[Fault]:
         yield Fault(("mqtt", "username"), "is missing; a password needs a username beside it")
     yield from _status_topic(table)
     yield from _listeners(_table(table, "public"), _table(table, "private"))
-    for key in ("discovery", "zigbee2mqtt_bases", "homie_prefixes"):
+    for key in ("discovery", "zigbee2mqtt_bases", "homie_prefixes", "shelly_prefixes"):
         yield from _repeated(("mqtt", key), mqtt.get(key))
     yield from _repeated(("ifttt", "service_keys"), _table(table, "ifttt").get("service_keys"))
 

@@ -105,6 +105,7 @@ class Mqtt:
     homeassistant_prefix: str
     zigbee2mqtt_bases: tuple[str, ...]
     homie_prefixes: tuple[str, ...]
+    shelly_prefixes: tuple[str, ...]
     late_press_limit_s: float
     changed_while_away: Literal["record", "fire"]
     protocol: Literal["auto", "5", "3.1.1"]
