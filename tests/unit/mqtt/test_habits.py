@@ -171,6 +171,15 @@ def test_what_ends_before_it_has_lasted_long_enough_never_counted() -> None:
     assert (home.told, home.it.value, home.due_ms) == ([], "off", None)
 
 
+def test_what_ended_first_is_over_first_however_late_the_timer_comes() -> None:
+    home = Home(motion(1, shaping=Shaping(debounce_ms=5000, debounce_max_ms=50_000)))
+    home.hear(OFF)
+    home.hear(ON)
+    home.now_ms += 6000
+    home.hear(OFF)
+    assert (home.told, home.it.value) == ([], "off")
+
+
 def test_an_entity_that_is_gone_is_over_and_comes_back_without_an_event() -> None:
     home = Home(motion())
     home.hear(ON)
