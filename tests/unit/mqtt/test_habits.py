@@ -295,6 +295,14 @@ def test_a_press_right_after_its_gateway_came_online_is_one_that_was_before() ->
     assert home.told == [("button.single", NotOffered.REPLAYED), ("button.single", None)]
 
 
+def test_a_hold_that_was_before_is_none_that_goes_on() -> None:
+    home = Home(*gateway(of(EntityKind.BUTTON, habits=Habits(behind=True, hold_repeats=True))))
+    home.hear(ONLINE, on="hub/state")
+    home.hear(HOLD, after_s=1)
+    home.hear(HOLD, after_s=4)
+    assert home.told == [("button.long", NotOffered.REPLAYED), ("button.long", None)]
+
+
 def test_a_gateway_that_says_again_that_it_is_online_has_come_again() -> None:
     home = button_behind()
     home.hear(ONLINE, on="hub/state")
