@@ -59,12 +59,19 @@ class Takeover:
             also=partial(self._count, after, _unknown_now(before, after)),
             reread=reread,
         )
-        await parts.connection.follow_topics()
+        await parts.connection.follow_topics(_to_hear_again(before, after))
         parts.permit.came_in(after.met.accepted)
 
     def _count(self, after: Configuration, unknown: frozenset[str]) -> None:
         self._ground.known.forget(unknown)
         self._parts.take_over(self._ground.current, after)
+
+
+def _to_hear_again(before: Configuration, after: Configuration) -> frozenset[str]:
+    """Return where what the broker keeps is news for somebody: for who is new there, or of another kind."""
+    known = {entity.id: entity.kind for entity in before.catalogue}
+    new = (entity for entity in after.catalogue if known.get(entity.id) is not entity.kind)
+    return frozenset(topic for entity in new for topic in entity.dialect.state_topics)
 
 
 def _unknown_now(before: Configuration, after: Configuration) -> frozenset[str]:
