@@ -10,6 +10,7 @@ from typing import Final
 import msgspec
 
 from bridge.devices.described import DescribedEntity, Unserved
+from bridge.devices.entity import EntityKind
 from bridge.devices.topics import is_topic
 from bridge.errors import UnreadableMessage
 
@@ -20,6 +21,7 @@ LONGEST_TOPIC: Final = 1024
 LONGEST_DESCRIPTION: Final = 64 * 1024
 LONGEST_TEXT: Final = 128
 LARGEST_WHOLE: Final = 1_000_000
+_OF_THE_DEVICE: Final = frozenset({EntityKind.BATTERY, EntityKind.AVAILABILITY})
 _OUTSIDE_IDS: Final = re.compile(r"[^a-z0-9_-]+")
 
 
@@ -79,8 +81,12 @@ def canonical(value: object) -> bytes:
 
 
 def entity_id(*names: str) -> str:
-    """Return the id of an entity out of the names by which its device calls it."""
-    return ".".join(_OUTSIDE_IDS.sub("_", name.lower()).strip("_") or "_" for name in names)
+    """Return the id of an entity out of the names by which its device calls it.
+
+    Never that of the battery or of the availability, of which a device has one each: nothing is one by its name alone.
+    """
+    identity = ".".join(_OUTSIDE_IDS.sub("_", name.lower()).strip("_") or "_" for name in names)
+    return f"{identity}_" if identity in _OF_THE_DEVICE else identity
 
 
 def first_of_each(

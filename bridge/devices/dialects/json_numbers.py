@@ -3,12 +3,13 @@
 from typing import Final, TypeAlias
 
 from bridge.devices.dialects.json_values import spellings
-from bridge.devices.dialects.written import number_word, read_number
+from bridge.devices.dialects.written import DECIMALS, number_word, read_number
 from bridge.devices.reading import StateReading
 from bridge.errors import UnreadableMessage
 
 Path: TypeAlias = tuple[str | int, ...]
 _FULL: Final = 100
+_SHORT: Final = 10**12
 
 
 def at_path(value: object, path: Path) -> object:
@@ -27,6 +28,11 @@ def number_reading(value: object, limits: tuple[int, int] | None = None) -> Stat
     """Return the number in its one spelling; None where there is none, or one beyond the limits ("not known")."""
     if isinstance(value, bool):
         raise UnreadableMessage("not a number")
+    if limits is not None and isinstance(value, int | float) and not limits[0] <= value <= limits[1]:
+        return None
+    word = _short_word(value) if isinstance(value, int | float) else None
+    if word is not None:
+        return StateReading(word)
     written = spellings(value)
     if not written:
         return None
@@ -34,6 +40,17 @@ def number_reading(value: object, limits: tuple[int, int] | None = None) -> Stat
     if limits is not None and not limits[0] <= number <= limits[1]:
         return None
     return StateReading(number_word(number))
+
+
+def _short_word(value: float) -> str | None:
+    """Return the one spelling of a number that needs no arithmetic: most of what devices measure has few decimals."""
+    if not abs(value) < _SHORT:
+        return None
+    text = str(value)
+    whole, _, decimals = text.partition(".")
+    if "e" in text or len(decimals) > DECIMALS:
+        return None
+    return text if decimals.strip("0") else ("0" if whole == "-0" else whole)
 
 
 def float_in(value: object) -> float | None:
