@@ -14,6 +14,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlencode
 
 from bridge.settings import Settings, load
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from bridge import app
     from bridge.cli.demo_story import Story
     from bridge.simulator.applets import Applet
+    from bridge.simulator.authorization import Client, Tokens
 
 DEVICES: Final = """
 [[devices]]
@@ -47,18 +49,21 @@ state_topic = "home/hall-light/state"
 command_topic = "home/hall-light/set"
 """
 USER: Final = "demo"
+CLIENT: Final = "demo-ifttt"
+REDIRECT_URI: Final = "https://ifttt.com/channels/demo/authorize"
 PAUSE_S: Final = 2.0
 PATIENCE_S: Final = 15.0
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Where the demo plays: its configuration, IFTTT's port, and what IFTTT holds."""
+    """Where the demo plays: its configuration, IFTTT's port, what IFTTT was told, and what the person knows."""
 
     settings: Settings
     realtime_port: int
     service_key: str
-    token: str
+    client_secret: str
+    password: str
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -103,17 +108,20 @@ async def _play(folder: Path, *, rounds: int | None, pause_s: float) -> None:
 async def _set_up(folder: Path) -> Stage:
     """Write the configuration, as a person would, and make an account."""
     from bridge.configured import homes_of  # noqa: PLC0415 -- nothing of this is needed to show the help
-    from bridge.oauth.tokens import digest_of, mint_token  # noqa: PLC0415 -- the weight of the database
-    from bridge.storage.accounts import Accounts  # noqa: PLC0415 -- the same
+    from bridge.oauth.passwords import hash_password  # noqa: PLC0415 -- the same
+    from bridge.storage.accounts import Accounts  # noqa: PLC0415 -- the weight of the database
     from bridge.storage.database import open_database  # noqa: PLC0415 -- the same
     from bridge.storage.migrate import migrate  # noqa: PLC0415 -- the same
 
-    service_key, token, realtime_port = secrets.token_urlsafe(32), mint_token(), _free_port()
+    service_key, client_secret, password = (secrets.token_urlsafe(32) for _ in range(3))
+    public_port, realtime_port = _free_port(), _free_port()
     path = folder / "bridge.toml"
     path.write_text(
-        '[public]\nlisten = "127.0.0.1:0"\n[private]\nlisten = "127.0.0.1:0"\n[mqtt]\nurl = "embedded:0"\n'
-        f'[storage]\nurl = "sqlite://{folder}/bridge.db"\n[ifttt]\nservice_keys = ["{service_key}"]\n'
-        f'realtime_url = "http://127.0.0.1:{realtime_port}/v1/notifications"\n{DEVICES}'
+        f'[public]\nlisten = "127.0.0.1:{public_port}"\nurl = "http://127.0.0.1:{public_port}"\n'
+        f'[private]\nlisten = "127.0.0.1:0"\n[mqtt]\nurl = "embedded:0"\n[storage]\nurl = "sqlite://{folder}/bridge.db"\n'
+        f'[ifttt]\nservice_keys = ["{service_key}"]\nrealtime_url = "http://127.0.0.1:{realtime_port}/v1/notifications"\n'
+        f'[[oauth.clients]]\nclient_id = "{CLIENT}"\nclient_secret = "{client_secret}"\n'
+        f'redirect_uris = ["{REDIRECT_URI}"]\n{DEVICES}'
     )
     settings = load(path, {})
     now_ms = time.time_ns() // 1_000_000  # noqa: TID251 -- commands read the clock
@@ -121,23 +129,48 @@ async def _set_up(folder: Path) -> Stage:
         await migrate(database)
         accounts = Accounts(database)
         await accounts.keep_homes(homes_of(settings))
-        user = await accounts.add_user(USER, settings.homes[0].id, password_hash=None, now_ms=now_ms)
-        await accounts.add_token(digest_of(token), user, client="", now_ms=now_ms)
-    return Stage(settings, realtime_port, service_key, token)
+        await accounts.add_user(USER, settings.homes[0].id, password_hash=hash_password(password), now_ms=now_ms)
+    return Stage(settings, realtime_port, service_key, client_secret, password)
+
+
+async def _connect(stage: Stage, client: "Client") -> "Tokens":
+    """Connect as a person does, who signs in on the page and agrees, and then IFTTT with the code."""
+    import aiohttp  # noqa: PLC0415 -- nothing of this is needed to show the help
+
+    from bridge.conformance.oauth.forms import FormFiller  # noqa: PLC0415 -- the same
+    from bridge.simulator.authorization import Tokens  # noqa: PLC0415 -- the same
+
+    asked = {"client_id": client.client_id, "response_type": "code", "redirect_uri": REDIRECT_URI, "scope": "ifttt"}
+    filled_in = {"username": USER, "password": stage.password, "decision": "allow"}
+    page = f"{stage.settings.public.url}/oauth/authorize?{urlencode(asked)}"
+    returned = await FormFiller(REDIRECT_URI, filled_in, {}, PATIENCE_S).walk(page, refuse=False)
+    form = {
+        "grant_type": "authorization_code",
+        "code": returned.code or "",
+        "redirect_uri": REDIRECT_URI,
+        "client_id": client.client_id,
+        "client_secret": client.client_secret,
+    }
+    async with aiohttp.ClientSession() as session, session.post(client.token_url, data=form) as response:
+        response.raise_for_status()
+        given = await response.json()
+    return Tokens(given["access_token"], given["refresh_token"])
 
 
 async def _act(stage: Stage, ports: "app.Ports", story: "Story", *, rounds: int | None, pause_s: float) -> None:
     """Let the two Applets run, again and again."""
-    from bridge.simulator.authorization import Service  # noqa: PLC0415 -- the weight of the stand-ins
+    from bridge.simulator.authorization import Client, Service  # noqa: PLC0415 -- the weight of the stand-ins
     from bridge.simulator.cloud import SimulatedIfttt  # noqa: PLC0415 -- the same
     from bridge.simulator.habits import Habits, Listen  # noqa: PLC0415 -- the same
     from bridge.simulator.home import SimulatedHome  # noqa: PLC0415 -- the same
 
     light_on, light_off = applets()
     habits = Habits(listen=Listen(port=stage.realtime_port), user=USER)
+    url = stage.settings.public.url
+    client = Client(f"{url}/oauth/token", CLIENT, stage.client_secret)
     ifttt = SimulatedIfttt(
-        Service(f"http://127.0.0.1:{ports.public}", stage.service_key),
-        access_token=stage.token,
+        Service(url, stage.service_key, client),
+        access_token=await _connect(stage, client),
         applets=(light_on, light_off),
         chance=random.Random(),  # noqa: S311 -- spreads polls, guards nothing
         habits=habits,

@@ -79,7 +79,9 @@ class Noted:
             if client:
                 failed_in_all += checks
                 key = ConnectionKey(user, client)
-                troubles += [(each, key, _trouble(each, refusal)) for each in answers if self._counts(each, key)]
+                troubles += [
+                    (each, key, _trouble(each, refusal)) for each in answers if self._counts(each, key, refusal)
+                ]
         troubles.sort(key=lambda trouble: trouble[0].number)
         return SortedOut(
             {key: answer.at_ms for key, answer in self.passed.items()},
@@ -89,9 +91,14 @@ class Noted:
             unknown,
         )
 
-    def _counts(self, answer: Answer, key: ConnectionKey) -> bool:
+    def _counts(self, answer: Answer, key: ConnectionKey, refusal: Refusal | None) -> bool:
+        """Tell whether it is a trouble of this connection: not if a check passed since, nor if a refresh was refused
+        though the token lives, for then another client presented it.
+        """  # noqa: D205 -- one sentence
         passed = self.passed.get(key)
-        return passed is None or passed.number < answer.number
+        if passed is not None and passed.number > answer.number:
+            return False
+        return answer.status is not None or refusal is not None
 
 
 def _trouble(answer: Answer, refusal: Refusal | None) -> FailedCheck:

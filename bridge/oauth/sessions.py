@@ -41,6 +41,9 @@ class Sessions:
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
         self._open: dict[str, _Open] = {}  # the eldest first
+        self._ended: dict[str, int] = {}  # by user, which of all endings was the last; the eldest first
+        self.endings = 0
+        """How often all sessions of somebody were ended."""
 
     def begin(self, user_id: str) -> str:
         """Begin a session and return the value of its cookie. Beyond the limits the eldest goes: the user's, or any."""
@@ -65,7 +68,16 @@ class Sessions:
 
     def end_user(self, user_id: str) -> None:
         """End all sessions of a user: the account is gone, or has another password."""
+        self.endings += 1
+        self._ended.pop(user_id, None)
+        self._ended[user_id] = self.endings
+        while len(self._ended) > MAX_SESSIONS:
+            del self._ended[next(iter(self._ended))]
         self._open = {digest: kept for digest, kept in self._open.items() if kept.session.user != user_id}
+
+    def ended_since(self, endings: int, user_id: str) -> bool:
+        """Tell whether a user's sessions were all ended since there were so many endings."""
+        return self._ended.get(user_id, 0) > endings
 
     def _keep_fewer(self, limit: int, digests: list[str]) -> None:
         """Make room for one more."""

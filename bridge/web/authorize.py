@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import structlog
 from aiohttp import web
 
+from bridge.errors import AccountError
 from bridge.homes.user import User
 from bridge.ifttt.abilities import Abilities
 from bridge.oauth.authorization import AuthorizationRequest, SendBack, Unanswerable, address_back, read_request
@@ -21,7 +22,14 @@ from bridge.web.sign_in_page import sign_in_page
 from bridge.web.visits import Turned, Visit, Visits
 
 NOT_CONNECTED: Final = "This cannot be connected"
-STALE: Final = "This page was open for too long, or cookies are switched off. Please try again."
+BEGIN_AGAIN: Final = (
+    "Close this page and begin again at IFTTT. If that does not help, tell whoever looks after this home: what is set "
+    "up here and what is typed in at IFTTT do not fit together."
+)
+STALE: Final = (
+    "This page was open for too long, or in two windows at once, so nothing has been done. Please try again. If you "
+    "see this once more, allow cookies here."
+)
 
 log = structlog.get_logger("bridge.oauth")
 
@@ -30,7 +38,7 @@ class Codes(Protocol):
     """Where codes are kept, by their digests."""
 
     async def keep_code(self, code: Code, *, now: Moment, life_ms: int) -> None:
-        """Keep a code that is about to be given out."""
+        """Keep a code that is about to be given out. Raises AccountError when its user is no more."""
         ...
 
 
@@ -74,13 +82,14 @@ class AuthorizeEndpoint:
     async def _do(self, request: web.BaseRequest, place: Place, asked: Asked, fields: dict[str, str]) -> web.Response:
         match fields.get("decision"):
             case "refuse":
-                log.info("oauth.declined", client=asked.asked.client.id)
+                if asked.visit.user is not None:  # else anybody could fill the log
+                    log.info("oauth.declined", user=asked.visit.user.id, client=asked.asked.client.id)
                 return self._back(place, asked, error="access_denied")
             case "sign out":
                 self.visits.end(asked.visit)
                 return _again(request, place)
             case "allow" if asked.visit.user is not None:
-                return await self._agree(place, asked, asked.visit.user)
+                return await self._agree(request, place, asked, asked.visit.user)
             case _ if asked.visit.user is None and "password" in fields:
                 return await self._sign_in(request, place, asked, fields)
             case _:
@@ -90,7 +99,7 @@ class AuthorizeEndpoint:
         query = request.rel_url.raw_query_string
         match read_request(query, self.clients):
             case Unanswerable(reason):
-                return await self.pages.message(NOT_CONNECTED, reason, status=400)
+                return await self.pages.message(NOT_CONNECTED, reason, status=400, advice=BEGIN_AGAIN)
             case SendBack(redirect_uri, state, error, description):
                 said = [("error", error), ("error_description", description)]
                 return send_to(address_back(redirect_uri, said, state=state, issuer=place.issuer))
@@ -108,10 +117,14 @@ class AuthorizeEndpoint:
         place.cookies.remember(response, outcome.known)
         return response
 
-    async def _agree(self, place: Place, asked: Asked, user: User) -> web.Response:
+    async def _agree(self, request: web.BaseRequest, place: Place, asked: Asked, user: User) -> web.Response:
         code, wanted = mint_token(), asked.asked
         kept = Code(digest_of(code), user.id, wanted.client.id, wanted.redirect_uri, wanted.challenge)
-        await self.codes.keep_code(kept, now=self.moment(), life_ms=self.code_life_ms())
+        try:
+            await self.codes.keep_code(kept, now=self.moment(), life_ms=self.code_life_ms())
+        except AccountError:  # whoever agreed has been removed in this very moment
+            self.visits.end(asked.visit)
+            return _again(request, place)
         log.info("oauth.agreed", user=user.id, client=wanted.client.id)
         return self._back(place, asked, code=code)
 

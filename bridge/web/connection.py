@@ -5,6 +5,7 @@ The library's own connection names itself and its version in each header, answer
 of it, and logs that with a stack trace: a free way to fill our log, or to bring somebody's token into it.
 """  # noqa: D205 -- one sentence
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Final
@@ -41,9 +42,11 @@ class QuietConnection(web.RequestHandler):
         exc: BaseException | None = None,
         message: str | None = None,  # noqa: ARG002 -- the library's shape; it may quote what was sent
     ) -> web.StreamResponse:
-        """Answer what is not HTTP, and what no endpoint has caught."""
+        """Answer what is not HTTP, and what no endpoint has caught. Raises ConnectionError where nobody is left."""
         if request.writer.output_size > 0:
             raise ConnectionError("an answer is under way already")
+        if self.transport is None and isinstance(exc, ConnectionError | asyncio.IncompleteReadError):
+            raise ConnectionError("the other side has gone in the middle of its request") from exc
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             log.error("request.failed", exc_info=exc)
             response = respond_with_error("Something went wrong on our side.", status)
@@ -54,6 +57,14 @@ class QuietConnection(web.RequestHandler):
             self._manager.broken(status)
         response.force_close()
         return response
+
+    def log_exception(self, *args: object, **named: object) -> None:  # noqa: ARG002 -- the library's words; may quote
+        """Say what broke beside all endpoints. What came broken when its answer had been sent is not worth a word."""
+        error = named.get("exc_info")
+        if isinstance(error, web.RequestPayloadError | ConnectionError):
+            log.debug("request.broken", error=type(error).__name__)
+        else:
+            log.error("request.failed", exc_info=error)
 
 
 class QuietServer(web.Server):

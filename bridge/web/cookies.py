@@ -3,6 +3,7 @@
 With https they carry the prefix `__Host-`: no other host of the same domain can set them, and no plain http sees them.
 """
 
+import re
 import secrets
 from dataclasses import dataclass
 from typing import Final
@@ -10,6 +11,7 @@ from typing import Final
 from aiohttp import web
 
 MAX_COOKIE_CHARACTERS: Final = 512
+_VISIT: Final = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
 KNOWN_FOR_S: Final = 400 * 24 * 3600
 """As long as browsers keep any cookie."""
 
@@ -37,6 +39,11 @@ class Cookies:
         except ValueError:
             return ""
         return text if len(text) <= MAX_COOKIE_CHARACTERS and text.isascii() else ""
+
+    def visit(self, request: web.BaseRequest) -> str:
+        """Return the cookie of a visit, "" where there is none that we can have made: it is sent back as it came."""
+        text = self.read(request, self.session)
+        return text if _VISIT.fullmatch(text) else ""
 
     def begin(self, response: web.Response, session: str) -> None:
         """Give a browser the cookie of this visit; it goes when the browser is closed."""

@@ -9,10 +9,11 @@ import msgspec
 from aiohttp import web
 
 WORTH_COMPRESSING_BYTES: Final = 600
-_COMMON: Final = {
+NOT_KEPT: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+"""What every answer has, whatever it is: no cache keeps it, and it is nothing but what it says it is."""
+
+_COMMON: Final = NOT_KEPT | {
     "Content-Type": "application/json; charset=utf-8",
-    "Cache-Control": "no-store",
-    "X-Content-Type-Options": "nosniff",
     "Vary": "Accept-Encoding",
 }
 _COMPRESSED: Final = _COMMON | {"Content-Encoding": "gzip"}
@@ -69,8 +70,8 @@ def respond_with_error(message: str, status: int, *, skip: bool = False, **heade
 
 
 def respond_not_here() -> web.Response:
-    """Answer for a path that is none of ours: nothing that tells who we are."""
-    return web.Response(text="Not found", status=404)
+    """Answer for a path that is none of ours: nothing that tells who we are, and nothing to keep, as it may come."""
+    return web.Response(text="Not found", status=404, headers=NOT_KEPT)
 
 
 def _encode(plain: bytes) -> Encoded:

@@ -8,7 +8,7 @@ from bridge.errors import BadInput, StorageError, TemporarilyUnavailable
 from bridge.oauth.clients import Clients
 from bridge.web.account import AccountEndpoint
 from bridge.web.authorize import AuthorizeEndpoint
-from bridge.web.envelope import respond_not_here
+from bridge.web.envelope import NOT_KEPT, respond_not_here
 from bridge.web.failures import RETRY_AFTER_S
 from bridge.web.pages import Pages
 from bridge.web.place import Place
@@ -34,7 +34,7 @@ class OAuthSite:
             return respond_not_here()
         name = segments[0]
         if request.method not in ALLOWED[name].split(", "):
-            return web.Response(status=405, headers={"Allow": ALLOWED[name]})
+            return web.Response(status=405, headers=NOT_KEPT | {"Allow": ALLOWED[name]})
         if name == "token":
             return await self.token.answer(request)
         return await self._page(request, name, place)
@@ -43,13 +43,21 @@ class OAuthSite:
         try:
             if request.method == "POST" and is_from_elsewhere(request, place.origin):
                 return await self.pages.message(
-                    "This did not come from here", f"Open {place.origin} itself, and try again.", status=403
+                    "This did not come from here",
+                    "The page of another site has sent this, so nothing has been done.",
+                    status=403,
+                    advice=f"Begin again at IFTTT, or open {place.account_url} yourself.",
                 )
             return await self._answer(request, name, place)
         except BadInput as error:
             return await self.pages.message("That was not understood", str(error), status=400)
         except (StorageError, TemporarilyUnavailable):
-            response = await self.pages.message("One moment, please", "Try again in a few seconds.", status=503)
+            response = await self.pages.message(
+                "One moment, please",
+                "This cannot be done just now.",
+                status=503,
+                advice="Go back, and try again in a few seconds.",
+            )
             response.headers["Retry-After"] = RETRY_AFTER_S
             return response
 

@@ -51,9 +51,9 @@ class Pages:
         headers = {**_HEADERS, "Content-Security-Policy": policy}
         return web.Response(text=text, status=status, content_type="text/html", charset="utf-8", headers=headers)
 
-    async def message(self, title: str, text: str, *, status: int) -> web.Response:
-        """Return a page that says one thing."""
-        return await self.page("message", status=status, title=title, text=text)
+    async def message(self, title: str, text: str, *, status: int, advice: str = "") -> web.Response:
+        """Return a page that says one thing, and what to do about it."""
+        return await self.page("message", status=status, title=title, text=text, advice=advice)
 
 
 def send_to(address: str) -> web.Response:

@@ -1,12 +1,15 @@
 """The page on which people sign in, with what is said to those who could not."""
 
+from typing import Final
+
 from aiohttp import web
 
 from bridge.oauth.authorization import AuthorizationRequest
 from bridge.web.pages import Pages
 from bridge.web.visits import Turned
 
-WRONG = "That name and password do not belong together."
+WRONG: Final = "That name and password do not belong together. Check both, and try again."
+_MINUTE_S: Final = 60
 
 
 async def sign_in_page(
@@ -31,6 +34,7 @@ async def sign_in_page(
         client=None if asked is None else asked.client,
         name=name,
         notice=notice,
+        wrong=turned is not None and turned.wait_s == 0,
         form=form,
     )
     if turned is not None and turned.wait_s:
@@ -45,5 +49,5 @@ def _status(notice: str, turned: Turned | None) -> int:
 
 
 def _wait(seconds: int) -> str:
-    unit = "second" if seconds == 1 else "seconds"
-    return f"There were too many attempts. Please wait for {seconds} {unit}, then try again."
+    count, unit = (seconds, "second") if seconds <= 2 * _MINUTE_S else (-(-seconds // _MINUTE_S), "minute")
+    return f"There were too many attempts. Please wait for {count} {unit}{'' if count == 1 else 's'}, then try again."

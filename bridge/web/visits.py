@@ -64,7 +64,7 @@ class Visits:
 
     async def of(self, request: web.BaseRequest, cookies: Cookies) -> Visit:
         """Return the visit that a request belongs to, a new one if there is none yet."""
-        cookie = cookies.read(request, cookies.session)
+        cookie = cookies.visit(request)
         session = self.sessions.find(cookie) if cookie else None
         user = None if session is None else await self.people.user_with_id(session.user)
         return Visit(cookie or new_visit(), user)
@@ -79,7 +79,7 @@ class Visits:
 
     async def attempt(self, request: web.BaseRequest, cookies: Cookies, fields: dict[str, str]) -> Welcome | Turned:
         """Try a name and a password. Raises TemporarilyUnavailable while too many try."""
-        known = cookies.read(request, cookies.known)
+        known, endings = cookies.read(request, cookies.known), self.sessions.endings
         outcome = await self.sign_in.attempt(
             fields.get("username", ""),
             fields.get("password", ""),
@@ -88,8 +88,10 @@ class Visits:
         )
         if isinstance(outcome, Refused):
             return Turned(math.ceil(outcome.wait_s))
-        self.sessions.end(cookies.read(request, cookies.session))
         user = outcome.user.id
+        if self.sessions.ended_since(endings, user):  # while the old password was checked it became another
+            return Turned(0)
+        self.sessions.end(cookies.visit(request))
         return Welcome(self.sessions.begin(user), self.browsers.issue(user, known))
 
     def end(self, visit: Visit) -> None:

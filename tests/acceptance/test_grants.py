@@ -181,3 +181,38 @@ async def test_nothing_of_a_removed_user_is_left(daemon: Daemon) -> None:
     assert daemon.stop() == 0
     for table in ("grants", "connection_checks", "failed_checks", "dead_tokens", "tokens"):
         assert kept(daemon, f"SELECT * FROM {table}") == [], table  # noqa: S608 -- names above
+
+
+CLIENT = """
+url = "https://home.example.org"
+[[oauth.clients]]
+client_id = "my_service"
+client_secret = "a-secret-of-the-client"
+redirect_uris = ["https://ifttt.com/channels/my_service/authorize"]
+"""
+
+
+async def test_a_revoked_refresh_token_gets_invalid_grant_and_the_listing_says_so(daemon: Daemon) -> None:
+    daemon.edit("[private]", f"{CLIENT}[private]")
+    daemon.add_user("anna")
+    anna = await connect(daemon.database, "anna")
+    await daemon.start()
+    daemon.command("grant", "revoke", anna.grant)
+    form = {
+        "grant_type": "refresh_token",
+        "refresh_token": anna.refresh,
+        "client_id": "my_service",
+        "client_secret": "a-secret-of-the-client",
+    }
+    address = f"http://127.0.0.1:{daemon.public_port}/oauth/token"
+    async with aiohttp.ClientSession() as session, session.post(address, data=form) as response:
+        assert (response.status, (await response.json())["error"]) == (HTTPStatus.BAD_REQUEST, "invalid_grant")
+    seen = await scrape(daemon.private_port)
+    assert seen.value("ifttt_bridge_refreshes_refused_total") == 1
+    assert daemon.stop() == 0
+    [line] = [line for line in daemon.log.splitlines() if "event=connection.failing" in line]
+    assert "its token was revoked" in line
+    [row] = grants(daemon)
+    assert (row["id"], row["state"], row["reason"]) == (None, "revoked", "its token was revoked")
+    assert row["refresh_refused"] is not None
+    assert "a refresh was refused 2" in daemon.command("grant", "list")

@@ -1,4 +1,4 @@
-"""One browser for all tests of a process, and visitors for each.
+"""One browser and one street for all tests of a process, and visitors for each.
 
 A browser takes a second or two to start and belongs to the event loop that started it. So all tests of this folder run
 on one loop, that of the session. An async fixture says so itself, `@pytest_asyncio.fixture(loop_scope="session")`: what
@@ -14,6 +14,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
 
+from tests.browser.street import Street, running_street
 from tests.parts.browser import DESKTOP, Screen, Visitor, running_browser, visitor
 
 HERE: Final = Path(__file__).parent
@@ -37,6 +38,12 @@ def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
 @pytest_asyncio.fixture(loop_scope="session", scope="session")
 async def browser() -> AsyncIterator[Browser]:
     async with running_browser() as running:
+        yield running
+
+
+@pytest_asyncio.fixture(loop_scope="session", scope="session")
+async def street(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Street]:
+    async with running_street(tmp_path_factory.mktemp("street")) as running:
         yield running
 
 

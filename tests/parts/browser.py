@@ -1,6 +1,7 @@
 """A real Chromium, Debian's own, and visitors who look at pages with it: at a desk or on a phone, with scripts or not.
 
-Sees nothing but this machine: every name and address elsewhere counts as unknown.
+Sees nothing but this machine: names that end in `.test` are served here, as far as they are (each such name is a site
+of its own, as the internet's are); every other name and address elsewhere counts as unknown.
 """
 
 import os
@@ -9,7 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
-from playwright.async_api import Browser, ConsoleMessage, Error, Page, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Error, Page, async_playwright, expect
 
 from tests.parts.programs import program
 
@@ -24,7 +25,7 @@ _OPTIONS: Final = (
     "--disable-sync",
     "--no-first-run",
     "--no-proxy-server",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1, EXCLUDE ::1",
+    "--host-resolver-rules=MAP *.test 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1, EXCLUDE ::1",
 )
 _AS_ROOT: Final = ("--no-sandbox",)
 """Chromium refuses to start as root without it."""
@@ -60,6 +61,7 @@ class Visitor:
 async def running_browser() -> AsyncIterator[Browser]:
     """Start Chromium, which takes a second or two; skip the test where there is none."""
     path = program("chromium")
+    expect.set_options(timeout=WAIT_MS)
     options = [*_OPTIONS, *(_AS_ROOT if os.geteuid() == 0 else ())]
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=path, args=options)

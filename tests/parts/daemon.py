@@ -95,9 +95,14 @@ class Daemon:
         return path.read_text() if path.exists() else ""
 
     @property
+    def origin(self) -> str:
+        """Where the public listener is."""
+        return f"http://127.0.0.1:{self.public_port}"
+
+    @property
     def url(self) -> str:
         """Where IFTTT would reach it."""
-        return f"http://127.0.0.1:{self.public_port}/ifttt/v1"
+        return f"{self.origin}/ifttt/v1"
 
     async def start(self, *, ready: bool = True) -> None:
         """Start, and wait until it says that it is ready (or only that it is alive)."""

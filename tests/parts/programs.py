@@ -2,7 +2,8 @@
 
 import os
 import shutil
-from typing import Final
+from pathlib import Path
+from typing import Final, NoReturn
 
 import pytest
 
@@ -13,8 +14,20 @@ def program(name: str) -> str:
     """Return the path of a program. Without it the test is skipped, but in continuous integration it must be there."""
     found = shutil.which(name, path=os.environ.get("PATH", "") + _SYSTEM_FOLDERS)
     if found is None:
-        reason = f"{name} is not installed (Debian: apt-get install {name}); what is proven with it is not"
-        if os.environ.get("CI") and os.geteuid() == 0:
-            pytest.fail(reason)
-        pytest.skip(reason)
+        _do_without(name)
     return found
+
+
+def false_clock_library() -> Path:
+    """Return the library that shows a program another time than it is; where it is missing as with programs."""
+    found = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
+    if found is None:
+        _do_without("libfaketime")
+    return found
+
+
+def _do_without(name: str) -> NoReturn:
+    reason = f"{name} is not installed (Debian: apt-get install {name}); what is proven with it is not"
+    if os.environ.get("CI") and os.geteuid() == 0:
+        pytest.fail(reason)
+    pytest.skip(reason)

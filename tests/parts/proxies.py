@@ -61,9 +61,10 @@ def changed(text: str, changes: Mapping[str, tuple[int, str]]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """A certificate for localhost that signs itself, made by openssl."""
+    """A certificate that signs itself, made by openssl. `name`: whose it is."""
 
     folder: Path
+    name: str = "localhost"
 
     @property
     def chain(self) -> Path:
@@ -77,7 +78,7 @@ class Certificate:
 
     def make(self) -> None:
         """Make both files."""
-        subject = ("-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost")
+        subject = ("-subj", f"/CN={self.name}", "-addext", f"subjectAltName=DNS:{self.name}")
         key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", str(self.key))
         command = [program("openssl"), "req", "-x509", *key, *subject, "-days", "2", "-out", str(self.chain)]
         subprocess.run(command, check=True, capture_output=True)
@@ -89,7 +90,7 @@ class Certificate:
 
 @dataclass
 class Proxy:
-    """One proxy before a daemon, on loopback."""
+    """One proxy before a daemon, on loopback. It goes by the name on its certificate."""
 
     folder: Path
     certificate: Certificate
@@ -141,7 +142,7 @@ class Nginx(Proxy):
                 {
                     f"{LETSENCRYPT}/fullchain.pem": (1, str(self.certificate.chain)),
                     f"{LETSENCRYPT}/privkey.pem": (1, str(self.certificate.key)),
-                    f"server_name {NAME};": (2, "server_name localhost;"),
+                    f"server_name {NAME};": (2, f"server_name {self.certificate.name};"),
                     "listen 80;": (1, f"listen 127.0.0.1:{self.http_port};"),
                     "    listen [::]:80;\n": (1, ""),
                     "listen 443 ssl;": (1, f"listen 127.0.0.1:{self.port} ssl;"),
@@ -165,7 +166,10 @@ class Caddy(Proxy):
         text = (EXAMPLES / "Caddyfile").read_text()
         changes = {
             "\n{\n": (1, "\n" + _CADDY_GLOBALS.format(https=self.port, http=self.http_port)),
-            f"{NAME} {{\n": (1, f"localhost {{\n\ttls {self.certificate.chain} {self.certificate.key}\n"),
+            f"{NAME} {{\n": (
+                1,
+                f"{self.certificate.name} {{\n\ttls {self.certificate.chain} {self.certificate.key}\n",
+            ),
             "reverse_proxy 127.0.0.1:8080 {": (1, f"reverse_proxy 127.0.0.1:{self.daemon_port} {{"),
         }
         path.write_text(changed(text, changes))

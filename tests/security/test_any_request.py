@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Final
 
+import pytest
 import schemathesis
 from schemathesis.config import (
     CacheConfig,
@@ -110,17 +111,21 @@ async def test_every_answer_is_as_the_document_says(site: Site) -> None:
     assert {200, 400, 401, 404} == set(outcome.statuses)
 
 
-async def test_stories_in_which_one_answer_leads_to_the_next_request_end_as_well(site: Site) -> None:
+@pytest.mark.parametrize(
+    ("told", "leading"),
+    [(("/queries",), "cursor"), (("/triggers/door_opened", "/triggers/{slug}/trigger_identity"), "identity")],
+)
+async def test_stories_in_which_one_answer_leads_to_the_next_request_end_as_well(
+    site: Site, told: tuple[str, ...], leading: str
+) -> None:
     await site.happen(times=60)
     whole = document(site.endpoints.actions.household_of(site.users["ann"]))
-    told = ("/queries", "/triggers/door_opened", "/triggers/{slug}/trigger_identity")
     some = whole | {"paths": {path: item for path, item in whole["paths"].items() if path.startswith(told)}}
     outcome = await asyncio.to_thread(run, some, configured(site.port, site.tokens["ann"], stories=True))
     assert outcome.wrong == []
     assert outcome.asked["stateful"] > STORIES
     assert max(outcome.statuses) < 500
-    assert outcome.followed["cursor"]
-    assert outcome.followed["identity"]
+    assert outcome.followed[leading]
 
 
 async def test_an_answer_that_the_document_does_not_know_is_found(site: Site) -> None:

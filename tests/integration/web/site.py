@@ -23,6 +23,7 @@ from bridge.ifttt.service import timeline_of
 from bridge.oauth.access import Access
 from bridge.oauth.grants import Moment
 from bridge.oauth.hashing import Hasher
+from bridge.oauth.passwords import verify_password
 from bridge.oauth.tokens import digest_of, mint_token
 from bridge.storage.accounts import Accounts
 from bridge.storage.database import Database, open_database
@@ -241,10 +242,11 @@ async def running_site(
     wrap_timelines: Callable[[Events], Timelines] = lambda events: events,
     wrap_register: Callable[[TriggerIdentities], IdentityRegister] = lambda register: register,
     busy_timeout_ms: int = 200,
+    verify: Callable[[str, str], bool] = verify_password,
 ) -> AsyncIterator[Site]:
     """Run the listener on any free port, with two users in `elm` and one in `oak`."""
     path = folder / "bridge.db"
-    async with open_database(path, busy_timeout_ms=busy_timeout_ms) as database, Hasher() as hasher:
+    async with open_database(path, busy_timeout_ms=busy_timeout_ms) as database, Hasher(verify) as hasher:
         await migrate(database)
         site = await _build(database, path, wrap_timelines, wrap_register, hasher)
         site.strangers.come_through(trusted_proxies)

@@ -13,7 +13,7 @@ import aiohttp
 from bridge.settings import load
 from bridge.simulator.account import Account
 from bridge.simulator.applets import Applet
-from bridge.simulator.authorization import Client, Service
+from bridge.simulator.authorization import Service
 from bridge.simulator.cloud import SimulatedIfttt
 from bridge.simulator.habits import Habits
 from bridge.simulator.schedule import FREE, PRO, RARELY
@@ -23,7 +23,7 @@ from tests.simulator.fortnight import applets
 from tests.simulator.fortnight.applets import Ledger
 from tests.simulator.fortnight.broker import Session
 from tests.simulator.fortnight.home import Home, configuration
-from tests.simulator.fortnight.roads import NOWHERE, TOKEN_URL, HandedOver, Office, Road
+from tests.simulator.fortnight.roads import NOWHERE, PRODUCTION, STAGING, HandedOver, Office, Road
 from tests.simulator.fortnight.running_bridge import RunningBridge, settings_text
 from tests.simulator.fortnight.script import CALM_FROM_S, DAY_S, DAYS, HOUR_S, Deed, Scene, mishaps, scenes
 from tests.simulator.fortnight.trouble import World, meet
@@ -31,7 +31,7 @@ from tests.simulator.fortnight.trouble import World, meet
 if TYPE_CHECKING:
     from bridge.simulator.virtual_time import VirtualLoop
 
-KEYS: Final = {"production": "key-of-production", "staging": "key-of-staging"}
+KEYS: Final = {client.client_id: f"key-of-{client.client_id}" for client in (PRODUCTION, STAGING)}
 AT_ONCE_S: Final = 2.0
 PATIENCE_S: Final = 2 * HOUR_S
 BACKOFF_S: Final = (5.0, 60.0, 600.0, 3600.0)
@@ -87,21 +87,22 @@ async def _set_up(chance: random.Random, folder: Path, stack: AsyncExitStack, *,
     session, realtime = Session(loop.time), HandedOver()
     home = Home(session, loop.time)
     path = folder / "bridge.toml"
-    path.write_text(settings_text(folder, tuple(KEYS.values()), configuration()))
+    path.write_text(settings_text(folder, KEYS, configuration()))
     bridge = RunningBridge(load(path, {}), session, realtime, group, obey=home.obey)
     await bridge.start()
-    office = Office(bridge)
     for user in ("anna", "ben"):
         await bridge.add_user(user)
     connector = aiohttp.TCPConnector(keepalive_timeout=1e5)  # else looked after every 15 s, 80,000 times
     http = HttpWay(await stack.enter_async_context(aiohttp.ClientSession(connector=connector)))
-    road = Road(http, office, lambda: bridge.port, loop)
+    road = Road(http, lambda: bridge.port, loop)
+    office = Office(bridge, road)
     ifttts: dict[str, SimulatedIfttt] = {}
     orders = Orders()
-    for name, key in KEYS.items():
+    for client in (PRODUCTION, STAGING):
+        name, key = client.client_id, KEYS[client.client_id]
         ifttts[name] = SimulatedIfttt(
-            Service(NOWHERE, key, Client(TOKEN_URL, name, "secret")),
-            access_token=await office.grant("anna", name),
+            Service(NOWHERE, key, client),
+            access_token=await office.grant("anna", client),
             applets=applets.ANNA if name == "production" else applets.STAGING,
             chance=chance,
             habits=replace(HABITS, service=name, first_check_marks=marks),
@@ -109,7 +110,7 @@ async def _set_up(chance: random.Random, folder: Path, stack: AsyncExitStack, *,
             on_step=orders.noted,
         )
         realtime.ifttts[key] = await stack.enter_async_context(ifttts[name])
-    tokens = await office.grant("ben", "production")
+    tokens = await office.grant("ben", PRODUCTION)
     ifttts["production"].connect(tokens, user="ben", applets=applets.BEN, interval_s=PRO)
     world = World(bridge, session, home, office, ifttts["production"], ifttts["staging"], Ledger())
     for account in world.accounts:

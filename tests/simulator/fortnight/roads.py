@@ -4,27 +4,28 @@ While a request is under way virtual time stands still: it is answered at once, 
 """
 
 import asyncio
-import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs
+from urllib.parse import urlencode
 
 import aiohttp
 import msgspec
 
-from bridge.simulator.authorization import Tokens
+from bridge.simulator.authorization import Client, Tokens
 from bridge.simulator.realtime_listener import Call
 from bridge.simulator.virtual_time import VirtualLoop
 from bridge.simulator.way import Answer, HttpWay, Kind, Sent
-from tests.simulator.fortnight.running_bridge import RunningBridge
+from tests.simulator.fortnight.running_bridge import RunningBridge, redirect_uri_of, secret_of
 
 if TYPE_CHECKING:
     from bridge.simulator.cloud import SimulatedIfttt
 
 NOWHERE = "http://bridge"
-TOKEN_URL = f"{NOWHERE}/token"
+TOKEN_URL = f"{NOWHERE}/oauth/token"
+PRODUCTION, STAGING = (Client(TOKEN_URL, name, secret_of(name)) for name in ("production", "staging"))
 REQUEST_TIMEOUT_S = 10.0
 NOBODY = Answer(None, b"", 0.0, "nobody listens")
 
@@ -65,52 +66,46 @@ class HandedOver:
         yield Said(said.status, {} if said.retry_after is None else {"Retry-After": said.retry_after}, content)
 
 
-class Office:
-    """Gives out tokens as the bridge will by OAuth: each refresh gives a new pair, and older ones go on to work."""
-
-    def __init__(self, bridge: RunningBridge) -> None:
-        self._bridge = bridge
-        self._refresh: dict[str, tuple[str, str]] = {}
-
-    async def grant(self, user: str, client: str) -> Tokens:
-        """Give a user tokens, as after the pages."""
-        tokens = Tokens(await self._bridge.mint(user, client), secrets.token_hex(16))
-        assert tokens.refresh is not None
-        self._refresh[tokens.refresh] = (user, client)
-        return tokens
-
-    async def revoke(self, user: str) -> None:
-        """Take everything from a user."""
-        self._refresh = {token: whose for token, whose in self._refresh.items() if whose[0] != user}
-        await self._bridge.expire(user)
-
-    async def refresh(self, form: bytes) -> Answer:
-        """Answer the token endpoint."""
-        if not self._bridge.is_up:
-            return NOBODY
-        whose = self._refresh.get(parse_qs(form.decode())["refresh_token"][0])
-        if whose is None:
-            return Answer(400, b'{"error": "invalid_grant"}', 0.0)
-        tokens = await self.grant(*whose)
-        said = {"token_type": "Bearer", "access_token": tokens.access, "refresh_token": tokens.refresh}
-        return Answer(200, msgspec.json.encode(said), 0.0)
-
-
 @dataclass(frozen=True, slots=True)
 class Road:
     """Brings IFTTT's requests to wherever the bridge listens at present."""
 
     http: HttpWay
-    office: Office
     port: Callable[[], int | None]
     loop: VirtualLoop
 
     async def send(self, sent: Sent) -> Answer:
         """Send one request; nobody answers while the bridge is away."""
         with self.loop.working():
-            if sent.kind is Kind.REFRESH:
-                return await self.office.refresh(sent.body or b"")
             port = self.port()
             if port is None:
                 return NOBODY
             return await self.http.send(replace(sent, url=sent.url.replace(NOWHERE, f"http://127.0.0.1:{port}", 1)))
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """Where people connect IFTTT with the bridge, and end that again."""
+
+    bridge: RunningBridge
+    road: Road
+
+    async def grant(self, user: str, client: Client) -> Tokens:
+        """Let a user agree, and exchange the code; the bridge must be up."""
+        redirect_uri = redirect_uri_of(client.client_id)
+        form = {
+            "grant_type": "authorization_code",
+            "code": await self.bridge.agree(user, client.client_id, redirect_uri),
+            "redirect_uri": redirect_uri,
+            "client_id": client.client_id,
+            "client_secret": client.client_secret,
+        }
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        answer = await self.road.send(Sent(Kind.USER, "POST", client.token_url, headers, urlencode(form).encode()))
+        assert answer.status == HTTPStatus.OK, answer
+        given = msgspec.json.decode(answer.body)
+        return Tokens(given["access_token"], given["refresh_token"])
+
+    async def revoke(self, user: str) -> None:
+        """Take everything from a user."""
+        await self.bridge.revoke(user)

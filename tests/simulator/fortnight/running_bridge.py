@@ -6,7 +6,7 @@ then, and at the end, as the daemon does too.
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, AsyncExitStack, suppress
 from functools import partial
 from pathlib import Path
@@ -24,6 +24,7 @@ from bridge.mqtt.connection import Connection
 from bridge.mqtt.intake import Intake
 from bridge.mqtt.message import Marker, Message
 from bridge.mqtt.session import Broker
+from bridge.oauth.grants import Code
 from bridge.oauth.hashing import Hasher
 from bridge.oauth.tokens import digest_of, mint_token
 from bridge.registers import Registers
@@ -123,7 +124,7 @@ class RunningBridge:
         """Start on what is on disk, and connect to the broker."""
         with self._loop.working():
             opened = await self._storage.enter_async_context(open_database(self._settings.storage.path))
-            database = SeenDatabase(opened, self._loop.working)
+            self._database = database = SeenDatabase(opened, self._loop.working)
             await migrate(database)
         self._registers = registers = Registers.of(database)
         registry = Registry()
@@ -166,13 +167,19 @@ class RunningBridge:
         self._session.detach()
         await self._end()
 
-    async def mint(self, user: str, client: str) -> str:
-        """Give a user an access token."""
-        token, accounts = mint_token(), self._registers.accounts
-        await accounts.add_token(
-            digest_of(token), await accounts.user_named(user), client=client, now_ms=self.clock_ms()
-        )
-        return token
+    async def agree(self, user: str, client: str, redirect_uri: str) -> str:
+        """Let a user agree, without the pages: hashing a password takes more time than a day here. Return the code."""
+        code, account = mint_token(), await self._registers.accounts.user_named(user)
+        kept = Code(digest_of(code), account.id, client, redirect_uri, None)
+        now, life_ms = self._parts.entrance.now(), code_life_ms_of(self._settings)
+        await self._registers.grants.keep_code(kept, now=now, life_ms=life_ms)
+        return code
+
+    async def revoke(self, user: str) -> None:
+        """End all grants of a user, as somebody at the command line would."""
+        grants = self._parts.desk.grants
+        for grant in await grants.kept.listed((await grants.accounts.user_named(user)).id):
+            await grants.revocation.revoke(grant.id)
 
     async def add_user(self, user: str) -> None:
         """Make an account."""
@@ -180,10 +187,16 @@ class RunningBridge:
         await self._registers.accounts.add_user(user, home, password_hash=None, now_ms=self.clock_ms())
 
     async def expire(self, user: str) -> None:
-        """Let all access tokens of a user be dead."""
-        for token in await self._registers.accounts.tokens():
-            if token.user == user:
-                await self._registers.accounts.remove_token(token.digest)
+        """Let all access tokens of a user be dead and the refresh tokens live on: they now are other ones than IFTTT's.
+
+        The bridge itself ends none so soon. To IFTTT it is as if it had lost them.
+        """
+        account = await self._registers.accounts.user_named(user)
+        await self._database.write(
+            lambda connection: connection.execute(
+                "UPDATE tokens SET digest = lower(hex(randomblob(32))) WHERE user = ?", (account.id,)
+            )
+        )
         self._parts.desk.forget_tokens()
 
     async def _keep_house(self, parts: Parts) -> None:
@@ -212,16 +225,25 @@ async def _remember_nothing(_topics: tuple[str, ...]) -> None:
     """Every session here has all topics."""
 
 
-def settings_text(folder: Path, keys: Sequence[str], devices: str) -> str:
-    """Return the configuration: the first key is production's, each further one that of a client of its own."""
-    listed = ", ".join(f'"{key}"' for key in keys[:1])
+def settings_text(folder: Path, keys: Mapping[str, str], devices: str) -> str:
+    """Return the configuration. `keys`: the service key of each client; the first is production's."""
     clients = "".join(
-        f'[[oauth.clients]]\nclient_id = "{key.removeprefix("key-of-")}"\nclient_secret = "a-secret-of-{key}"\n'
-        f'redirect_uris = ["https://ifttt.com/channels/{key}/authorize"]\nservice_key = "{key}"\n'
-        for key in keys[1:]
+        f'[[oauth.clients]]\nclient_id = "{client}"\nclient_secret = "{secret_of(client)}"\n'
+        f'redirect_uris = ["{redirect_uri_of(client)}"]\nservice_key = "{key}"\n'
+        for client, key in keys.items()
     )
     return (
         '[public]\nurl = "https://home.example.org"\n'
         f'[storage]\nurl = "sqlite://{folder}/bridge.db"\n[mqtt]\nurl = "mqtt://127.0.0.1:1"\n'
-        f"[ifttt]\nservice_keys = [{listed}]\n{clients}{devices}"
+        f'[ifttt]\nservice_keys = ["{next(iter(keys.values()))}"]\n{clients}{devices}'
     )
+
+
+def secret_of(client: str) -> str:
+    """Return the secret of a client."""
+    return f"the-secret-of-{client}"
+
+
+def redirect_uri_of(client: str) -> str:
+    """Return where people come back to from the pages."""
+    return f"https://ifttt.com/channels/{client}/authorize"

@@ -12,7 +12,7 @@ from bridge.simulator.way import Kind
 from tests.simulator.fortnight.applets import Ledger
 from tests.simulator.fortnight.broker import Session
 from tests.simulator.fortnight.home import Home
-from tests.simulator.fortnight.roads import Office
+from tests.simulator.fortnight.roads import PRODUCTION, STAGING, Office
 from tests.simulator.fortnight.running_bridge import RunningBridge
 from tests.simulator.fortnight.script import FLAPS, Mishap, Trouble
 
@@ -131,7 +131,7 @@ async def _tokens(world: World, mishap: Mishap, chance: random.Random) -> None:
         account.check_now()
     await asyncio.sleep(mishap.lasts_s)
     for account, whose, client in zip(
-        world.accounts, ("anna", "ben", "anna"), ("production", "production", "staging"), strict=True
+        world.accounts, ("anna", "ben", "anna"), (*[PRODUCTION] * 2, STAGING), strict=True
     ):
         if whose == user:
             account.connect_again(await world.office.grant(user, client))

@@ -72,6 +72,18 @@ def test_signing_out_ends_one_session_and_a_new_password_all_of_the_user() -> No
     assert browsers.found(two, three, other) == [False, False, True]
 
 
+def test_whoever_is_just_signing_in_can_ask_whether_all_sessions_were_ended_meanwhile() -> None:
+    sessions = Browsers().sessions
+    sessions.end_user("u_1")
+    before = sessions.endings
+    assert not sessions.ended_since(before, "u_1")
+    sessions.end_user("u_2")
+    assert (sessions.ended_since(before, "u_1"), sessions.ended_since(before, "u_2")) == (False, True)
+    for number in range(2 * MAX_SESSIONS):
+        sessions.end_user(f"u_{number}")
+    assert len(sessions._ended) == MAX_SESSIONS, "it does not grow without bound"
+
+
 def test_beyond_the_limit_of_a_user_the_eldest_session_of_that_user_goes() -> None:
     browsers = Browsers()
     other = browsers.sessions.begin("u_2")

@@ -173,6 +173,14 @@ async def test_a_refused_refresh_warns_at_once(watch: ConnectionWatch, logs: lis
     assert watch.outcomes.total() == 0
 
 
+async def test_a_live_token_that_another_client_presents_is_no_trouble_of_its_owner(
+    house: House, watch: ConnectionWatch, logs: list[Any]
+) -> None:
+    watch.refused_refresh("live")
+    await watch.write()
+    assert (house.kept, logs, watch.refused_refreshes) == ({}, [], 1)
+
+
 async def test_what_belongs_to_nobody_we_know_is_counted_and_not_kept(house: House, watch: ConnectionWatch) -> None:
     for digest in ("a stranger's", "minted"):
         watch.failed(digest, 401)
