@@ -248,6 +248,7 @@ async def test_hostile_neighbours_leave_the_daemon_well_and_are_told_once(broker
     assert listened.isdisjoint({"#", own})
     assert home.log.count("too many new entities within a minute") + home.log.count("more than 2000") <= 2
     assert home.log.count("changes too often") == 1
+    assert home.log.count("event=device.discovered") <= 500, "not a line for each of them"
 
 
 async def flood(broker: Mosquitto, messages: list[tuple[str, str]]) -> None:
