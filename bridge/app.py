@@ -24,6 +24,7 @@ from bridge.dashboard.health import Health
 from bridge.dashboard.private import answer_private
 from bridge.dashboard.retained import RetainedHealth
 from bridge.desk.place import control_path
+from bridge.devices.entity import EntityKind
 from bridge.devices.last_known import LastKnown
 from bridge.errors import CannotListen
 from bridge.kept import load
@@ -233,7 +234,8 @@ def _feed(status: Callable[[], str]) -> None:
 
 def _status(daemon: _Daemon, health: Health) -> str:
     """Say in one line how things are: what there is, what the configuration waits for, what does not work."""
-    count = len(daemon.current.now.settings.devices)
+    abilities = (entity for entity in daemon.current.now.catalogue if entity.kind is not EntityKind.CUSTOM)
+    count = len({entity.device.id for entity in abilities})
     troubles = [f"{name}: {trouble}" for name, trouble in health.report().items() if trouble]
     outcome = "" if daemon.reload is None else daemon.reload.outcome
     return "; ".join(part for part in (f"{count} device{'' if count == 1 else 's'}", outcome, *troubles) if part)

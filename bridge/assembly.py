@@ -12,13 +12,13 @@ from typing import Final
 import aiohttp
 
 from bridge import __version__
-from bridge.configured import accounts_of, broker_of, homes_of, policy_of
+from bridge.attended import Forget, attended_desk
+from bridge.configured import accounts_of, broker_of, policy_of
 from bridge.connections import Connections, build_connections
 from bridge.current import Configuration, Current, topics_of
 from bridge.dashboard.measures import Lags, RequestCounts
 from bridge.desk.desk import Desk
 from bridge.desk.news import News
-from bridge.desk.paired import Paired
 from bridge.desk.permit import Permit
 from bridge.desk.requests import Condition, TopicHeard
 from bridge.devices.deadlines import Deadlines
@@ -159,6 +159,10 @@ def build(
     )
     reception = _reception(ground, entrance, connections)
     site = _site(ground, entrance, reception, triggers, outbound, meters, connections)
+    forget = Forget(connections.waiting.removed, entrance.access.forget, reception.sessions.end_user, answers.clear)
+    desk = attended_desk(
+        registers, current, registry, connections.desk, forget, news=news, permit=permit, clock_ms=ground.clock_ms
+    )
     return Parts(
         connection,
         inbound,
@@ -171,7 +175,7 @@ def build(
         metered=Metered(connection, inbound, outbound, notifiers, kept.identities, meters, connections.watch),
         entrance=entrance,
         reception=reception,
-        desk=_desk(ground, entrance, reception, connections, news, _paired(ground, registry, permit, answers)),
+        desk=desk,
         news=news,
         permit=permit,
         discovery=discovery,
@@ -347,42 +351,6 @@ def _reception(ground: Ground, entrance: Entrance, connections: Connections) -> 
         connections,
         ground.hasher,
         browsers_key=ground.kept.browsers_key,
-    )
-
-
-def _paired(ground: Ground, registry: Callable[[], Registry], permit: Permit, answers: Answers) -> Paired:
-    registers = ground.registers
-    return Paired(
-        registers.pairings,
-        registers.exposure,
-        homes=lambda: tuple(homes_of(ground.current.now.settings)),
-        met=lambda: ground.current.now.met.devices,
-        catalogue=lambda: ground.current.now.catalogue,
-        described=lambda: registry().devices,
-        clock_ms=ground.clock_ms,
-        permit=permit,
-        forget_answers=answers.clear,
-    )
-
-
-def _desk(
-    ground: Ground, entrance: Entrance, reception: Reception, connections: Connections, news: News, paired: Paired
-) -> Desk:
-    registers = ground.registers
-    return Desk(
-        registers.accounts,
-        registers.events,
-        registers.entities,
-        registers.exposure,
-        connections.desk,
-        paired,
-        homes=lambda: tuple(homes_of(ground.current.now.settings)),
-        catalogue=lambda: ground.current.now.catalogue,
-        clock_ms=ground.clock_ms,
-        forget_user=connections.waiting.removed,
-        forget_tokens=entrance.access.forget,
-        forget_sign_ins=reception.sessions.end_user,
-        news=news,
     )
 
 

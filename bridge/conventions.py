@@ -1,15 +1,13 @@
-"""Which conventions devices may announce themselves in, by their names in the configuration."""
+"""Which conventions devices may announce themselves in, by their names in the configuration.
+
+Each is imported where it is spoken: none weighs on a home that does not listen to it.
+"""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from bridge.devices.described import Convention
-from bridge.devices.dialects.homeassistant import HomeAssistant
-from bridge.devices.dialects.homie.convention import Homie
-from bridge.devices.dialects.shelly import Shelly
-from bridge.devices.dialects.tasmota.convention import Tasmota
-from bridge.devices.dialects.zigbee2mqtt import Zigbee2Mqtt
 from bridge.errors import ConfigurationError
 from bridge.settings import Settings
 
@@ -24,18 +22,44 @@ class Places:
     shelly: tuple[str, ...] = ()
 
 
+def _homeassistant(places: Places) -> tuple[Convention, ...]:
+    from bridge.devices.dialects.homeassistant import HomeAssistant  # noqa: PLC0415 -- only where it is spoken
+
+    return (HomeAssistant(places.homeassistant),)
+
+
 def _zigbee2mqtt(places: Places) -> tuple[Convention, ...]:
     """Return one for each network: the first is the plain one, so that its base may be another one day."""
+    from bridge.devices.dialects.zigbee2mqtt import Zigbee2Mqtt  # noqa: PLC0415 -- the same
+
     first, *more = places.zigbee2mqtt
     return (Zigbee2Mqtt(first), *(Zigbee2Mqtt(base, f"zigbee2mqtt:{base}") for base in more))
 
 
+def _tasmota(_places: Places) -> tuple[Convention, ...]:
+    from bridge.devices.dialects.tasmota.convention import Tasmota  # noqa: PLC0415 -- the same
+
+    return (Tasmota(),)
+
+
+def _shelly(places: Places) -> tuple[Convention, ...]:
+    from bridge.devices.dialects.shelly import Shelly  # noqa: PLC0415 -- the same
+
+    return (Shelly(places.shelly),)
+
+
+def _homie(places: Places) -> tuple[Convention, ...]:
+    from bridge.devices.dialects.homie.convention import Homie  # noqa: PLC0415 -- the same
+
+    return (Homie(places.homie),)
+
+
 CONVENTIONS: Final[Mapping[str, Callable[[Places], tuple[Convention, ...]]]] = {
-    "homeassistant": lambda places: (HomeAssistant(places.homeassistant),),
+    "homeassistant": _homeassistant,
     "zigbee2mqtt": _zigbee2mqtt,
-    "tasmota": lambda _places: (Tasmota(),),
-    "shelly": lambda places: (Shelly(places.shelly),),
-    "homie": lambda places: (Homie(places.homie),),
+    "tasmota": _tasmota,
+    "shelly": _shelly,
+    "homie": _homie,
 }
 """By name, how each is made."""
 

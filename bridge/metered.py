@@ -148,6 +148,12 @@ def _taken_in(inbound: Inbound, lags: Lags) -> Iterator[Family]:
             ("broken",): counts.broken,
         },
     )
+    yield counter(
+        "ifttt_bridge_descriptions_refused_total",
+        "Messages in which devices describe themselves that were refused: unreadable, too many, too often. The log "
+        "says why, once; many of them: something on the broker misbehaves.",
+        lambda: inbound.registry.refusals,
+    )
     yield labelled(
         "ifttt_bridge_events_total",
         "counter",

@@ -6,6 +6,7 @@ described themselves (discovery.py).
 
 import asyncio
 from functools import partial
+from typing import Final
 
 import structlog
 
@@ -14,6 +15,9 @@ from bridge.configured import policy_of
 from bridge.current import Configuration, bring_into_force, topics_of
 from bridge.devices.registry import Registry
 from bridge.settings import Settings
+
+MOST_TOLD: Final = 20
+"""So many new devices are told of by name at once: whoever may publish may describe as many as they like."""
 
 log = structlog.get_logger("bridge.pairing")
 
@@ -59,12 +63,19 @@ class Takeover:
             also=partial(self._count, after, _unknown_now(before, after)),
             reread=reread,
         )
-        await parts.connection.follow_topics()
+        await parts.connection.follow_topics(_to_hear_again(before, after))
         parts.permit.came_in(after.met.accepted)
 
     def _count(self, after: Configuration, unknown: frozenset[str]) -> None:
         self._ground.known.forget(unknown)
         self._parts.take_over(self._ground.current, after)
+
+
+def _to_hear_again(before: Configuration, after: Configuration) -> frozenset[str]:
+    """Return where what the broker keeps is news for somebody: for who is new there, or of another kind."""
+    known = {entity.id: entity.kind for entity in before.catalogue}
+    new = (entity for entity in after.catalogue if known.get(entity.id) is not entity.kind)
+    return frozenset(topic for entity in new for topic in entity.dialect.state_topics)
 
 
 def _unknown_now(before: Configuration, after: Configuration) -> frozenset[str]:
@@ -81,11 +92,13 @@ def _unknown_now(before: Configuration, after: Configuration) -> frozenset[str]:
 
 
 def _say(after: Configuration, registry: Registry) -> None:
-    """Tell once of each device that is new."""
+    """Tell of each device that is new: of some, where many come at once."""
     new = {*after.met.discovered, *after.met.accepted}
     if not new:
         return
-    for key, device in after.met.devices.items():
-        if device.id in new and key in registry.devices:
-            event = "device.discovered" if device.home is None else "device.accepted"
-            log.info(event, id=device.id, name=device.called, source=key[0], home=device.home)
+    found = [(key, each) for key, each in after.met.devices.items() if each.id in new and key in registry.devices]
+    for key, device in found[:MOST_TOLD]:
+        event = "device.discovered" if device.home is None else "device.accepted"
+        log.info(event, id=device.id, name=device.called, source=key[0], home=device.home)
+    if len(found) > MOST_TOLD:
+        log.info("device.more", count=len(found) - MOST_TOLD, note="`ifttt-bridge device list` shows all of them")

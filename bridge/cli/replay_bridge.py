@@ -3,7 +3,7 @@
 Accepts every device at once. What a daemon keeps in its database is kept here over a restart, and nothing else.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -17,7 +17,7 @@ from bridge.devices.described import Convention, DescribedDevice, KeptPart
 from bridge.devices.entity import Entity, EntityKind
 from bridge.devices.habits import is_cut_off
 from bridge.devices.interpretation import LatePolicy
-from bridge.devices.last_known import EntityState, LastKnown
+from bridge.devices.last_known import NOTHING_KNOWN, EntityState, LastKnown
 from bridge.devices.merging import DeviceKey
 from bridge.devices.pairing import PairedEntity, Pairing, catalogued
 from bridge.devices.reading import PressReading, Reading
@@ -71,6 +71,7 @@ class _Tally:
     touched: dict[str, None] = field(default_factory=dict)
     reasons: list[str] = field(default_factory=list)
     changed: bool = False
+    before: dict[str, EntityState] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -180,8 +181,10 @@ class ReplayedBridge:
         """Interpret and keep, as one transaction would."""
         interpreter = self._interpreter
         draft = interpreter.draft(arrivals, self._listening, next_seq=self._next_seq, now_ms=self._now_ms)
+        before = {entity: interpreter.known.of(entity) for entity in draft.states}
+        tally.before = before | tally.before
         tally.changed |= bool(draft.readings) or any(
-            _seen(state) != _seen(interpreter.known.of(entity)) for entity, state in draft.states.items()
+            _seen(state) != _seen(before[entity]) for entity, state in draft.states.items()
         )
         interpreter.known.replace(draft.states)
         interpreter.deadlines.replace(draft.deadlines)
@@ -210,19 +213,18 @@ class ReplayedBridge:
         tally.reasons += unserved
 
     def _touched(self, tally: _Tally) -> list[Entity]:
-        """Return the entities to show: with one that says whether a device can be reached, all of that device."""
+        """Return the entities to show: those that a line was for, and those that came or went with it."""
         catalogue = self._interpreter.catalogue
-        touched = [entity for name in tally.touched if (entity := catalogue.owned(name)) is not None]
-        reach = {each.id for each in touched if each.kind is EntityKind.AVAILABILITY}
-        devices = {each.device.id for each in touched if each.id in reach}
-        shown = {each.id: each for each in touched}
-        for each in catalogue:
-            if each.device.id in devices or each.device.gateway in reach:
-                shown.setdefault(each.id, each)
+        shown = {name: entity for name in tally.touched if (entity := catalogue.owned(name)) is not None}
+        if any(each.kind is EntityKind.AVAILABILITY for each in shown.values()):
+            was = {**self._disk.states, **tally.before}
+            for each in catalogue:
+                if _online(each, catalogue, was) != _online(each, catalogue, self._disk.states):
+                    shown.setdefault(each.id, each)
         return list(shown.values())
 
     def _shown(self, entity: Entity) -> Shown:
-        state = self._state_of(entity.id)
+        state = self._disk.states.get(entity.id, NOTHING_KNOWN)
         return Shown(
             entity.id,
             entity.device.id,
@@ -230,18 +232,8 @@ class ReplayedBridge:
             entity.kind.value,
             state.value,
             entity.unit or None,
-            self._online(entity),
+            _online(entity, self._interpreter.catalogue, self._disk.states),
         )
-
-    def _online(self, entity: Entity) -> bool | None:
-        if is_cut_off(entity, self._state_of):
-            return False
-        reach = self._interpreter.catalogue.reach_of(entity.device.id)
-        said = None if reach is None else self._state_of(reach.id).value
-        return {ONLINE: True, OFFLINE: False}.get(said or "")
-
-    def _state_of(self, entity: str) -> EntityState:
-        return self._interpreter.known.of(entity)
 
     def _why_ignored(self, line: Line, heard: Draft, tally: _Tally) -> str | None:
         """Return why nothing came of a line; None where it said again what is known."""
@@ -278,6 +270,15 @@ class ReplayedBridge:
                 if convention.tell(line.topic, line.payload) is not None:
                     return True
         return False
+
+
+def _online(entity: Entity, catalogue: Catalogue, states: Mapping[str, EntityState]) -> bool | None:
+    """Tell whether the device of an entity can be reached, None if nobody said."""
+    if is_cut_off(entity, lambda gateway: states.get(gateway, NOTHING_KNOWN)):
+        return False
+    reach = catalogue.reach_of(entity.device.id)
+    said = None if reach is None else states.get(reach.id, NOTHING_KNOWN).value
+    return {ONLINE: True, OFFLINE: False}.get(said or "")
 
 
 def _catalogue(registry: Registry) -> Catalogue:

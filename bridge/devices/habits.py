@@ -183,7 +183,7 @@ def _with_clocks(entity: Entity, state: EntityState, how: Circumstances, *, fade
 
 
 def _press(entity: Entity, known: EntityState, reading: PressReading, how: Circumstances, said: Said) -> Outcome:
-    if how.retained or not reading.word or not entity.habits.hold_repeats:
+    if how.retained or how.replayed or not reading.word or not entity.habits.hold_repeats:
         return said(known, reading, how)
     timed, held_ms = known.over_time, how.now_ms if reading.word == HELD else None
     still = held_ms is not None and timed.held_ms is not None and 0 <= held_ms - timed.held_ms <= HOLD_REPEAT_MS

@@ -131,9 +131,12 @@ class Connection:
         """Hear these topics no more. When this returns, what was said there before has come in."""
         await self._or_begin_anew(self._subscriptions.give_up(topics))
 
-    async def follow_topics(self) -> None:
-        """Subscribe to what is wanted now and to nothing else, without a new connection."""
-        await self._or_begin_anew(self._subscriptions.align())
+    async def follow_topics(self, again: Collection[str] = ()) -> None:
+        """Subscribe to what is wanted now and to nothing else, without a new connection.
+
+        `again`: topics where what the broker keeps is to be heard once more, by who was not there yet.
+        """
+        await self._or_begin_anew(self._subscriptions.align(again))
 
     def hold(self) -> None:
         """Stop reading; what was read is still acknowledged."""

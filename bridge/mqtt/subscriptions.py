@@ -114,8 +114,11 @@ class Subscriptions:
         if payload == self._end_of_hearing:
             self._heard_out.set()
 
-    async def align(self) -> None:
-        """Bring the present connection up to what is wanted now. Without one, the next begins with it anyway."""
+    async def align(self, again: Collection[str] = ()) -> None:
+        """Bring the present connection up to what is wanted now. Without one, the next begins with it anyway.
+
+        `again`: topics that are subscribed to once more, so that the broker says what it keeps there.
+        """
         async with self._alone:
             if self._client is None:
                 return
@@ -123,7 +126,7 @@ class Subscriptions:
             if wanted != await self._remembered():
                 await self._remember(wanted)
             await self._give_up(self._client, self._answers.keys() - {self._own_topic, *wanted})
-            await self._ask_for(self._client, sorted(set(wanted) - self._answers.keys()))
+            await self._ask_for(self._client, sorted(set(wanted) - (self._answers.keys() - set(again))))
 
     async def _ask_for(self, client: Client, topics: Sequence[str]) -> None:
         answers = await client.subscribe_all(topics)

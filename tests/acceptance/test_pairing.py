@@ -78,6 +78,13 @@ async def opened(broker: Mosquitto, home: Daemon, topic: str = "hall/door") -> N
     await until(lambda: times_opened(home) > before, what="the door being heard")
 
 
+def state_of(home: Daemon, entity: str) -> str:
+    """Return the state on disk, with the entity behind it."""
+    with contextlib.closing(sqlite3.connect(home.database)) as connection:
+        row = connection.execute("SELECT value FROM entity_states WHERE entity = ?", (entity,)).fetchone()
+        return f"{row[0]}  {entity}" if row else ""
+
+
 def times_opened(home: Daemon) -> int:
     """Count how often any door was opened."""
     with contextlib.closing(sqlite3.connect(home.database)) as connection:
@@ -207,7 +214,10 @@ async def test_a_kind_is_corrected_by_hand(broker: Mosquitto, home: Daemon) -> N
     home.command("device", "accept", device["id"])
     assert await options(home, token) == ["Front door"]
     entity = entities(home)["Hall door"]
+    await broker.publish("hall/door", "ON", retain=True)
+    await until(lambda: home.knows(entity), what="the door being known")
     home.command("device", "kind", device["id"], entity, "contact")
+    await until(lambda: f"open  {entity}" in state_of(home, entity), what="what the broker keeps being heard again")
     assert await options(home, token) == ["Front door", "Hall door"]
     home.command("device", "kind", "hall door", entity)
     assert await options(home, token) == ["Front door"]
@@ -238,6 +248,7 @@ async def test_hostile_neighbours_leave_the_daemon_well_and_are_told_once(broker
     assert listened.isdisjoint({"#", own})
     assert home.log.count("too many new entities within a minute") + home.log.count("more than 2000") <= 2
     assert home.log.count("changes too often") == 1
+    assert home.log.count("event=device.discovered") <= 500, "not a line for each of them"
 
 
 async def flood(broker: Mosquitto, messages: list[tuple[str, str]]) -> None:

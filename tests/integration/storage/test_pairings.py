@@ -44,6 +44,7 @@ class Register:
 
     database: Database
     described: Mapping[DeviceKey, DescribedDevice]
+    now_ms: int = NOON_MS
 
     async def meet(self, welcome: Welcome | None = None, replaced: Mapping[DeviceKey, DeviceKey] | None = None) -> Met:
         """Write down how devices describe themselves."""
@@ -59,7 +60,8 @@ class Register:
     async def accepted(self, key: DeviceKey = LAMP, home: str = "elm") -> dict[str, Entity]:
         """Accept a device, and return its entities."""
         kept = (await self.meet()).devices[key]
-        await Pairings(self.database).accept(kept.id, home, now_ms=NOON_MS)
+        self.now_ms += 1
+        await Pairings(self.database).accept(kept.id, home, now_ms=self.now_ms)
         found = await self.bring()
         return {name: entity for name, entity in found.items() if entity.device.id == kept.id}
 
@@ -105,7 +107,7 @@ async def test_a_new_device_is_discovered_and_nothing_more_until_it_is_accepted(
         (device.id, "elm", "Lamp")
     ] * 2
     assert (await register.meet()).discovered == ()
-    assert (await register.kept()).accepted_at_ms == NOON_MS
+    assert (await register.kept()).accepted_at_ms == NOON_MS + 1
 
 
 async def test_ids_stay_whatever_a_device_is_called_and_whichever_topics_it_uses(register: Register) -> None:

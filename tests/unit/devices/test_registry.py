@@ -147,6 +147,7 @@ def test_parts_of_a_convention_that_is_not_spoken_now_are_left_alone() -> None:
 def test_descriptions_say_where_more_is_told_and_what_to_ask() -> None:
     general = Publication("shellies/command", b"announce")
     registry = Registry([FakeConvention(questions=(general,))])
+    assert not registry.concerns("fake/door/extra/name")
     take(registry, DOOR, described(CONTACT, topics=["fake/door/extra/+"], questions=["fake/door/get"]))
     assert registry.filters == ("fake/+/+/config", "fake/door/extra/+")
     assert registry.questions == (general, Publication("fake/door/get", b"?"))
@@ -216,6 +217,14 @@ def test_more_entities_than_a_home_has_are_refused_and_told_once() -> None:
     assert (len(registry.devices), len(registry.parts), registry.refusals) == (3, 3, 2)
     take(registry, "fake/l0/main/config", b"")
     assert refusals(registry, lamp(4)) == []
+
+
+def test_at_the_limit_entities_may_still_be_replaced_by_others() -> None:
+    registry = Registry([fake()], limits=Limits(entities=3))
+    assert refusals(registry, lamp(1, 3)) == []
+    others = described(*(contact(f"other{number}") for number in range(3)))
+    assert refusals(registry, ("fake/l1/main/config", others)) == []
+    assert ids(registry) == {("fake", "l1"): ["other0", "other1", "other2"]}
 
 
 def test_a_flood_of_new_entities_waits_and_what_is_known_stays_served() -> None:

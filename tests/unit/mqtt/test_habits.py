@@ -171,6 +171,15 @@ def test_what_ends_before_it_has_lasted_long_enough_never_counted() -> None:
     assert (home.told, home.it.value, home.due_ms) == ([], "off", None)
 
 
+def test_what_ended_first_is_over_first_however_late_the_timer_comes() -> None:
+    home = Home(motion(1, shaping=Shaping(debounce_ms=5000, debounce_max_ms=50_000)))
+    home.hear(OFF)
+    home.hear(ON)
+    home.now_ms += 6000
+    home.hear(OFF)
+    assert (home.told, home.it.value) == ([], "off")
+
+
 def test_an_entity_that_is_gone_is_over_and_comes_back_without_an_event() -> None:
     home = Home(motion())
     home.hear(ON)
@@ -284,6 +293,14 @@ def test_a_press_right_after_its_gateway_came_online_is_one_that_was_before() ->
     home.hear(SINGLE, after_s=3)
     home.hear(SINGLE, after_s=0.1)
     assert home.told == [("button.single", NotOffered.REPLAYED), ("button.single", None)]
+
+
+def test_a_hold_that_was_before_is_none_that_goes_on() -> None:
+    home = Home(*gateway(of(EntityKind.BUTTON, habits=Habits(behind=True, hold_repeats=True))))
+    home.hear(ONLINE, on="hub/state")
+    home.hear(HOLD, after_s=1)
+    home.hear(HOLD, after_s=4)
+    assert home.told == [("button.long", NotOffered.REPLAYED), ("button.long", None)]
 
 
 def test_a_gateway_that_says_again_that_it_is_online_has_come_again() -> None:

@@ -56,7 +56,7 @@ _MEANINGS: Final = {
 
 def binary_sensor(fields: Fields) -> Served:
     """Return a binary sensor. Raises NotServed."""
-    device_class = fields.word("device_class", "")
+    device_class = fields.plain("device_class")
     if device_class in _NO_KIND:
         raise NotServed(f"not supported: a binary sensor of class {device_class}")
     kind = _KINDS.get(device_class) or _NEAREST.get(device_class, EntityKind.CONTACT)

@@ -47,7 +47,7 @@ def _check_encoding(fields: Fields) -> None:
 def _sensor(fields: Fields) -> Served:
     """Return a sensor of numbers. It is one by the rule of Home Assistant: a unit, or a class that is not of texts."""
     said = fields.needed("state_topic", "value_template")
-    device_class = fields.word("device_class", "")
+    device_class = fields.plain("device_class")
     if fields.has("options") or device_class in _TEXT_CLASSES or not any(map(fields.has, _SAYS_NUMBER)):
         raise NotServed("not supported: a sensor of texts, or of numbers without a unit or a class")
     unit = fields.word("unit_of_measurement", "").strip()[:_LONGEST_UNIT]

@@ -28,7 +28,7 @@ _LONGEST_KEY: Final = 100
 def event(fields: Fields) -> Served:
     """Return an event as a button. That something moved is not a press: it is said to be a guess. Raises NotServed."""
     topic = fields.needed("state_topic").topic
-    certain = fields.word("device_class", "") != "motion"
+    certain = fields.plain("device_class") != "motion"
     action = _action_of(fields)
     if action is not None:
         return Served(EntityKind.BUTTON, ActionPresses(topic, action), certain)

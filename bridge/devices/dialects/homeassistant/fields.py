@@ -81,6 +81,11 @@ class Fields:
         """Tell whether a setting is there and is not null."""
         return self.settings.get(key) is not None
 
+    def plain(self, key: str) -> str:
+        """Return a text as it is, "" for anything that is none."""
+        value = self.settings.get(key)
+        return value if isinstance(value, str) else ""
+
     def word(self, key: str, default: str) -> str:
         """Return a word, as it is compared or published. JSON values become the text that templates make of them."""
         value = self.settings.get(key)
@@ -118,7 +123,7 @@ class Fields:
 
     def heard(self, key: str) -> str | None:
         """Return a topic to listen to, None if there is none."""
-        return self._topic(key, may_be_heard(self.prefix, self._plain(key))) if self.has(key) else None
+        return self._topic(key, may_be_heard(self.prefix, self.plain(key))) if self.has(key) else None
 
     def said(self, key: str, *template_keys: str) -> Said | None:
         """Return where something is said, with the first of some templates that is there; None if it is not said."""
@@ -138,7 +143,7 @@ class Fields:
         """Return where something is ordered, None if it cannot be. `names`: what its template may use besides."""
         if not self.has(key):
             return None
-        topic = self._topic(key, may_be_told(self.prefix, self._plain(key)))
+        topic = self._topic(key, may_be_told(self.prefix, self.plain(key)))
         return Order(topic, self.template((template_key,), _ORDER_NAMES.union(names)))
 
     def template(self, keys: Iterable[str], names: frozenset[str]) -> Template | None:
@@ -158,11 +163,7 @@ class Fields:
     def _topic(self, key: str, allowed: bool) -> str:  # noqa: FBT001 -- an answer that was just got
         if not allowed:
             raise NotServed(f"refused: its {key} is no topic that a description may name")
-        return self._plain(key)
-
-    def _plain(self, key: str) -> str:
-        value = self.settings.get(key)
-        return value if isinstance(value, str) else ""
+        return self.plain(key)
 
     def _text(self, key: str, value: object) -> str:
         if not isinstance(value, str | int | float):

@@ -35,7 +35,7 @@ def test_a_class_decides_the_kind_and_what_on_means(device_class: str, kind: Ent
     assert (read(entity, "ON"), read(entity, "OFF")) == (on, off)
 
 
-@pytest.mark.parametrize("device_class", [None, "none", "", "frobnicator", 5])
+@pytest.mark.parametrize("device_class", [None, "none", "", "frobnicator", 5, ["door"], {"a": 1}, "x" * 5000])
 def test_without_a_class_that_is_one_it_is_a_contact_and_that_is_a_guess(device_class: object) -> None:
     entity = only("binary_sensor", stat_t="t", dev_cla=device_class)
     assert (entity.kind, entity.certain) == (EntityKind.CONTACT, False)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bridge.commands import Command, Wish
 from bridge.devices.described import Announcement, DescribedDevice
 from bridge.devices.dialects.descriptions import MAX_ENTITIES
 from bridge.devices.dialects.homeassistant import HomeAssistant
@@ -102,6 +103,29 @@ def test_each_topic_of_reachability_is_a_part_with_words_of_its_own() -> None:
     for topic, payload in (("a", b"online"), ("b", b"online"), ("b", b'{"state":"on"}')):
         with pytest.raises(UnreadableMessage):
             dialect.read(topic, payload)
+
+
+def test_of_two_entries_with_one_topic_the_first_counts() -> None:
+    entries = [{"t": "a"}, {"t": "a", "pl_avail": "up"}, 5]
+    dialect = only_device("switch", stat_t="t", cmd_t="c", avty=entries, **{"~": "b"}).entities[-1].dialect
+    assert short(dialect.read("a", b"online")) == "0 online"
+
+
+@pytest.mark.parametrize(
+    ("component", "settings"),
+    [
+        ("sensor", {"unit_of_meas": "W"}),
+        ("event", {}),
+        ("event", {"val_tpl": "{% for a in value_json.action|default('') %}event_type{% endfor %}"}),
+        ("device_automation", {"t": "t", "type": "button_short_press", "stype": "s"}),
+        ("binary_sensor", {"avty_t": "a"}),
+    ],
+)
+def test_what_only_speaks_takes_no_orders(component: str, settings: dict[str, object]) -> None:
+    device = only_device(component, stat_t="t", cmd_t="c", **settings)
+    assert device.entities
+    for entity in device.entities:
+        assert not any(entity.dialect.write(Command("home", entity.id, wish, position=50)) for wish in Wish)
 
 
 @pytest.mark.parametrize(

@@ -101,7 +101,7 @@ def test_a_binary_property_means_what_its_values_say(expose: Json, payload: Json
             "sensor temperature_l1 'Temperature l1'",
         ),
         ({"name": "battery", "unit": "%", "category": "diagnostic"}, "battery battery 'Battery' %"),
-        ({"name": "battery", "unit": "V"}, "sensor battery 'Battery' V"),
+        ({"name": "battery", "unit": "V"}, "sensor battery_ 'Battery' V"),
         ({"name": "linkquality"}, "sensor linkquality 'Linkquality' minor"),
         ({"name": "voltage", "unit": "mV", "category": "diagnostic"}, "sensor voltage 'Voltage' mV minor"),
         ({"name": "countdown", "access": 7}, "sensor countdown 'Countdown' minor"),
@@ -131,6 +131,12 @@ def test_what_is_not_served_is_told_with_the_reason(expose: Json, why: str) -> N
     device = device_of([expose | ({"property": name} if name else {})])
     assert len(device.entities) == 1
     assert [each.why for each in device.unserved] == [why]
+
+
+def test_the_voltage_of_a_battery_does_not_take_the_place_of_its_level() -> None:
+    volts = {"type": "numeric", "name": "battery", "property": "battery", "unit": "V", "access": 1}
+    device = device_of([volts, binary("battery_low")])
+    assert summary(device)[1:] == ["sensor battery_ 'Battery' V", "battery battery 'Battery low' %"]
 
 
 def test_other_devices_of_the_recordings_do_these_things() -> None:

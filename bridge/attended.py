@@ -1,0 +1,69 @@
+"""The desk of a running daemon: what it knows by what is in force, and what it makes the daemon forget."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bridge.configured import homes_of
+from bridge.current import Current
+from bridge.desk.desk import Desk
+from bridge.desk.grants import Grants
+from bridge.desk.news import News
+from bridge.desk.paired import Paired
+from bridge.desk.permit import Permit
+from bridge.devices.registry import Registry
+from bridge.homes.user import Home
+from bridge.registers import Registers
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """What a daemon has in memory and must forget: of a user, of tokens, of a user's browsers, and kept answers."""
+
+    user: Callable[[str], None]
+    tokens: Callable[[], None]
+    sign_ins: Callable[[str], None]
+    answers: Callable[[], None]
+
+
+def attended_desk(  # noqa: PLR0913 -- one of each that it speaks of
+    registers: Registers,
+    current: Current,
+    registry: Callable[[], Registry],
+    grants: Grants,
+    forget: Forget,
+    *,
+    news: News,
+    permit: Permit,
+    clock_ms: Callable[[], int],
+) -> Desk:
+    """Return the desk. `registry` gives the devices as they describe themselves now."""
+
+    def homes() -> tuple[Home, ...]:
+        return tuple(homes_of(current.now.settings))
+
+    paired = Paired(
+        registers.pairings,
+        registers.exposure,
+        homes=homes,
+        met=lambda: current.now.met.devices,
+        catalogue=lambda: current.now.catalogue,
+        described=lambda: registry().devices,
+        clock_ms=clock_ms,
+        permit=permit,
+        forget_answers=forget.answers,
+    )
+    return Desk(
+        registers.accounts,
+        registers.events,
+        registers.entities,
+        registers.exposure,
+        grants,
+        paired,
+        homes=homes,
+        catalogue=lambda: current.now.catalogue,
+        clock_ms=clock_ms,
+        forget_user=forget.user,
+        forget_tokens=forget.tokens,
+        forget_sign_ins=forget.sign_ins,
+        news=news,
+    )
