@@ -9,11 +9,16 @@ from bridge.cli.replay_lines import Line
 from bridge.devices.described import Convention
 
 
-def replay(lines: Iterable[Line], conventions: Sequence[Convention], *, now_ms: int) -> Iterator[Outcome]:
-    """Replay lines: those of one case meet one bridge, each of the others one of its own."""
-    bridges: dict[str | int, ReplayedBridge] = {}
+def replay(
+    lines: Iterable[Line], conventions: Sequence[Convention], *, now_ms: int, together: bool = False
+) -> Iterator[Outcome]:
+    """Replay lines: those of one case meet one bridge, each of the others one of its own.
+
+    `together`: those without a case meet one bridge as well, as a recording is one story.
+    """
+    bridges: dict[str | int | None, ReplayedBridge] = {}
     for line in lines:
-        if line.case is None:
+        if line.case is None and not together:
             yield ReplayedBridge(conventions, now_ms=now_ms).take(line)
         else:
             if line.case not in bridges:

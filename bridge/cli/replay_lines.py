@@ -1,4 +1,7 @@
-"""The file of messages that `simulate --replay` reads: one JSON object a line. Says where a line is wrong, and how."""
+"""The file of messages that `simulate --replay` reads: one JSON object a line, as `mosquitto_sub -F %j` writes them too.
+
+Says where a line is wrong, and how.
+"""
 
 import base64
 import binascii
@@ -31,7 +34,7 @@ class _Written(msgspec.Struct, frozen=True):
     topic: str
     payload: str | None = None
     payload_b64: str | None = None
-    retain: bool = False
+    retain: bool | Literal[0, 1] = False
     qos: Literal[0, 1, 2] | None = None
     case: str | int | None = None
     wait: Seconds | None = None
@@ -78,7 +81,7 @@ def _line(number: int, text: bytes) -> Line:
         number,
         written.topic,
         _bytes(written),
-        written.retain,
+        bool(written.retain),
         next((qos for qos in (flags.qos, written.qos) if qos is not None), 1),
         written.case,
         written.wait,

@@ -13,6 +13,7 @@ from bridge.errors import BridgeError, ConfigurationError
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the commands."""
     parser.add_argument("--replay", metavar="FILE", help="show what MQTT messages come to, one JSON object a line")
+    parser.add_argument("--together", action="store_true", help="with --replay: all lines meet one bridge, one story")
     parser.add_argument("--json", action="store_true", help="with --replay: one JSON object a line")
     parser.set_defaults(run=run_replay)
     commands = parser.add_subparsers(metavar="WHAT")
@@ -48,9 +49,13 @@ def run_replay(arguments: argparse.Namespace) -> int:
         raise ConfigurationError(["say what to play: home, ifttt, or --replay FILE; see ifttt-bridge simulate --help"])
     show = replay.as_json if arguments.json else replay.as_text
     now_ms = time.time_ns() // 1_000_000  # noqa: TID251 -- commands read the clock
-    with Path(arguments.replay).open("rb") as written:
+    try:
+        written = Path(arguments.replay).open("rb")  # noqa: SIM115 -- closed below
+    except OSError as error:
+        raise BridgeError(f"{arguments.replay}: cannot be read: {error.strerror}") from None
+    with written:
         lines = read_lines(written, name=arguments.replay)
-        for outcome in replay.replay(lines, conventions_named(), now_ms=now_ms):
+        for outcome in replay.replay(lines, conventions_named(), now_ms=now_ms, together=arguments.together):
             print(show(outcome))
     return 0
 

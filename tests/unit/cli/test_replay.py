@@ -247,6 +247,16 @@ def test_a_line_that_is_wrong_is_named(text: bytes, problem: str) -> None:
     assert "line 2" in str(wrong.value)
 
 
+def test_a_recording_by_mosquitto_sub_is_one_story() -> None:
+    describing_it = {**describing(CONTACT), "retain": 1}
+    said = [line("home/door", f'{{"value":"{value}"}}', retain=0) for value in ("closed", "open")]
+    besides: Written = {"tst": "2026-11-26T12:00:00.1Z", "qos": 1, "payloadlen": 7}
+    recorded = [besides | each for each in (describing_it, *said)]
+    apart = [each.events for each in replay(parsed(recorded), [FakeConvention()], now_ms=NOON_MS)]
+    together = [each.events for each in replay(parsed(recorded), [FakeConvention()], now_ms=NOON_MS, together=True)]
+    assert (apart, together) == ([(), (), ()], [(), (), ("contact.opened",)])
+
+
 def test_other_keys_are_notes_and_empty_lines_are_nothing() -> None:
     found = parsed([b"", b'{"topic":"a","payload_b64":"/w==","note":"x","source":"y","step":3,"qos":0}', b"  \n"])
     assert found == [Line(2, "a", b"\xff", retained=False, qos=0)]
