@@ -1,4 +1,4 @@
-"""The file of messages that `simulate --replay` reads: one JSON object a line, as `mosquitto_sub -F %j` writes them too.
+"""The file that `simulate --replay` reads: one JSON object a line, as `mosquitto_sub -F %j` writes them too.
 
 Says where a line is wrong, and how.
 """
