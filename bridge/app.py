@@ -16,7 +16,8 @@ import structlog
 from aiohttp import web
 
 from bridge import __version__
-from bridge.assembly import Ground, Parts, build, with_condition
+from bridge.assembly import Ground, Parts, build
+from bridge.attended import with_condition
 from bridge.configured import code_life_ms_of
 from bridge.current import Current, bring_into_force, registry_of
 from bridge.dashboard.control import controlled
@@ -197,8 +198,15 @@ def _health(parts: Parts, sources: Sources, running: asyncio.Event) -> Health:
 def _control(daemon: _Daemon, health: Health) -> AbstractAsyncContextManager[None]:
     settings = daemon.settings
     broker = f"{settings.mqtt.url.host}:{daemon.broker_port}"
+    parts = daemon.parts
     desk = with_condition(
-        daemon.parts, health.report, decided=daemon.takeover.decisions, broker=broker, since_ms=_clock_ms()
+        parts.desk,
+        parts.connection,
+        parts.inbound,
+        health.report,
+        decided=daemon.takeover.decisions,
+        broker=broker,
+        since_ms=_clock_ms(),
     )
     return controlled(control_path(settings.storage.path, os.environ), desk.answer)
 

@@ -1,17 +1,15 @@
 """Builds every part of the daemon by hand, from the configuration and what the database holds. Runs none of them."""
 
 import asyncio
-import os
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
 import aiohttp
 
-from bridge import __version__
 from bridge.attended import Forget, attended_desk
 from bridge.configured import accounts_of, broker_of, policy_of
 from bridge.connections import Connections, build_connections
@@ -20,7 +18,6 @@ from bridge.dashboard.measures import Lags, RequestCounts
 from bridge.desk.desk import Desk
 from bridge.desk.news import News
 from bridge.desk.permit import Permit
-from bridge.desk.requests import Condition, TopicHeard
 from bridge.devices.deadlines import Deadlines
 from bridge.devices.last_known import LastKnown
 from bridge.devices.registry import Registry
@@ -30,7 +27,6 @@ from bridge.errors import StorageUnavailable
 from bridge.housekeeping import Housekeeping
 from bridge.ifttt.cursors import Cursors
 from bridge.ifttt.identities import IdentityKey
-from bridge.ifttt.ingredients import iso_time
 from bridge.kept import Kept
 from bridge.lookups import CarryOut, Lookups
 from bridge.metered import Metered, Meters
@@ -119,50 +115,31 @@ def build(
     observers: tuple[Committed, ...],
     connect: Connect | None = None,
 ) -> Parts:
-    """Put the parts together. `port`: where the broker is; `observers`: who else wants to know what is committed.
-
+    """Put the parts together. `port`: where the broker is; `observers`: who else wants to know what is committed;
     `connect` makes another connection than that to a broker on the network.
-    """
+    """  # noqa: D205 -- one sentence
     registers, kept, current = ground.registers, ground.kept, ground.current
     broker = broker_of(current.now.settings, port=port)
     intake = Intake(INTAKE_PER_WINDOW * broker.receive_maximum)
-
-    def registry() -> Registry:
-        return inbound.registry
-
+    registry: Callable[[], Registry] = lambda: inbound.registry  # noqa: E731 -- made further down, asked only later
     connection = connect(ground, broker, intake) if connect else _connection(ground, broker, intake, registry)
     discovery = Discovery(connection, lambda: registry().questions)
-    alarm = Alarm(intake, live=lambda: connection.live, clock_ms=ground.clock_ms)
-    kept.identities.watches.on_change(alarm.ask)
+    alarm = _alarm(ground, intake, connection)
     meters = Meters(Lags(time.monotonic), RequestCounts())
     outbound = Outbound(registers.commands, connection, ground.known, clock_ms=ground.clock_ms)
     notifiers = _notifiers(ground, session, meters)
     answers, news = Answers(), News()
     permit = Permit(time.monotonic, news.wake)
     observing = (answers.committed, notifiers.committed, outbound.observe, news.committed, *observers)
-    neighbours = Neighbours(
-        connection.acknowledge,
-        observing,
-        notifiers.take_moves,
-        meters.lags.committed,
-        alarm.stir,
-        discovery.described,
-        discovery.listening,
-    )
+    neighbours = _neighbours(connection, observing, notifiers, meters, alarm, discovery)
     inbound = _inbound(ground, intake, neighbours, window=broker.receive_maximum)
     triggers = _triggers(ground, answers, inbound, notifiers, meters)
     recovery = _recovery(ground, notifiers, inbound)
     entrance = build_entrance(registers, current.now.settings, run_ms=kept.run_ms, clock_ms=ground.clock_ms)
     connections = _connections(ground, entrance, partial(_forget, notifiers, meters))
-    housekeeping = _housekeeping(
-        ground, entrance, connection, inbound, notifiers, triggers, connections, recovered=recovery.done
-    )
+    housekeeping = _housekeeping(ground, entrance, connection, inbound, notifiers, triggers, connections, recovery)
     reception = _reception(ground, entrance, connections)
     site = _site(ground, entrance, reception, triggers, outbound, meters, connections)
-    forget = Forget(connections.waiting.removed, entrance.access.forget, reception.sessions.end_user, answers.clear)
-    desk = attended_desk(
-        registers, current, registry, connections.desk, forget, news=news, permit=permit, clock_ms=ground.clock_ms
-    )
     return Parts(
         connection,
         inbound,
@@ -175,10 +152,59 @@ def build(
         metered=Metered(connection, inbound, outbound, notifiers, kept.identities, meters, connections.watch),
         entrance=entrance,
         reception=reception,
-        desk=desk,
+        desk=_desk(ground, entrance, reception, connections, registry, answers, news=news, permit=permit),
         news=news,
         permit=permit,
         discovery=discovery,
+    )
+
+
+def _alarm(ground: Ground, intake: Intake, connection: Connection) -> Alarm:
+    alarm = Alarm(intake, live=lambda: connection.live, clock_ms=ground.clock_ms)
+    ground.kept.identities.watches.on_change(alarm.ask)
+    return alarm
+
+
+def _neighbours(
+    connection: Connection,
+    observing: tuple[Committed, ...],
+    notifiers: Notifiers,
+    meters: Meters,
+    alarm: Alarm,
+    discovery: Discovery,
+) -> Neighbours:
+    return Neighbours(
+        connection.acknowledge,
+        observing,
+        notifiers.take_moves,
+        meters.lags.committed,
+        alarm.stir,
+        discovery.described,
+        discovery.listening,
+    )
+
+
+def _desk(  # noqa: PLR0913 -- it speaks of something of each of them
+    ground: Ground,
+    entrance: Entrance,
+    reception: Reception,
+    connections: Connections,
+    registry: Callable[[], Registry],
+    answers: Answers,
+    *,
+    news: News,
+    permit: Permit,
+) -> Desk:
+    forget = Forget(connections.waiting.removed, entrance.access.forget, reception.sessions.end_user, answers.clear)
+    return attended_desk(
+        ground.registers,
+        ground.current,
+        registry,
+        connections.desk,
+        forget,
+        news=news,
+        permit=permit,
+        clock_ms=ground.clock_ms,
     )
 
 
@@ -195,7 +221,7 @@ def _recovery(ground: Ground, notifiers: Notifiers, inbound: Inbound) -> Recover
     )
 
 
-def _housekeeping(  # noqa: PLR0913 -- it writes down something of each of them
+def _housekeeping(  # noqa: PLR0913, PLR0917 -- it writes down something of each of them
     ground: Ground,
     entrance: Entrance,
     connection: Connection,
@@ -203,8 +229,7 @@ def _housekeeping(  # noqa: PLR0913 -- it writes down something of each of them
     notifiers: Notifiers,
     triggers: TriggerEndpoints,
     connections: Connections,
-    *,
-    recovered: asyncio.Event,
+    recovery: Recovery,
 ) -> Housekeeping:
     return Housekeeping(
         ground.registers.settings,
@@ -217,7 +242,7 @@ def _housekeeping(  # noqa: PLR0913 -- it writes down something of each of them
         triggers,
         entrance.access,
         entrance.now,
-        recovered,
+        recovery.done,
         also=(connections.look,),
     )
 
@@ -352,35 +377,6 @@ def _reception(ground: Ground, entrance: Entrance, connections: Connections) -> 
         ground.hasher,
         browsers_key=ground.kept.browsers_key,
     )
-
-
-def with_condition(
-    parts: Parts,
-    report: Callable[[], dict[str, str]],
-    *,
-    decided: Callable[[], Awaitable[None]],
-    broker: str,
-    since_ms: int,
-) -> Desk:
-    """Return the desk of a daemon that runs since then, able to say how it is. `report`: each part and its trouble.
-
-    `decided` lets count what was decided at the desk.
-    """
-
-    def condition() -> Condition:
-        return Condition(
-            version=__version__,
-            pid=os.getpid(),
-            since=iso_time(since_ms),
-            broker=broker,
-            parts=report(),
-            limits=parts.connection.limits,
-            heard={
-                topic: TopicHeard(iso_time(at), trouble) for topic, (at, trouble) in parts.inbound.heard.all().items()
-            },
-        )
-
-    return replace(parts.desk, condition=condition, decided=decided)
 
 
 async def _remembered_topics(settings: KeptSettings) -> tuple[str, ...]:

@@ -1,8 +1,10 @@
 """The desk of a running daemon: what it knows by what is in force, and what it makes the daemon forget."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import os
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 
+from bridge import __version__
 from bridge.configured import homes_of
 from bridge.current import Current
 from bridge.desk.desk import Desk
@@ -10,8 +12,12 @@ from bridge.desk.grants import Grants
 from bridge.desk.news import News
 from bridge.desk.paired import Paired
 from bridge.desk.permit import Permit
+from bridge.desk.requests import Condition, TopicHeard
 from bridge.devices.registry import Registry
 from bridge.homes.user import Home
+from bridge.ifttt.ingredients import iso_time
+from bridge.mqtt.connection import Connection
+from bridge.mqtt.inbound import Inbound
 from bridge.registers import Registers
 
 
@@ -67,3 +73,32 @@ def attended_desk(  # noqa: PLR0913 -- one of each that it speaks of
         forget_sign_ins=forget.sign_ins,
         news=news,
     )
+
+
+def with_condition(
+    desk: Desk,
+    connection: Connection,
+    inbound: Inbound,
+    report: Callable[[], dict[str, str]],
+    *,
+    decided: Callable[[], Awaitable[None]],
+    broker: str,
+    since_ms: int,
+) -> Desk:
+    """Return the desk of a daemon that runs since then, able to say how it is. `report`: each part and its trouble.
+
+    `decided` lets count what was decided at the desk.
+    """
+
+    def condition() -> Condition:
+        return Condition(
+            version=__version__,
+            pid=os.getpid(),
+            since=iso_time(since_ms),
+            broker=broker,
+            parts=report(),
+            limits=connection.limits,
+            heard={topic: TopicHeard(iso_time(at), trouble) for topic, (at, trouble) in inbound.heard.all().items()},
+        )
+
+    return replace(desk, condition=condition, decided=decided)

@@ -112,7 +112,8 @@ class Desk:
     async def _about_devices(self, request: ListDevices | ShowDevice | DeviceDecision | PairingRequest) -> object:
         match request:
             case ListDevices():
-                return await self._devices.listed(request)
+                waiting = self.paired.waiting()  # of a gateway that nobody accepted it is followed whether it is there
+                return [row for row in await self._devices.listed(request) if row.device not in waiting]
             case ShowDevice(id=text):
                 return await self._show(self.paired.find(text))
             case ExposeDevice() | ShareDevice() | RenameDevice():

@@ -111,6 +111,10 @@ class Paired:
             f"no device {text!r} has announced itself; `ifttt-bridge device list --discovered` shows which have"
         )
 
+    def waiting(self) -> frozenset[str]:
+        """Return the ids of the devices that nobody accepted."""
+        return frozenset(device.id for device in self._kept() if device.home is None)
+
     def check_accepted(self, text: str) -> None:
         """Raise AccountError for a device that only was discovered."""
         for device in self._kept():

@@ -292,3 +292,44 @@ async def test_another_home_does_not_see_it(broker: Mosquitto, home: Daemon) -> 
     assert await home.poll(stranger, OPENED, {"door": "any"}, trigger_identity="3" * 40) == []
     status, _ = await home.post(f"triggers/{OPENED}", stranger, {"triggerFields": {"door": entity}})
     assert status == 400
+
+
+def zigbee_list(name: str) -> str:
+    """Return Zigbee2MQTT's list with one contact of a name."""
+    contact = {"type": "binary", "name": "contact", "property": "contact", "value_on": False, "value_off": True}
+    link = {"type": "numeric", "name": "linkquality", "property": "linkquality", "unit": "lqi", "access": 1}
+    definition = {"model": "MCCGQ11LM", "vendor": "Xiaomi", "exposes": [contact | {"access": 1}, link]}
+    device = {
+        "ieee_address": "0x00158d0001a2b3c4",
+        "type": "EndDevice",
+        "friendly_name": name,
+        "supported": True,
+        "interview_completed": True,
+        "definition": definition,
+    }
+    return msgspec.json.encode([device]).decode()
+
+
+async def test_a_zigbee_device_that_is_renamed_at_its_gateway_is_the_same_to_an_applet(
+    broker: Mosquitto, daemon: Daemon
+) -> None:
+    daemon.mqtt = 'discovery = ["zigbee2mqtt"]'
+    token = daemon.add_user("anna")
+    await daemon.start()
+    await broker.publish("zigbee2mqtt/bridge/state", '{"state":"online"}', retain=True)
+    await broker.publish("zigbee2mqtt/bridge/devices", zigbee_list("Hall"), retain=True)
+    await until(lambda: "Hall" in [each["name"] for each in announced(daemon)], what="the device being discovered")
+    daemon.command("device", "accept", "Hall")
+    assert await options(daemon, token) == ["Front door", "Hall"], "neither its gateway nor what is minor"
+    assert not any("Zigbee2MQTT" in name for name in entities(daemon)), "its gateway was not accepted"
+    rows = [msgspec.json.decode(line) for line in daemon.command("device", "list", "--json").splitlines()]
+    [entity] = [row["id"] for row in rows if row["kind"] == "contact" and row["id"].startswith("e_")]
+    await fired(daemon, token, entity)
+    for name in ("Hall", "Porch"):
+        await broker.publish("zigbee2mqtt/bridge/devices", zigbee_list(name), retain=True)
+        await until(lambda: any(name in each for each in entities(daemon)), what="the name")  # noqa: B023 -- at once
+        count = times_opened(daemon)
+        for word in ("true", "false"):
+            await broker.publish(f"zigbee2mqtt/{name}", f'{{"contact":{word},"linkquality":20}}')
+        await until(lambda: times_opened(daemon) > count, what="the door being heard")  # noqa: B023 -- at once
+    assert len(await fired(daemon, token, entity)) == 2
