@@ -62,12 +62,13 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _play(folder: Path, *, rounds: int | None, pause_s: float) -> None:
-    from bridge import app  # noqa: PLC0415 -- the weight of the daemon
-    from bridge.cli.demo_story import Story  # noqa: PLC0415 -- the same
-    from bridge.cli.run import stop_on_signals  # noqa: PLC0415 -- the same
+    from bridge.cli.run import stop_on_signals  # noqa: PLC0415 -- nothing of this is needed to show the help
 
     stop = asyncio.Event()
-    stop_on_signals(stop, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+    stop_on_signals(stop, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)  # first: what follows takes a second to load
+    from bridge import app  # noqa: PLC0415 -- the weight of the daemon
+    from bridge.cli.demo_story import Story  # noqa: PLC0415 -- the same
+
     stage = await _set_up(folder)
     story = Story(time.perf_counter)
     started: asyncio.Future[app.Ports] = asyncio.get_running_loop().create_future()
