@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,17 @@ DEVICES = "zigbee2mqtt/bridge/devices"
 DOOR = "zigbee2mqtt/Front door"
 BUTTON = "zigbee2mqtt/Bedside button"
 LIGHT = "zigbee2mqtt/Hall light"
+LONELY_HOME = """
+import asyncio, sys
+from bridge.simulator.home import SimulatedHome
+from bridge.simulator.zigbee2mqtt_speech import Zigbee2MqttSpeech
+
+async def live():
+    async with SimulatedHome(sys.argv[1], int(sys.argv[2]), speech=Zigbee2MqttSpeech()):
+        await asyncio.Event().wait()
+
+asyncio.run(live())
+"""
 
 
 def home_on(broker: Mosquitto) -> SimulatedHome:
@@ -131,6 +143,17 @@ async def test_a_home_that_leaves_says_so(broker: Mosquitto, watcher: Watcher) -
         pass
 
     assert said(await watcher.all_until_now(), STATE) == [{"state": "online"}, {"state": "offline"}]
+
+
+async def test_the_broker_says_that_a_home_is_gone_which_cannot_say_so(broker: Mosquitto, watcher: Watcher) -> None:
+    home = await asyncio.create_subprocess_exec(sys.executable, "-c", LONELY_HOME, broker.host, str(broker.port))
+    try:
+        await watcher.wait_for(STATE, 1)
+    finally:
+        home.kill()
+        await home.wait()
+
+    assert json.loads((await watcher.wait_for(STATE, 2))[-1].payload) == {"state": "offline"}
 
 
 async def test_a_home_announces_itself_again_to_a_broker_that_lost_everything(broker: Mosquitto) -> None:
