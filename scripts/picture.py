@@ -34,7 +34,7 @@ def draw(lines: list[str]) -> str:
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">',
-            "<title>The demo: a door opens, IFTTT is told, asks, and the light turns on, within milliseconds</title>",
+            "<title>The demo: devices are accepted; a door opens, IFTTT is told, asks, and the light turns on</title>",
             f'<rect width="{width}" height="{height}" rx="10" fill="#0d1117"/>',
             *dots,
             *texts,
@@ -60,9 +60,8 @@ def main() -> None:
     """Run the demo once and draw what it printed."""
     command = [sys.executable, "-m", "bridge", "demo", "--rounds", "2", "--pause", "0.5"]
     printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
-    second = [number for number, line in enumerate(printed) if line == "The front door opens."][1]
-    opening = printed[: printed.index("")]
-    lines = ["$ scripts/run", *opening, "", *printed[second:-2]]
+    first, second = (number for number, line in enumerate(printed) if line == "The front door opens.")
+    lines = ["$ scripts/run", *printed[:first], *printed[second:-2]]
     PICTURE.parent.mkdir(exist_ok=True)
     PICTURE.write_text(draw(lines))
 

@@ -23,31 +23,9 @@ if TYPE_CHECKING:
     from bridge.cli.demo_story import Story
     from bridge.simulator.applets import Applet
     from bridge.simulator.authorization import Client, Tokens
+    from bridge.simulator.cloud import SimulatedIfttt
+    from bridge.simulator.home import SimulatedHome
 
-DEVICES: Final = """
-[[devices]]
-id = "front-door"
-name = "Front door"
-room = "Hall"
-kind = "contact"
-state_topic = "home/front-door/state"
-
-[[devices]]
-id = "bedside-button"
-name = "Bedside button"
-room = "Bedroom"
-kind = "button"
-state_topic = "home/bedside-button/action"
-
-[[devices]]
-id = "hall-light"
-name = "Hall light"
-room = "Hall"
-kind = "light"
-schema = "json"
-state_topic = "home/hall-light/state"
-command_topic = "home/hall-light/set"
-"""
 USER: Final = "demo"
 CLIENT: Final = "demo-ifttt"
 REDIRECT_URI: Final = "https://ifttt.com/channels/demo/authorize"
@@ -84,12 +62,13 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _play(folder: Path, *, rounds: int | None, pause_s: float) -> None:
-    from bridge import app  # noqa: PLC0415 -- the weight of the daemon
-    from bridge.cli.demo_story import Story  # noqa: PLC0415 -- the same
-    from bridge.cli.run import stop_on_signals  # noqa: PLC0415 -- the same
+    from bridge.cli.run import stop_on_signals  # noqa: PLC0415 -- nothing of this is needed to show the help
 
     stop = asyncio.Event()
-    stop_on_signals(stop, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+    stop_on_signals(stop, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)  # first: what follows takes a second to load
+    from bridge import app  # noqa: PLC0415 -- the weight of the daemon
+    from bridge.cli.demo_story import Story  # noqa: PLC0415 -- the same
+
     stage = await _set_up(folder)
     story = Story(time.perf_counter)
     started: asyncio.Future[app.Ports] = asyncio.get_running_loop().create_future()
@@ -118,10 +97,10 @@ async def _set_up(folder: Path) -> Stage:
     path = folder / "bridge.toml"
     path.write_text(
         f'[public]\nlisten = "127.0.0.1:{public_port}"\nurl = "http://127.0.0.1:{public_port}"\n'
-        f'[private]\nlisten = "127.0.0.1:0"\n[mqtt]\nurl = "embedded:0"\n[storage]\nurl = "sqlite://{folder}/bridge.db"\n'
+        f'[private]\nlisten = "127.0.0.1:0"\n[mqtt]\nurl = "embedded:0"\ndiscovery = ["zigbee2mqtt"]\n[storage]\nurl = "sqlite://{folder}/bridge.db"\n'
         f'[ifttt]\nservice_keys = ["{service_key}"]\nrealtime_url = "http://127.0.0.1:{realtime_port}/v1/notifications"\n'
         f'[[oauth.clients]]\nclient_id = "{CLIENT}"\nclient_secret = "{client_secret}"\n'
-        f'redirect_uris = ["{REDIRECT_URI}"]\n{DEVICES}'
+        f'redirect_uris = ["{REDIRECT_URI}"]\n'
     )
     settings = load(path, {})
     now_ms = time.time_ns() // 1_000_000  # noqa: TID251 -- commands read the clock
@@ -158,43 +137,59 @@ async def _connect(stage: Stage, client: "Client") -> "Tokens":
 
 
 async def _act(stage: Stage, ports: "app.Ports", story: "Story", *, rounds: int | None, pause_s: float) -> None:
-    """Let the two Applets run, again and again."""
-    from bridge.simulator.authorization import Client, Service  # noqa: PLC0415 -- the weight of the stand-ins
-    from bridge.simulator.cloud import SimulatedIfttt  # noqa: PLC0415 -- the same
-    from bridge.simulator.habits import Habits, Listen  # noqa: PLC0415 -- the same
+    """Pair the home, and let the two Applets run, again and again."""
+    from bridge.cli.asking import Desk  # noqa: PLC0415 -- nothing of this is needed to show the help
+    from bridge.cli.demo_pairing import pair  # noqa: PLC0415 -- the weight of the stand-ins
     from bridge.simulator.home import SimulatedHome  # noqa: PLC0415 -- the same
+    from bridge.simulator.zigbee2mqtt_speech import Zigbee2MqttSpeech  # noqa: PLC0415 -- the same
 
-    light_on, light_off = applets()
-    habits = Habits(listen=Listen(port=stage.realtime_port), user=USER)
-    url = stage.settings.public.url
-    client = Client(f"{url}/oauth/token", CLIENT, stage.client_secret)
-    ifttt = SimulatedIfttt(
-        Service(url, stage.service_key, client),
-        access_token=await _connect(stage, client),
-        applets=(light_on, light_off),
-        chance=random.Random(),  # noqa: S311 -- spreads polls, guards nothing
-        habits=habits,
-        on_step=story.cloud,
-    )
-    async with SimulatedHome("127.0.0.1", ports.broker, on_step=story.home) as home, ifttt:
-        for applet in (light_on, light_off):
-            await ifttt.wait_for_checks(applet, 1, timeout_s=PATIENCE_S)
-        story.opening(ports.public, ports.private, ports.broker)
-        played = 0
-        while rounds is None or played < rounds:
-            await home.open_door()
-            await story.light_is("on", PATIENCE_S)
-            await asyncio.sleep(pause_s)
-            await home.close_door()
-            await home.press("double")
-            await story.light_is("off", PATIENCE_S)
-            await asyncio.sleep(pause_s)
-            played += 1
+    story.opening(ports.public, ports.private, ports.broker)
+    story.announcing()
+    async with SimulatedHome("127.0.0.1", ports.broker, speech=Zigbee2MqttSpeech(), on_step=story.home) as home:
+        paired = await pair(Desk(stage.settings), home, story, within_s=PATIENCE_S)
+        wanted = applets(paired.door, paired.button, paired.light)
+        async with await _ifttt(stage, wanted, story) as ifttt:
+            for applet in wanted:
+                await ifttt.wait_for_checks(applet, 1, timeout_s=PATIENCE_S)
+            await _play_rounds(home, story, rounds=rounds, pause_s=pause_s)
     story.closing()
 
 
-def applets() -> "tuple[Applet, Applet]":
-    """Return the two Applets of the demo."""
+async def _ifttt(stage: Stage, wanted: "tuple[Applet, ...]", story: "Story") -> "SimulatedIfttt":
+    """Return an IFTTT to which the person is connected."""
+    from bridge.simulator.authorization import Client, Service  # noqa: PLC0415 -- the weight of the stand-ins
+    from bridge.simulator.cloud import SimulatedIfttt  # noqa: PLC0415 -- the same
+    from bridge.simulator.habits import Habits, Listen  # noqa: PLC0415 -- the same
+
+    url = stage.settings.public.url
+    client = Client(f"{url}/oauth/token", CLIENT, stage.client_secret)
+    return SimulatedIfttt(
+        Service(url, stage.service_key, client),
+        access_token=await _connect(stage, client),
+        applets=wanted,
+        chance=random.Random(),  # noqa: S311 -- spreads polls, guards nothing
+        habits=Habits(listen=Listen(port=stage.realtime_port), user=USER),
+        on_step=story.cloud,
+    )
+
+
+async def _play_rounds(home: "SimulatedHome", story: "Story", *, rounds: int | None, pause_s: float) -> None:
+    played = 0
+    while rounds is None or played < rounds:
+        await home.open_door()
+        await story.light_is("on", PATIENCE_S)
+        await asyncio.sleep(pause_s)
+        await home.close_door()
+        await home.press("double")
+        await story.light_is("off", PATIENCE_S)
+        await asyncio.sleep(pause_s)
+        played += 1
+
+
+def applets(
+    door: str = "front-door", button: str = "bedside-button", light: str = "hall-light"
+) -> "tuple[Applet, Applet]":
+    """Return the two Applets of the demo, about things with these ids."""
     from bridge.simulator.applets import Applet  # noqa: PLC0415 -- the weight of the stand-ins
 
     return (
@@ -202,15 +197,15 @@ def applets() -> "tuple[Applet, Applet]":
             "if the front door opens, turn on the hall light",
             "door_opened",
             "turn_on_light",
-            {"door": "front-door"},
-            {"light": "hall-light"},
+            {"door": door},
+            {"light": light},
         ),
         Applet(
             "if the button is double-pressed, turn it off",
             "button_pressed",
             "turn_off_light",
-            {"button": "bedside-button", "press": "double"},
-            {"light": "hall-light"},
+            {"button": button, "press": "double"},
+            {"light": light},
         ),
     )
 

@@ -1,15 +1,18 @@
 """What the demo prints: each scene, and each step of it with the milliseconds since it began."""
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
+from bridge.desk.requests import AnnouncedRow
 from bridge.devices.last_known import EntityState
+from bridge.simulator.records import Change
 from bridge.simulator.steps import Asked, CloudStep, DoorMoved, HomeStep, LightObeyed, Pressed, Told
 from bridge.timeline.entry import Entry
 
 _OK: Final = 200
 _SCENES: Final = {"contact.opened", "button.double"}
+_BESIDES: Final = {"availability", "battery"}
+"""What tells of a device as a whole, and not what it is for."""
 
 
 class Story:
@@ -19,7 +22,8 @@ class Story:
         self._clock = clock
         self._began = clock()
         self._light = ""
-        self._light_changed = asyncio.Event()
+        self._values: dict[str, str] = {}
+        self._change = Change()
 
     def opening(self, public: int, private: int, broker: int) -> None:
         """Say what is about to be seen, and where."""
@@ -30,6 +34,28 @@ class Story:
         print("  Applet 1         if the front door opens, turn on the hall light")
         print("  Applet 2         if the button is double-pressed, turn it off")
         print("Ctrl-C ends it.", flush=True)
+
+    def announcing(self) -> None:
+        """Say that the home appears on the broker."""
+        self._scene("Zigbee2MQTT announces its devices; no configuration names them.", self._clock())
+
+    def discovered(self, devices: Sequence[AnnouncedRow]) -> None:
+        """Say which devices wait to be accepted."""
+        now = self._clock()
+        for device in devices:
+            kinds = ", ".join(each.kind for each in device.abilities if not each.minor and each.kind not in _BESIDES)
+            self._step("discovered", f"{device.name}, {device.model}: {kinds}", now)
+
+    def accepting(self) -> None:
+        """Say that a person accepts them."""
+        self._scene("Somebody accepts them, as with `ifttt-bridge device accept`.", self._clock())
+
+    def accepted(self, devices: Sequence[AnnouncedRow], light: str) -> None:
+        """Say that they belong to the home. `light`: the id of the one that is watched from now on."""
+        self._light = light
+        now = self._clock()
+        for device in devices:
+            self._step("accepted", f"{device.name}, id {device.id[:8]}…", now)
 
     def closing(self) -> None:
         """Say that it is over."""
@@ -62,19 +88,21 @@ class Story:
         for entry in entries:
             if entry.event.kind in _SCENES:
                 self._step("on disk", f"{entry.event.kind}, id {entry.id[:8]}…", self._clock())
-        light = states.get("hall-light")
-        if light is not None and light.value is not None and light.value != self._light:
-            if self._light:
-                self._step(f"light {light.value}", "as the light itself reports", self._clock())
-            self._light = light.value
-            self._light_changed.set()
+        before = self._values.get(self._light)
+        self._values |= {entity: state.value for entity, state in states.items() if state.value is not None}
+        light = self._values.get(self._light)
+        if before is not None and light != before:
+            self._step(f"light {light}", "as the light itself reports", self._clock())
+        self._change.happened()
+
+    def knows(self, *entities: str) -> bool:
+        """Tell whether the daemon knows how these are."""
+        return self._values.keys() >= set(entities)
 
     async def light_is(self, value: str, within_s: float) -> None:
-        """Wait until the daemon knows that the light is `on` or `off`."""
-        async with asyncio.timeout(within_s):
-            while self._light != value:
-                self._light_changed.clear()
-                await self._light_changed.wait()
+        """Wait until the daemon knows that the light is `on` or `off`. Raises TimeoutError."""
+        what = f"the daemon to know that the light is {value}"
+        await self._change.wait_until(lambda: self._values.get(self._light) == value, timeout_s=within_s, what=what)
 
     def _scene(self, title: str, at: float) -> None:
         self._began = at

@@ -12,6 +12,8 @@ import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.reasoncodes import ReasonCode
 
+from bridge.simulator.speech import Message
+
 RECONNECT_AFTER_S = 1
 RECONNECT_AT_LEAST_EVERY_S = 2
 
@@ -20,6 +22,7 @@ class BrokerLink:
     """Publishes with QoS 1 and waits for the acknowledgement; receives; comes back by itself when the broker does.
 
     `on_message` and `on_back` are called in the event loop; `on_back` after each reconnection, once subscribed again.
+    `will`: what the broker says when the connection is lost.
     """
 
     def __init__(
@@ -31,11 +34,13 @@ class BrokerLink:
         on_message: Callable[[str, bytes], None],
         on_back: Callable[[], None],
         credentials: tuple[str | None, str | None] = (None, None),
+        will: Message | None = None,
     ) -> None:
         self._host, self._port = host, port
         self._topics = tuple(topics)
         self._on_message, self._on_back = on_message, on_back
         self._credentials = credentials
+        self._will = will
         self._unacknowledged: dict[int, asyncio.Future[None]] = {}
 
     async def open(self, timeout_s: float) -> None:
@@ -64,9 +69,9 @@ class BrokerLink:
                 waiting.set_exception(ConnectionError(f"Left the broker at {self._where} before it acknowledged."))
         self._unacknowledged.clear()
 
-    async def publish(self, topic: str, payload: str, *, retain: bool) -> None:
+    async def publish(self, message: Message) -> None:
         """Publish and return once the broker has acknowledged, which may be after it came back."""
-        mid = self.send(topic, payload, retain=retain)
+        mid = self.send(message)
         # Registered in time: acknowledgements pass through the event loop, which is here until the next await.
         self._unacknowledged[mid] = self._loop.create_future()
         try:
@@ -74,9 +79,9 @@ class BrokerLink:
         finally:
             self._unacknowledged.pop(mid, None)
 
-    def send(self, topic: str, payload: str, *, retain: bool) -> int:
+    def send(self, message: Message) -> int:
         """Publish without waiting; return the packet id."""
-        return self._client.publish(topic, payload, qos=1, retain=retain).mid
+        return self._client.publish(message.topic, message.payload, qos=1, retain=message.retained).mid
 
     @property
     def _where(self) -> str:
@@ -85,6 +90,8 @@ class BrokerLink:
     def _new_client(self) -> mqtt.Client:
         client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=f"simulated-{uuid.uuid4().hex[:12]}")
         client.username_pw_set(*self._credentials)
+        if self._will is not None:
+            client.will_set(self._will.topic, self._will.payload, qos=1, retain=self._will.retained)
         client.reconnect_delay_set(RECONNECT_AFTER_S, RECONNECT_AT_LEAST_EVERY_S)
         client.on_socket_open = _send_at_once
         client.on_connect = self._connected

@@ -1,58 +1,24 @@
 """A simulated home on any MQTT broker: a front door, a bedside button and a hall light.
 
-Knows MQTT and how such devices speak; nothing of who listens.
+Knows what happens in the home, not how its devices put it, and nothing of who listens.
 """
 
 import time
-from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
 from bridge.simulator.broker_link import BrokerLink
 from bridge.simulator.light import LightState, obey
+from bridge.simulator.plain_speech import PlainSpeech
 from bridge.simulator.records import Change
+from bridge.simulator.speech import Message, Speech
 from bridge.simulator.steps import DoorMoved, LightObeyed, OnHomeStep, Pressed, ignore_step
-
-
-@dataclass(frozen=True, slots=True)
-class Door:
-    """A contact on a door. Real ones mostly retain their state; some do not."""
-
-    state_topic: str = "home/front-door/state"
-    retained: bool = True
-    word_open: str = "open"
-    word_closed: str = "closed"
-
-
-@dataclass(frozen=True, slots=True)
-class Button:
-    """A button; a press is never retained, else it would be pressed again at every reconnection."""
-
-    action_topic: str = "home/bedside-button/action"
-    words: tuple[str, ...] = ("single", "double", "triple", "long")
-
-
-@dataclass(frozen=True, slots=True)
-class Light:
-    """A light that reports itself retained and takes orders."""
-
-    state_topic: str = "home/hall-light/state"
-    command_topic: str = "home/hall-light/set"
-
-
-@dataclass(frozen=True, slots=True)
-class Furniture:
-    """What stands in the home, and under which topics."""
-
-    door: Door = field(default_factory=Door)
-    button: Button = field(default_factory=Button)
-    light: Light = field(default_factory=Light)
 
 
 class SimulatedHome:
     """A door, a button and a light; `async with` it.
 
-    On entering, and whenever the broker comes back, the light and a retaining door report their state.
+    On entering, and whenever the broker comes back, the devices announce themselves and report, as far as they do so.
     What is published while the broker is away is delivered when it returns, and only then returns to the caller.
     """
 
@@ -63,11 +29,11 @@ class SimulatedHome:
         *,
         username: str | None = None,
         password: str | None = None,
-        furniture: Furniture | None = None,
+        speech: Speech | None = None,
         on_step: OnHomeStep = ignore_step,
         connect_timeout_s: float = 10.0,
     ) -> None:
-        self._furniture = furniture or Furniture()
+        self._speech: Speech = speech or PlainSpeech()
         self._on_step = on_step
         self._connect_timeout_s = connect_timeout_s
         self._door_is_open = False
@@ -76,17 +42,18 @@ class SimulatedHome:
         self._link = BrokerLink(
             host,
             port,
-            topics=[self._furniture.light.command_topic],
+            topics=[self._speech.order_topic],
             on_message=self._on_order,
-            on_back=self._report_again,
+            on_back=self._come_back,
             credentials=(username, password),
+            will=self._speech.farewell,
         )
 
     async def __aenter__(self) -> Self:
         await self._link.open(self._connect_timeout_s)
         try:
-            for topic, payload in self._report():
-                await self._link.publish(topic, payload, retain=True)
+            for message in (*self._speech.introduction(), *self._report()):
+                await self._link.publish(message)
         except BaseException:
             await self._link.close()
             raise
@@ -95,6 +62,9 @@ class SimulatedHome:
     async def __aexit__(
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
     ) -> None:
+        farewell = self._speech.farewell
+        if farewell is not None:
+            self._link.send(farewell)
         await self._link.close()
 
     @property
@@ -117,11 +87,15 @@ class SimulatedHome:
 
     async def press(self, word: str) -> None:
         """Press the button; returns when the broker has acknowledged. ValueError for a word it does not know."""
-        button = self._furniture.button
-        if word not in button.words:
-            raise ValueError(f"This button knows {', '.join(button.words)}, not {word!r}.")
+        if word not in self._speech.words:
+            raise ValueError(f"This button knows {', '.join(self._speech.words)}, not {word!r}.")
         self._on_step(Pressed(time.perf_counter(), word))
-        await self._link.publish(button.action_topic, word, retain=False)
+        await self._link.publish(self._speech.press(word))
+
+    async def report(self) -> None:
+        """Let the devices say once more how they are, as real ones do now and then; nothing has happened."""
+        for message in self._report():
+            await self._link.publish(message)
 
     async def wait_for_light(self, *, on: bool, timeout_s: float = 10.0) -> None:
         """Return once the light is on, or off; TimeoutError when that takes too long."""
@@ -131,22 +105,14 @@ class SimulatedHome:
     async def _move_door(self, *, is_open: bool) -> None:
         self._door_is_open = is_open
         self._on_step(DoorMoved(time.perf_counter(), is_open))
-        door = self._furniture.door
-        await self._link.publish(door.state_topic, self._door_word(), retain=door.retained)
+        await self._link.publish(self._speech.door(is_open=is_open))
 
-    def _door_word(self) -> str:
-        door = self._furniture.door
-        return door.word_open if self._door_is_open else door.word_closed
+    def _report(self) -> tuple[Message, ...]:
+        return self._speech.report(self._light, door_is_open=self._door_is_open)
 
-    def _report(self) -> list[tuple[str, str]]:
-        reports = [(self._furniture.light.state_topic, self._light.payload())]
-        if self._furniture.door.retained:
-            reports.append((self._furniture.door.state_topic, self._door_word()))
-        return reports
-
-    def _report_again(self) -> None:
-        for topic, payload in self._report():
-            self._link.send(topic, payload, retain=True)
+    def _come_back(self) -> None:
+        for message in (*self._speech.introduction(), *self._report()):
+            self._link.send(message)
 
     def _on_order(self, _topic: str, payload: bytes) -> None:
         light = obey(self._light, payload)
@@ -154,5 +120,5 @@ class SimulatedHome:
             return
         self._light = light
         self._on_step(LightObeyed(time.perf_counter(), light.is_on, light.brightness))
-        self._link.send(self._furniture.light.state_topic, light.payload(), retain=True)
+        self._link.send(self._speech.light(light))
         self._light_change.happened()

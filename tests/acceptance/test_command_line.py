@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -173,6 +174,14 @@ async def test_events_are_listed_while_the_daemon_runs(broker: Mosquitto, daemon
 def test_the_demo_plays_its_rounds_and_ends() -> None:
     done = command("demo", "--rounds", "1", "--pause", "0")
     assert done.returncode == 0, done.stderr
-    steps = [line.split("ms")[1].split("  ")[1].strip() for line in done.stdout.splitlines() if " ms " in line]
+    lines = [line.split(" ms  ")[1] for line in done.stdout.splitlines() if " ms " in line]
+    pairing, steps = lines[:6], [line.split("  ")[0] for line in lines[6:]]
+    assert pairing[:3] == [
+        "discovered   Front door, Aqara MCCGQ11LM: contact",
+        "discovered   Bedside button, Aqara WXKG11LM: button",
+        "discovered   Hall light, IKEA LED1836G9: light",
+    ]
+    for line, name in zip(pairing[3:], ("Front door", "Bedside button", "Hall light"), strict=True):
+        assert re.fullmatch(f"accepted     {name}, id d_[0-9a-f]{{6}}…", line)
     scene = ["on disk", "IFTTT told", "IFTTT asked", "light told"]
     assert steps == [*scene, "light on", *scene, "light off"]

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bridge.simulator.home import Button, Door, Furniture, Light, SimulatedHome
+from bridge.simulator.home import SimulatedHome
+from bridge.simulator.plain_speech import Button, Door, Light, PlainSpeech
 from bridge.simulator.steps import DoorMoved, HomeStep, LightObeyed, Pressed
 from tests.parts.ports import free_port
 from tests.simulator.broker import DEADLINE_S, Heard, Mosquitto, Watcher
@@ -44,7 +45,7 @@ async def test_a_door_leaves_its_state_at_the_broker(broker: Mosquitto) -> None:
 
 
 async def test_a_door_that_does_not_retain_leaves_nothing(broker: Mosquitto, watcher: Watcher) -> None:
-    async with SimulatedHome(broker.host, broker.port, furniture=Furniture(door=Door(retained=False))) as home:
+    async with SimulatedHome(broker.host, broker.port, speech=PlainSpeech(of_door=Door(retained=False))) as home:
         await home.open_door()
 
     assert words(await watcher.all_until_now(), DOOR) == ["open"]
@@ -103,10 +104,8 @@ async def test_waiting_in_vain_for_a_light_says_so(broker: Mosquitto) -> None:
 
 
 async def test_topics_and_words_can_be_chosen(broker: Mosquitto, watcher: Watcher) -> None:
-    furniture = Furniture(
-        door=Door("a/door", word_open="1", word_closed="0"), button=Button("a/button"), light=Light("a/light", "a/set")
-    )
-    async with SimulatedHome(broker.host, broker.port, furniture=furniture) as home:
+    speech = PlainSpeech(Door("a/door", word_open="1", word_closed="0"), Button("a/button"), Light("a/light", "a/set"))
+    async with SimulatedHome(broker.host, broker.port, speech=speech) as home:
         await home.open_door()
         await home.press("single")
         await watcher.publish("a/set", "ON")
@@ -167,10 +166,10 @@ async def test_a_missing_broker_is_told_with_its_address() -> None:
 
 
 async def test_a_home_that_cannot_report_says_so_and_leaves_no_thread(broker: Mosquitto) -> None:
-    furniture = Furniture(light=Light(state_topic="forbidden/#"))
+    speech = PlainSpeech(of_light=Light(state_topic="forbidden/#"))
 
     with pytest.raises(ValueError, match="topic"):
-        async with SimulatedHome(broker.host, broker.port, furniture=furniture):
+        async with SimulatedHome(broker.host, broker.port, speech=speech):
             pass
 
     assert not [thread for thread in threading.enumerate() if "paho" in thread.name]
