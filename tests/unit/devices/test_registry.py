@@ -3,6 +3,7 @@
 import itertools
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from bridge.commands import Publication
 from bridge.devices.allowance import Allowance
 from bridge.devices.described import KeptPart
+from bridge.devices.dialects.zigbee2mqtt import Zigbee2Mqtt
 from bridge.devices.quota import Limits
 from bridge.devices.registry import Change, Registry
 from tests.fakes.conventions import FakeConvention, described
@@ -247,7 +249,8 @@ def test_a_description_that_flaps_is_held_back() -> None:
 @pytest.mark.parametrize(
     ("limits", "taken", "reason"),
     [
-        (Limits(part_bytes=50), [(DOOR, b"x" * 51)], "larger than a description may be"),
+        (Limits(message_bytes=50), [(DOOR, b"x" * 51)], "larger than a message of descriptions may be"),
+        (Limits(part_bytes=50), [(DOOR, described(name="x" * 51))], "larger than a description may be"),
         (
             Limits(parts=2),
             [(f"fake/door/{number}/config", described(contact(str(number)))) for number in range(3)],
@@ -264,6 +267,28 @@ def test_a_description_that_flaps_is_held_back() -> None:
 def test_each_limit_is_told_by_its_name(limits: Limits, taken: list[tuple[str, bytes]], reason: str) -> None:
     registry = Registry([fake()], limits=limits)
     assert refusals(registry, *taken) == [(reason, False)]
+
+
+def test_one_message_may_describe_all_devices_of_a_large_gateway() -> None:
+    listed = [
+        {
+            "ieee_address": f"0x{number:016x}",
+            "friendly_name": f"door {number}",
+            "interview_completed": True,
+            "definition": {
+                "exposes": [
+                    {"type": "binary", "property": "contact", "value_on": False, "value_off": True, "access": 1}
+                ]
+            },
+            "endpoints": {"1": {"bindings": ["x" * 4000]}},
+        }
+        for number in range(300)
+    ]
+    payload = msgspec.json.encode(listed)
+    assert 1024 * 1024 < len(payload) < 4 * 1024 * 1024
+    registry = Registry([Zigbee2Mqtt()])
+    assert refusals(registry, ("zigbee2mqtt/bridge/devices", payload)) == []
+    assert len(registry.devices) == 300 + 1, "those, and Zigbee2MQTT itself"
 
 
 def test_one_device_has_no_more_entities_than_it_may() -> None:
