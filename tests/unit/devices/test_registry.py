@@ -115,6 +115,41 @@ def test_a_native_description_wins_and_the_other_comes_back_when_it_goes() -> No
     assert ids(registry) == {("homeassistant", "h1"): ["ha"]}
 
 
+GATEWAY: dict[str, object] = {"id": "availability", "kind": "availability", "topic": "z/bridge"}
+GROUP: dict[str, object] = {"id": "light", "kind": "light", "topic": "z/sofa"}
+REACH: dict[str, object] = {"id": "availability", "kind": "availability", "topic": "z/sofa/availability"}
+
+
+def behind_a_gateway(*group: dict[str, object], address: str = MAC, at: str = "z/sofa") -> Registry:
+    """Return what a gateway and Home Assistant say of the gateway and of one group, which has no address."""
+    registry = Registry([fake("homeassistant"), fake("zigbee2mqtt")])
+    for source, identity, told in (("homeassistant", "b", address), ("zigbee2mqtt", "z", MAC)):
+        take(registry, f"{source}/{identity}/main/config", described(GATEWAY, hardware=[told]))
+    take(registry, "homeassistant/g1/main/config", described({**GROUP, "topic": at}, REACH, via="b"))
+    take(registry, "zigbee2mqtt/g2/main/config", described(*group, REACH, via="z"))
+    return registry
+
+
+def test_what_has_no_address_is_known_by_its_gateway_and_its_topic() -> None:
+    registry = behind_a_gateway(GROUP)
+    assert registry.shadowed[("homeassistant", "g1")] == ("zigbee2mqtt", "g2")
+    assert registry.devices.keys() == {("zigbee2mqtt", "z"), ("zigbee2mqtt", "g2")}
+
+
+@pytest.mark.parametrize(
+    "registry",
+    [
+        behind_a_gateway(),
+        behind_a_gateway({**GROUP, "topic": "z/bed"}),
+        behind_a_gateway(GROUP, address="aa:bb:cc:dd:ee:00"),
+        behind_a_gateway(GROUP, at="z/sofa/availability"),
+    ],
+    ids=["only its reach is native", "it speaks elsewhere", "another gateway", "only where it is reached"],
+)
+def test_what_has_no_address_counts_unless_its_gateway_describes_the_same(registry: Registry) -> None:
+    assert ("homeassistant", "g1") in registry.devices
+
+
 def test_a_native_description_of_nothing_hides_nothing() -> None:
     registry = Registry([fake("homeassistant"), fake("shelly")])
     take(registry, "homeassistant/h1/main/config", described(contact("ha"), hardware=[MAC]))
