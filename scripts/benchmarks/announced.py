@@ -13,7 +13,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from scripts.benchmarks.bench import Bench
 from scripts.benchmarks.home import Broker, DoorDaemon
 from scripts.benchmarks.idle import SETTLE_S, ready_after_s
-from scripts.benchmarks.programs import resident_mb
+from scripts.benchmarks.programs import cpu_us, resident_mb
 from scripts.benchmarks.report import Figure, Target, shown
 from scripts.benchmarks.wire import until
 from scripts.benchmarks.zigbee import DEVICES, Retained, retained
@@ -31,7 +31,7 @@ JOIN entity_states ON entity_states.entity = device_entities.id WHERE devices.ho
 
 async def announced(bench: Bench) -> Sequence[Figure]:
     """Let a home be discovered whole, then start again in it."""
-    found: dict[str, list[float]] = {"ready": [], "served": [], "again": [], "first MB": [], "MB": []}
+    found: dict[str, list[float]] = {"ready": [], "served": [], "again": [], "again CPU": [], "first MB": [], "MB": []}
     for run in bench.each_run("announced"):
         for name, value in (await _measure(bench.fresh(f"run-{run}"))).items():
             found[name].append(value)
@@ -41,6 +41,7 @@ async def announced(bench: Bench) -> Sequence[Figure]:
         Figure(f"- until all {DEVICES} are accepted and their states known", "s", tuple(found["served"])),
         Figure(f"- resident memory {SETTLE_S:g} s later", "MB", tuple(found["first MB"])),
         Figure(f"start among {DEVICES} known devices -> ready", "s", tuple(found["again"]), target=RESTART),
+        Figure("- processor time until then", "s CPU", tuple(found["again CPU"])),
         Figure(f"- resident memory, idle for {SETTLE_S:g} s", "MB", tuple(found["MB"])),
     ]
 
@@ -58,12 +59,13 @@ async def _measure(folder: Path) -> dict[str, float]:
         first_mb = await _settled_mb(daemon)
         daemon.stop()
         again = await ready_after_s(daemon)
+        again_cpu = cpu_us(daemon.pid) / 1e6
         mb = await _settled_mb(daemon)
         daemon.stop()
     finally:
         daemon.close()
         broker.close()
-    return {"ready": ready, "served": served, "again": again, "first MB": first_mb, "MB": mb}
+    return {"ready": ready, "served": served, "again": again, "again CPU": again_cpu, "first MB": first_mb, "MB": mb}
 
 
 async def _settled_mb(daemon: DoorDaemon) -> float:
