@@ -8,6 +8,8 @@ import math
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+from typing import Final
 
 from bridge.devices.entity import Entity
 from bridge.devices.interpretation import Circumstances, Outcome, names_of
@@ -17,6 +19,8 @@ from bridge.devices.shaping import space
 from bridge.devices.watches import Crossing
 from bridge.errors import UnreadableMessage
 from bridge.events import Event, NotOffered
+
+_REMEMBERED: Final = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +32,12 @@ class Measured:
     value: float
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def read_number(text: str) -> Decimal:
-    """Return the number that a text is. Raises UnreadableMessage for what no database can hold."""
+    """Return the number that a text is. Raises UnreadableMessage for what no database can hold.
+
+    Remembered: of the numbers that a device tells at once, most are those that it told before.
+    """
     try:
         number = Decimal(text)
     except InvalidOperation:
@@ -53,7 +61,7 @@ def cross(
     if reading.value is None or reading.value == known.value:
         return Outcome(known)
     after, before = read_number(reading.value), _number_before(known)
-    state = replace(known, value=reading.value, since_ms=how.now_ms, pending=None)
+    state = known.taking(reading.value, how.now_ms, pending=None)
     if before is None or not (watched or known.fired):
         return Outcome(replace(state, fired=()) if known.fired else state)  # the first ever: nobody saw it change
     hysteresis = entity.shaping.hysteresis

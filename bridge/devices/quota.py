@@ -16,11 +16,13 @@ _CHANGES: Final = Allowance(burst=20, a_minute=6)
 class Limits:
     """How much may be described.
 
-    `parts`: of one group. `groups`: of one source. `new`: entities that nobody knew, which a large home describes
-    all at once when it is heard for the first time. `changes`: of one part. `remembered`: parts that changed of late,
-    and refusals that were told.
+    `message_bytes`: of what is told at once, which may be of all devices of a gateway; `part_bytes`: of what is kept of
+    it for each. `parts`: of one group. `groups`: of one source. `new`: entities that nobody knew, which a large home
+    describes all at once when it is heard for the first time. `changes`: of one part. `remembered`: parts that changed
+    of late, and refusals that were told.
     """
 
+    message_bytes: int = 4 * 1024 * 1024
     part_bytes: int = 1024 * 1024
     parts: int = 1024
     groups: int = 2000
@@ -56,7 +58,12 @@ class Quota:
         new._groups, new._changed, new._told = dict(self._groups), dict(self._changed), dict(self._told)  # noqa: SLF001 -- one of its own kind
         return new
 
-    def check_size(self, content: bytes) -> None:
+    def check_message(self, payload: bytes) -> None:
+        """Raise OverLimit for a message that is too large to describe devices."""
+        if len(payload) > self._limits.message_bytes:
+            raise OverLimit("larger than a message of descriptions may be")
+
+    def check_part(self, content: bytes) -> None:
         """Raise OverLimit for what is too large to be a description."""
         if len(content) > self._limits.part_bytes:
             raise OverLimit("larger than a description may be")

@@ -189,7 +189,7 @@ class Registry:
         return Change(taking.parts, tuple(taking.refused), tuple(taking.faults))
 
     def _tell(self, source: str, topic: str, payload: bytes) -> Told | None:
-        self._quota.check_size(payload)
+        self._quota.check_message(payload)
         if len(topic.encode()) > MAX_TOPIC_BYTES:
             raise UnreadableMessage("a topic that is too long")
         return self._conventions[source].tell(topic, payload)
@@ -211,7 +211,7 @@ class Registry:
         if not changed:
             return
         for name in changed:
-            quota.check_size(parts.get(name, b""))
+            quota.check_part(parts.get(name, b""))
         known = [(*key, name) for name in changed if name in old.parts]
         grown = sum(len(parts.get(name, b"")) - len(old.parts.get(name, b"")) for name in changed)
         quota.check_room(source, told.group, parts, grown=grown, new=key not in self._groups)

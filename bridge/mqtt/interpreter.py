@@ -3,6 +3,7 @@ changes: thrown away and done again when the commit fails.
 """  # noqa: D205 -- one sentence
 
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from bridge.devices.catalogue import Catalogue
 from bridge.devices.crossings import Measured, cross, measured
@@ -22,6 +23,10 @@ from bridge.mqtt.deliveries import Deliveries, DeliveriesDraft
 from bridge.mqtt.message import Arrival, BacklogEnded, Connected, Due, Marker, Message, Turn
 from bridge.mqtt.routes import route
 from bridge.timeline.entry import Entry, entry_id
+
+_SENSOR: Final = EntityKind.SENSOR
+_CONTACT: Final = EntityKind.CONTACT
+"""By names of their own: Python 3.11 takes half a microsecond to find a member of an enumeration, in every message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +199,7 @@ class Interpreter:
         return live_through(entity, known, reading, how, gateway, said)
 
     def _said(self, draft: Draft, entity: Entity, known: EntityState, reading: Reading, how: Circumstances) -> Outcome:
-        if entity.kind is EntityKind.SENSOR and isinstance(reading, StateReading):
+        if entity.kind is _SENSOR and isinstance(reading, StateReading):
             number = measured(entity, known, reading, how)
             if number is not None:
                 draft.readings.append(number)
@@ -215,7 +220,7 @@ class Interpreter:
         draft.states[entity.id] = state
         if state.pending is not known.pending or (entity.habits is not NO_HABITS and begins_to_wait(known, state)):
             draft.stirred = True
-        if entity.kind is EntityKind.CONTACT and state.value != known.value:
+        if entity.kind is _CONTACT and state.value != known.value:
             self._follow(draft, entity, now_ms, opens=True)
 
     def _deadlines(self, draft: Draft, entity: str) -> dict[int, Deadline]:

@@ -9,15 +9,24 @@ from pathlib import Path
 
 import msgspec
 
+from scripts.benchmarks.announced import announced
 from scripts.benchmarks.bench import Bench, Benchmark
 from scripts.benchmarks.idle import idle
+from scripts.benchmarks.interpreting import interpreting
 from scripts.benchmarks.machine import describe
 from scripts.benchmarks.poll import poll
 from scripts.benchmarks.report import Figure, table
 from scripts.benchmarks.sustained import sustained
 from scripts.benchmarks.told import told
 
-BENCHMARKS: dict[str, Benchmark] = {"told": told, "sustained": sustained, "poll": poll, "idle": idle}
+BENCHMARKS: dict[str, Benchmark] = {
+    "told": told,
+    "sustained": sustained,
+    "poll": poll,
+    "idle": idle,
+    "announced": announced,
+    "interpreting": interpreting,
+}
 ON_DISK = "/var/tmp"  # noqa: S108 -- a folder of our own is made in it; /tmp is often in memory, where a sync costs nothing
 
 

@@ -25,6 +25,7 @@ listen = "127.0.0.1:{private}"
 [mqtt]
 url = "mqtt://127.0.0.1:{broker}"
 client_id = "{client_id}"
+{mqtt}
 [storage]
 url = "sqlite://{database}"
 [ifttt]
@@ -54,9 +55,10 @@ class Broker(Mosquitto):
 
 @dataclass
 class DoorDaemon(Daemon):
-    """The daemon, with doors and nothing else."""
+    """The daemon, with doors and nothing else. `more`: further tables of the configuration."""
 
     doors: int = 1
+    more: str = ""
 
     @property
     def pid(self) -> int:
@@ -90,9 +92,10 @@ class DoorDaemon(Daemon):
             database=self.database,
             key=SERVICE_KEY,
             realtime=self.realtime_url,
+            mqtt=self.mqtt,
         )
         tables = [_DOOR.format(id=door(n), number=n, topic=topic(door(n))) for n in range(self.doors)]
-        self.config.write_text(text + "".join(tables))
+        self.config.write_text(text + "".join(tables) + self.more)
 
 
 def door(number: int) -> str:

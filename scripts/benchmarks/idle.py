@@ -29,7 +29,7 @@ async def idle(bench: Bench) -> Sequence[Figure]:
         await daemon.start()  # not measured: makes the database
         daemon.stop()
         for _ in bench.each_run("idle"):
-            started.append(await _ready_after_s(daemon))
+            started.append(await ready_after_s(daemon))
             await asyncio.sleep(SETTLE_S)
             resident.append(resident_mb(daemon.pid))
             daemon.stop()
@@ -43,7 +43,8 @@ async def idle(bench: Bench) -> Sequence[Figure]:
     ]
 
 
-async def _ready_after_s(daemon: DoorDaemon) -> float:
+async def ready_after_s(daemon: DoorDaemon) -> float:
+    """Start the daemon and return how long it takes until it says that it is ready."""
     began = time.perf_counter()
     daemon.launch()
     while not _is_ready(daemon.private_port):

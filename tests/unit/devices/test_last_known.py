@@ -1,6 +1,8 @@
 """The latest committed states."""
 
-from bridge.devices.last_known import NOTHING_KNOWN, EntityState, LastKnown, Pending
+from dataclasses import fields, replace
+
+from bridge.devices.last_known import NOTHING_KNOWN, EntityState, LastKnown, OverTime, Pending
 
 
 def test_an_entity_that_never_spoke_has_nothing_known() -> None:
@@ -27,3 +29,25 @@ def test_it_knows_whose_state_has_not_lasted_yet() -> None:
     assert set(known.waiting) == {"a"}
     known.replace({"a": EntityState("open"), "b": waits})
     assert set(known.waiting) == {"b"}
+
+
+def test_a_state_that_takes_another_value_keeps_all_else() -> None:
+    waits = Pending("off", 1, 1)
+    state = EntityState(
+        "on",
+        50,
+        7,
+        ("long",),
+        30,
+        ("battery.low",),
+        waits,
+        9,
+        "#ff0000",
+        2700,
+        ("4",),
+        ("online",),
+        OverTime(heard_ms=3),
+    )
+    assert all(getattr(state, field.name) != field.default for field in fields(state)), "else it could not be lost"
+    assert state.taking("off", 8, pending=waits) == replace(state, value="off", since_ms=8)
+    assert state.taking("off", 8, pending=None) == replace(state, value="off", since_ms=8, pending=None)

@@ -3,6 +3,7 @@
 import itertools
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from bridge.commands import Publication
 from bridge.devices.allowance import Allowance
 from bridge.devices.described import KeptPart
+from bridge.devices.dialects.zigbee2mqtt import Zigbee2Mqtt
 from bridge.devices.quota import Limits
 from bridge.devices.registry import Change, Registry
 from tests.fakes.conventions import FakeConvention, described
@@ -111,6 +113,41 @@ def test_a_native_description_wins_and_the_other_comes_back_when_it_goes() -> No
     assert registry.shadowed == {("homeassistant", "h1"): ("zigbee2mqtt", "z1")}
     take(registry, "zigbee2mqtt/z1/main/config", b"")
     assert ids(registry) == {("homeassistant", "h1"): ["ha"]}
+
+
+GATEWAY: dict[str, object] = {"id": "availability", "kind": "availability", "topic": "z/bridge"}
+GROUP: dict[str, object] = {"id": "light", "kind": "light", "topic": "z/sofa"}
+REACH: dict[str, object] = {"id": "availability", "kind": "availability", "topic": "z/sofa/availability"}
+
+
+def behind_a_gateway(*group: dict[str, object], address: str = MAC, at: str = "z/sofa") -> Registry:
+    """Return what a gateway and Home Assistant say of the gateway and of one group, which has no address."""
+    registry = Registry([fake("homeassistant"), fake("zigbee2mqtt")])
+    for source, identity, told in (("homeassistant", "b", address), ("zigbee2mqtt", "z", MAC)):
+        take(registry, f"{source}/{identity}/main/config", described(GATEWAY, hardware=[told]))
+    take(registry, "homeassistant/g1/main/config", described({**GROUP, "topic": at}, REACH, via="b"))
+    take(registry, "zigbee2mqtt/g2/main/config", described(*group, REACH, via="z"))
+    return registry
+
+
+def test_what_has_no_address_is_known_by_its_gateway_and_its_topic() -> None:
+    registry = behind_a_gateway(GROUP)
+    assert registry.shadowed[("homeassistant", "g1")] == ("zigbee2mqtt", "g2")
+    assert registry.devices.keys() == {("zigbee2mqtt", "z"), ("zigbee2mqtt", "g2")}
+
+
+@pytest.mark.parametrize(
+    "registry",
+    [
+        behind_a_gateway(),
+        behind_a_gateway({**GROUP, "topic": "z/bed"}),
+        behind_a_gateway(GROUP, address="aa:bb:cc:dd:ee:00"),
+        behind_a_gateway(GROUP, at="z/sofa/availability"),
+    ],
+    ids=["only its reach is native", "it speaks elsewhere", "another gateway", "only where it is reached"],
+)
+def test_what_has_no_address_counts_unless_its_gateway_describes_the_same(registry: Registry) -> None:
+    assert ("homeassistant", "g1") in registry.devices
 
 
 def test_a_native_description_of_nothing_hides_nothing() -> None:
@@ -247,7 +284,8 @@ def test_a_description_that_flaps_is_held_back() -> None:
 @pytest.mark.parametrize(
     ("limits", "taken", "reason"),
     [
-        (Limits(part_bytes=50), [(DOOR, b"x" * 51)], "larger than a description may be"),
+        (Limits(message_bytes=50), [(DOOR, b"x" * 51)], "larger than a message of descriptions may be"),
+        (Limits(part_bytes=50), [(DOOR, described(name="x" * 51))], "larger than a description may be"),
         (
             Limits(parts=2),
             [(f"fake/door/{number}/config", described(contact(str(number)))) for number in range(3)],
@@ -264,6 +302,28 @@ def test_a_description_that_flaps_is_held_back() -> None:
 def test_each_limit_is_told_by_its_name(limits: Limits, taken: list[tuple[str, bytes]], reason: str) -> None:
     registry = Registry([fake()], limits=limits)
     assert refusals(registry, *taken) == [(reason, False)]
+
+
+def test_one_message_may_describe_all_devices_of_a_large_gateway() -> None:
+    listed = [
+        {
+            "ieee_address": f"0x{number:016x}",
+            "friendly_name": f"door {number}",
+            "interview_completed": True,
+            "definition": {
+                "exposes": [
+                    {"type": "binary", "property": "contact", "value_on": False, "value_off": True, "access": 1}
+                ]
+            },
+            "endpoints": {"1": {"bindings": ["x" * 4000]}},
+        }
+        for number in range(300)
+    ]
+    payload = msgspec.json.encode(listed)
+    assert 1024 * 1024 < len(payload) < 4 * 1024 * 1024
+    registry = Registry([Zigbee2Mqtt()])
+    assert refusals(registry, ("zigbee2mqtt/bridge/devices", payload)) == []
+    assert len(registry.devices) == 300 + 1, "those, and Zigbee2MQTT itself"
 
 
 def test_one_device_has_no_more_entities_than_it_may() -> None:
