@@ -56,6 +56,7 @@ class Admission:
             tuple(self._device(device) for device in announcement.devices if _is_id(device.id)),
             tuple(topics[:MAX_LISTENING]),
             tuple(questions[:MAX_QUESTIONS]),
+            announcement.answers[:MAX_LISTENING],
             announcement.unserved[:MAX_UNSERVED],
         )
 

@@ -66,12 +66,14 @@ class Announcement:
     """What the descriptions of one group come to.
 
     `topics`: where more of the description is told (exact, or the narrow filters that the convention names).
-    `questions`: what to publish after each connection so that devices say how they are; the answers are baselines.
+    `questions`: what to publish after each connection so that devices say how they are. `answers`: the exact topics on
+    which nothing else is told: what comes there was so before, as if it were retained.
     """
 
     devices: tuple[DescribedDevice, ...] = ()
     topics: tuple[str, ...] = ()
     questions: tuple[Publication, ...] = ()
+    answers: tuple[str, ...] = ()
     unserved: tuple[Unserved, ...] = ()
 
 

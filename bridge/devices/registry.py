@@ -100,6 +100,7 @@ class Registry:
         self._holders: dict[tuple[str, str], frozenset[str]] = {}
         self._view: Mapping[DeviceKey, DescribedDevice] | None = None
         self._shadowed: Mapping[DeviceKey, DeviceKey] = {}
+        self._answers: frozenset[str] | None = None
         self.refusals = 0
         taking = _Taking()
         self._load(kept, taking)
@@ -124,6 +125,14 @@ class Registry:
         general = (convention.questions for convention in self._conventions.values())
         own = (group.announcement.questions for _, group in sorted(self._groups.items()))
         return tuple(dict.fromkeys(chain.from_iterable((*general, *own))))
+
+    @property
+    def answers(self) -> frozenset[str]:
+        """Where devices answer questions, and say nothing else."""
+        if self._answers is None:
+            announced = (group.announcement for group in self._groups.values())
+            self._answers = frozenset(topic for each in announced for topic in each.answers)
+        return self._answers
 
     @property
     def devices(self) -> Mapping[DeviceKey, DescribedDevice]:
@@ -264,6 +273,7 @@ class Registry:
                 del self._holders[source, name]
         self._topics.ask(key, old.announcement.topics, new.announcement.topics)
         self._view = None
+        self._answers = None
 
     def _load(self, kept: Iterable[KeptPart], taking: _Taking) -> None:
         """Read what was kept of the conventions that are spoken now."""

@@ -141,7 +141,8 @@ class Interpreter:
         if draft.deliveries.is_repeat(message, backlog=backlog):
             draft.repeats += 1
             return
-        how = Circumstances(now_ms, message.retained, backlog, draft.listening.away_s, self.policy)
+        retained = message.retained or topic in self.registry.answers  # an answer tells how it was before, too
+        how = Circumstances(now_ms, retained, backlog, draft.listening.away_s, self.policy)
         faults = len(draft.ignored) + len(draft.broken)
         if describes:
             self._describe(draft, topic, message.payload, now_ms)

@@ -94,7 +94,7 @@ class ShellyGen2:
             hardware=frozenset() if address is None else frozenset({address}),
             unserved=unserved,
         )
-        return Announcement((device,), (answers_to(prefix),), asked)
+        return Announcement((device,), (answers_to(prefix),), asked, (answers_to(prefix),))
 
 
 def _notified(prefix: str, parsed: dict[str, object]) -> Told | None:

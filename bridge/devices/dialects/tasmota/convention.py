@@ -85,7 +85,8 @@ class Tasmota:
             hardware=frozenset({config.mac}),
             unserved=unserved,
         )
-        return Announcement((device,), (f"{config.topics.tele}SENSOR",), _questions(config))
+        answers = tuple(f"{config.topics.stat}STATUS{number}" for number in (8, 10, 11))
+        return Announcement((device,), (f"{config.topics.tele}SENSOR",), _questions(config), answers)
 
 
 def _all_of(config: TasmotaConfig, sample: dict[str, object]) -> Iterator[DescribedEntity | Unserved]:
