@@ -205,7 +205,7 @@ async def test_no_page_of_another_site_may_read_an_answer(site: Site, path: str)
 async def test_an_attackers_session_in_a_victims_browser_shows_whose_it_is(site: Site) -> None:
     """Against the attack that is left where cookies can be planted: the page says who is about to agree."""
     page = await signed_in(site, "ben").get(asking())
-    assert "signed in as <strong>ben</strong>" in page.text
+    assert "Signed in as <strong>ben</strong>" in page.text
     assert any(("decision", "sign out") in form.buttons for form in page.forms)
 
 
