@@ -40,9 +40,10 @@ from bridge.mqtt.outbound import Outbound
 from bridge.mqtt.session import Broker
 from bridge.oauth.hashing import Hasher
 from bridge.oauth.noted import Owner
+from bridge.realtime.account import Account
 from bridge.realtime.client import RealtimeClient
 from bridge.realtime.notifier import Notifier
-from bridge.realtime.notifiers import Account, Notifiers
+from bridge.realtime.notifiers import Notifiers
 from bridge.reception import Reception, build_reception
 from bridge.recovery import Recovery, tell_restored
 from bridge.registers import Registers

@@ -27,7 +27,7 @@ from bridge.events import custom_kind
 from bridge.homes.user import Home
 from bridge.mqtt.session import Broker, Protocol, Tls
 from bridge.oauth.clients import Client
-from bridge.realtime.notifiers import Account
+from bridge.realtime.account import Account
 from bridge.settings import (
     Button,
     Contact,

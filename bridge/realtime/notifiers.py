@@ -12,6 +12,7 @@ from typing import Final, Protocol
 from bridge.devices.last_known import EntityState
 from bridge.events import Event
 from bridge.ifttt.identities import Identities, Identity, IdentityKey
+from bridge.realtime.account import Account
 from bridge.realtime.notifier import Client, Notifier
 from bridge.timeline.batch import ToldMove
 from bridge.timeline.entry import Entry
@@ -20,15 +21,6 @@ RECOVERY_CHUNK: Final = 1000
 
 EntriesAfter = Callable[[int, int], Awaitable[list[Entry]]]
 """From a sequence number and a limit to the entries behind it, oldest first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """Where and with which key the identities of a client are told. `client` "": of all without a key of their own."""
-
-    client: str
-    url: str
-    service_key: str
 
 
 class ReusableClient(Client, Protocol):

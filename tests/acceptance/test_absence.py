@@ -59,7 +59,7 @@ async def test_a_press_while_the_daemon_stood_still_is_late(broker: Mosquitto, d
     daemon.mqtt = 'late_press_limit = "3s"'
     await _seen_once(broker, daemon)
     daemon.freeze()
-    await until(lambda: "exceeded timeout" in broker.log, what="the broker giving the daemon up")
+    await until(lambda: "exceeded timeout" in broker.log, within_s=60.0, what="the broker giving the daemon up")
     await broker.publish(BUTTON_TOPIC, "double")
     daemon.thaw()
     await until(lambda: daemon.count_events() == 1, what="the press on disk")

@@ -7,8 +7,9 @@ from functools import partial
 
 from bridge.backoff import Backoff
 from bridge.ifttt.identities import Identities
+from bridge.realtime.account import Account
 from bridge.realtime.notifier import Notifier, Told
-from bridge.realtime.notifiers import Account, Notifiers
+from bridge.realtime.notifiers import Notifiers
 from bridge.timeline.entry import Entry
 from tests.fakes.realtime import Pauses, ScriptedClient
 

@@ -3,7 +3,7 @@
 import asyncio
 
 from bridge.ifttt.identities import Identities
-from bridge.realtime.notifiers import Account
+from bridge.realtime.account import Account
 from tests.fakes.realtime import REFUSED, TOLD, WRONG_KEY, Pauses, ScriptedClient
 from tests.parts.waiting import until
 from tests.unit.realtime.examples import key, opened, waiting
