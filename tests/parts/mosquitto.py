@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from tests.parts.waiting import until
 
 PROGRAM = "mosquitto"
 SAVE_EVERY_CHANGE = "autosave_interval 1\nautosave_on_changes true"
+
+SUBSCRIBING_S = 30.0
 
 
 class Mosquitto:
@@ -89,11 +92,13 @@ class Mosquitto:
 
     @contextlib.contextmanager
     def listener(self, topic: str) -> Iterator["Listener"]:
-        """Collect what is published on a topic."""
-        command = ["mosquitto_sub", "-p", str(self.port), "-q", "1", "-t", topic, "-F", "%r %p"]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE)
+        """Collect what is published on a topic, from now on: it is subscribed to when the context begins."""
+        command = ["mosquitto_sub", "-d", "-p", str(self.port), "-q", "1", "-t", topic, "-F", "%r %p"]
+        process = subprocess.Popen(["stdbuf", "-oL", *command], stdout=subprocess.PIPE)
         try:
-            yield Listener(process)
+            listener = Listener(process)
+            listener.wait_until_subscribed()
+            yield listener
         finally:
             process.kill()
             process.wait()
@@ -133,7 +138,15 @@ class Listener:
         self._text = b""
 
     def received(self) -> list[tuple[bool, str]]:
-        """Return everything that came, in order."""
+        """Return everything that came, in order; what the program says of itself does not count."""
         self._text += self._stdout.read() or b""
         lines = self._text.decode().splitlines() if self._text.endswith(b"\n") else []
-        return [(line[0] == "1", line[2:]) for line in lines]
+        return [(line[0] == "1", line[2:]) for line in lines if line[:2] in {"0 ", "1 "}]
+
+    def wait_until_subscribed(self) -> None:
+        """Return when nothing that is published can be missed any more."""
+        until = time.monotonic() + SUBSCRIBING_S
+        while b"Subscribed (" not in self._text:
+            assert time.monotonic() < until, "mosquitto_sub did not subscribe"
+            time.sleep(0.01)
+            self._text += self._stdout.read() or b""
