@@ -21,21 +21,19 @@ ALONE: Final = (EntityKind.BATTERY, EntityKind.AVAILABILITY)
 class PairedEntity:
     """What is kept of one thing that a device does. `id`: permanent, never reused.
 
-    `kind`: what a person said that it is, None: as described. `exposed`: what a person decided, None: nobody did yet.
+    `kind`: what a person said that it is, None: as described.
     """
 
     id: str
     kind: EntityKind | None = None
-    exposed: bool | None = None
-    can_unlock: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Pairing:
     """What is kept of a device that was accepted. `device`: its permanent id. `entities`: by their ids at the source.
 
-    `name` and `room` where a person gave them. `exposed`: whether IFTTT may see anything of it. `accepted` False: a
-    gateway that nobody accepted, of which is followed only whether it can be reached, for the devices behind it.
+    `name` and `room` where a person gave them. `accepted` False: a gateway that nobody accepted, of which is followed
+    only whether it can be reached, for the devices behind it.
     """
 
     device: str
@@ -43,7 +41,6 @@ class Pairing:
     entities: Mapping[str, PairedEntity] = field(default_factory=dict)
     name: str | None = None
     room: str | None = None
-    exposed: bool = True
     accepted: bool = True
 
 
@@ -82,11 +79,6 @@ def entities_of(device: DescribedDevice, pairing: Pairing, *, gateway: str = "",
     return entities
 
 
-def without_ids(device: DescribedDevice, pairing: Pairing) -> list[DescribedEntity]:
-    """Return what a device does that has no permanent id yet."""
-    return [each for each in device.entities if each.id not in pairing.entities]
-
-
 def gateways_of(devices: Mapping[DeviceKey, DescribedDevice], accepted: Iterable[DeviceKey]) -> set[DeviceKey]:
     """Return the described devices through which accepted ones speak: pair them too, if only to follow them."""
     named = {(key[0], devices[key].via) for key in accepted if key in devices and devices[key].via}
@@ -114,16 +106,14 @@ def _kind(described: DescribedEntity, paired: PairedEntity, device: DescribedDev
 def _entity(
     described: DescribedEntity, paired: PairedEntity, kind: EntityKind, device: Device, pairing: Pairing, *, leads: bool
 ) -> Entity:
-    seen = not described.minor or kind in ALONE  # what tells of the device as a whole goes with it
-    exposed = seen if paired.exposed is None else paired.exposed
+    exposed = not described.minor or kind in ALONE  # what tells of the device as a whole goes with it
     return Entity(
         id=paired.id,
         device=device,
         kind=kind,
         dialect=corrected(described.dialect, described.kind, kind),
-        exposed=pairing.exposed and pairing.accepted and exposed,
+        exposed=pairing.accepted and exposed,
         unit=described.unit,
-        can_unlock=paired.can_unlock and kind is EntityKind.LOCK,
         availability=described.availability,
         habits=_habits(described, kind, behind=bool(device.gateway), leads=leads),
         name=described.name,

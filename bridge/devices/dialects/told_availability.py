@@ -1,15 +1,11 @@
 """Whether a described device can be reached: the words of its topics. How they count together is decided elsewhere."""
 
 from dataclasses import dataclass
-from typing import Final
 
 from bridge.commands import Command, Publication
-from bridge.devices.availability import MAX_PARTS
 from bridge.devices.dialects.json_values import is_unknown, parse_text
 from bridge.devices.reading import AvailabilityReading
 from bridge.errors import UnreadableMessage
-
-MOST_TOPICS: Final = MAX_PARTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +20,7 @@ class AvailabilityTopic:
 
 @dataclass(frozen=True, slots=True)
 class ToldAvailability:
-    """The topics of a device, at most MOST_TOPICS."""
+    """The topics of a device, at most MAX_PARTS."""
 
     parts: tuple[AvailabilityTopic, ...]
 

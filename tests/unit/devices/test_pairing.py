@@ -13,7 +13,6 @@ from bridge.devices.pairing import (
     check_kind,
     entities_of,
     gateways_of,
-    without_ids,
 )
 from bridge.devices.reading import StateReading
 from bridge.errors import CorrectionRefused
@@ -48,40 +47,21 @@ def test_names_of_a_person_count_and_an_empty_room_is_one() -> None:
 def test_what_has_no_permanent_id_yet_is_left_out_and_told() -> None:
     pairing = replace(PAIRED, entities={"in": PairedEntity("e_in")})
     assert [entity.id for entity in entities_of(BOX, pairing)] == ["e_in"]
-    assert [each.id for each in without_ids(BOX, pairing)] == ["rssi", "availability", "key"]
 
 
-@pytest.mark.parametrize(
-    ("pairing", "exposed"),
-    [
-        (PAIRED, {"e_in", "e_availability", "e_key"}),
-        (
-            replace(
-                PAIRED,
-                entities={
-                    **PAIRED.entities,
-                    "rssi": PairedEntity("e_rssi", exposed=True),
-                    "in": PairedEntity("e_in", exposed=False),
-                },
-            ),
-            {"e_rssi", "e_availability", "e_key"},
-        ),
-        (replace(PAIRED, exposed=False), set()),
-    ],
-)
-def test_settings_and_diagnoses_are_exposed_only_by_a_person(pairing: Pairing, exposed: set[str]) -> None:
-    assert {entity.id for entity in entities_of(BOX, pairing) if entity.exposed} == exposed
+def test_settings_and_diagnoses_start_set_aside() -> None:
+    exposed = {entity.id for entity in entities_of(BOX, PAIRED) if entity.exposed}
+    assert exposed == {"e_in", "e_availability", "e_key"}
 
 
 def paired(kind: EntityKind | None) -> Pairing:
-    return replace(PAIRED, entities={"in": PairedEntity("e_in", kind=kind, can_unlock=True)})
+    return replace(PAIRED, entities={"in": PairedEntity("e_in", kind=kind)})
 
 
 def test_a_corrected_kind_speaks_its_words() -> None:
     (door,) = entities_of(BOX, paired(EntityKind.CONTACT))
     assert door.kind is EntityKind.CONTACT
     assert door.dialect.read("home/in", b'{"value":"on"}') == StateReading("open")
-    assert not door.can_unlock
 
 
 def test_a_correction_that_a_new_description_has_made_senseless_is_let_go() -> None:
