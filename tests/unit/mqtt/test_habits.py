@@ -1,87 +1,30 @@
-"""What time and gateways do to entities that describe themselves: in batches, with a clock, and over restarts."""
-
-from dataclasses import replace
-from typing import Any
+"""What time does to entities that describe themselves: in batches, with a clock, and over restarts."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.devices.catalogue import Catalogue
-from bridge.devices.entity import AvailabilityMode, Device, Entity, EntityKind, Habits, Shaping
-from bridge.devices.last_known import EntityState, LastKnown
-from bridge.events import NotOffered
-from bridge.mqtt.interpreter import Interpreter, Listening
+from bridge.devices.entity import EntityKind, Habits, Shaping
 from bridge.mqtt.message import BacklogEnded, Connected, Due
-from tests.fakes.conventions import FakeDialect
-from tests.unit.mqtt.examples import Taken, message
-
-NOON_MS = 1_770_000_000_000
-HUB = "hub"
-
-
-def of(kind: EntityKind, *topics: str, identity: str = "it", gateway: str = "", **more: Any) -> Entity:  # noqa: ANN401 -- as an Entity has it
-    device = Device(f"{identity}-device", "home", identity, gateway=gateway)
-    return Entity(identity, device, kind, FakeDialect(topics or (identity,)), **more)
-
-
-def motion(after_s: float = 30, kind: EntityKind = EntityKind.MOTION, **more: Any) -> Entity:  # noqa: ANN401 -- the same
-    return of(kind, habits=Habits(off_after_s=after_s), **more)
-
-
-def expiring(kind: EntityKind = EntityKind.CONTACT) -> Entity:
-    return of(kind, habits=Habits(expires_after_s=60))
-
-
-def gateway(*behind: Entity) -> list[Entity]:
-    hub = of(EntityKind.AVAILABILITY, "hub/state", identity=HUB, habits=Habits(leads=True))
-    return [*(replace(each, device=replace(each.device, gateway=HUB)) for each in behind), hub]
-
-
-class Home(Taken):
-    """Entities whose timer comes when something is due, as in a daemon."""
-
-    def __init__(self, *entities: Entity) -> None:
-        super().__init__(catalogue=Catalogue(entities), now_ms=NOON_MS)
-
-    def hear(self, what: str, *, on: str = "it", after_s: float = 0, retained: bool = False) -> None:
-        """Let time pass, then take a message in: the inside of a JSON object."""
-        self.wait(after_s)
-        self.commit(message(on, f"{{{what}}}".encode(), qos=0, retained=retained))
-
-    def wait(self, seconds: float) -> None:
-        """Let time pass; the timer comes at each moment at which something is due."""
-        end_ms = self.now_ms + round(seconds * 1000)
-        while (due_ms := self.due_ms) is not None and due_ms <= end_ms:
-            self.now_ms = max(self.now_ms, due_ms)
-            self.commit(Due(live=True))
-        self.now_ms = end_ms
-
-    def restart(self) -> None:
-        """Forget everything but what is on disk."""
-        self.known = LastKnown({entity: self.known.of(entity) for entity in self.known})
-        self.listening = Listening()
-
-    @property
-    def due_ms(self) -> int | None:
-        """When something is due next."""
-        return Interpreter(self.catalogue, self.known, self.deliveries, self.policy).next_due_ms(self.now_ms)
-
-    @property
-    def told(self) -> list[tuple[str, NotOffered | None]]:
-        """What happened, and why it is not offered."""
-        return [(entry.event.kind, entry.event.reason) for entry in self.entries]
-
-    @property
-    def it(self) -> EntityState:
-        """What is known of the one entity."""
-        return self.known.of("it")
-
-
-ON, OFF = '"value":"on"', '"value":"off"'
-OPEN, CLOSED = '"value":"open"', '"value":"closed"'
-HOLD, RELEASE, SINGLE = '"press":"long"', '"press":"long_release"', '"press":"single"'
-ONLINE, OFFLINE = '"online":true', '"online":false'
+from tests.unit.mqtt.examples import message
+from tests.unit.mqtt.living import (
+    CLOSED,
+    HOLD,
+    NOON_MS,
+    OFF,
+    OFFLINE,
+    ON,
+    ONLINE,
+    OPEN,
+    RELEASE,
+    SINGLE,
+    Home,
+    expiring,
+    gateway,
+    motion,
+    of,
+)
 
 
 def test_what_never_says_off_is_off_by_itself() -> None:
@@ -281,100 +224,6 @@ def test_where_a_hold_is_not_repeated_each_one_counts() -> None:
     home.hear(HOLD)
     home.hear(HOLD)
     assert home.offered == ["button.long", "button.long"]
-
-
-def button_behind() -> Home:
-    return Home(*gateway(of(EntityKind.BUTTON, habits=Habits(behind=True))))
-
-
-def test_a_press_right_after_its_gateway_came_online_is_one_that_was_before() -> None:
-    home = button_behind()
-    home.hear(ONLINE, on="hub/state")
-    home.hear(SINGLE, after_s=3)
-    home.hear(SINGLE, after_s=0.1)
-    assert home.told == [("button.single", NotOffered.REPLAYED), ("button.single", None)]
-
-
-def test_a_hold_that_was_before_is_none_that_goes_on() -> None:
-    home = Home(*gateway(of(EntityKind.BUTTON, habits=Habits(behind=True, hold_repeats=True))))
-    home.hear(ONLINE, on="hub/state")
-    home.hear(HOLD, after_s=1)
-    home.hear(HOLD, after_s=4)
-    assert home.told == [("button.long", NotOffered.REPLAYED), ("button.long", None)]
-
-
-def test_a_gateway_that_says_again_that_it_is_online_has_come_again() -> None:
-    home = button_behind()
-    home.hear(ONLINE, on="hub/state")
-    home.hear(ONLINE, on="hub/state", after_s=60)
-    home.hear(SINGLE, after_s=1)
-    assert home.told == [("button.single", NotOffered.REPLAYED)]
-
-
-def test_a_gateway_that_has_been_online_since_before_we_came_replays_nothing() -> None:
-    home = button_behind()
-    home.hear(ONLINE, on="hub/state", retained=True)
-    home.hear(SINGLE)
-    assert home.offered == ["button.single"]
-
-
-@pytest.mark.parametrize(
-    ("at_s", "after_s", "reason"),
-    [
-        (-5, 1, NotOffered.REPLAYED),
-        (-5, 60, NotOffered.REPLAYED),
-        (1, 2, None),
-        (60, 60, None),
-        (-1_769_999_999, 60, None),  # a device that does not know the time
-        (-1_769_999_999, 1, NotOffered.REPLAYED),
-    ],
-)
-def test_the_time_of_the_device_knows_better(at_s: float, after_s: float, reason: NotOffered | None) -> None:
-    home = button_behind()
-    home.hear(ONLINE, on="hub/state")
-    home.hear(f'{SINGLE},"at":{NOON_MS + round(at_s * 1000)}', after_s=after_s)
-    assert home.told == [("button.single", reason)]
-
-
-def test_a_gateway_that_goes_takes_its_devices_along_with_one_event() -> None:
-    topics = ("it/available", "hub/state")
-    reach = of(EntityKind.AVAILABILITY, *topics, availability=AvailabilityMode.ALL, habits=Habits(behind=True))
-    home = Home(*gateway(reach))
-    for topic in ("hub/state", "it/available"):
-        home.hear(ONLINE, on=topic)
-    home.hear(OFFLINE, on="hub/state")
-    home.hear(OFFLINE, on="hub/state")
-    assert [entry.event.device for entry in home.entries] == ["hub-device"]
-    home.hear(ONLINE, on="hub/state")
-    assert home.offered == ["device.went_offline", "device.came_online"]
-    home.hear(OFFLINE, on="it/available")
-    assert home.offered[2:] == ["device.went_offline"], "on its own it still counts"
-
-
-def test_a_device_that_never_spoke_for_itself_is_not_held_to_be_gone_when_its_gateway_is_back() -> None:
-    topics = ("it/available", "hub/state")
-    reach = of(EntityKind.AVAILABILITY, *topics, availability=AvailabilityMode.ALL, habits=Habits(behind=True))
-    home = Home(*gateway(reach))
-    for word in (ONLINE, OFFLINE, ONLINE):
-        home.hear(word, on="hub/state")
-    assert home.it.value is None
-    home.hear(OFFLINE, on="hub/state")
-    home.hear(OFFLINE, on="it/available")
-    home.hear(ONLINE, on="hub/state")
-    assert home.it.value == "offline", "its own word counts again"
-    assert [entry.event.device for entry in home.entries] == ["hub-device"] * 4
-
-
-def test_a_device_that_comes_back_while_its_gateway_is_away_makes_no_event() -> None:
-    home = Home(*gateway(of(EntityKind.AVAILABILITY, "it", habits=Habits(behind=True))))
-    home.hear(ONLINE, on="hub/state")
-    for word in (ONLINE, OFFLINE):
-        home.hear(word)
-    home.hear(OFFLINE, on="hub/state")
-    home.hear(ONLINE)
-    home.hear(OFFLINE)
-    assert home.it.value == "online"
-    assert home.offered == ["device.went_offline", "device.went_offline"]
 
 
 ALL = (
