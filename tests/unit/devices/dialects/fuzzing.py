@@ -14,22 +14,11 @@ from tests.unit.devices.dialects.hearing import Household, Message
 
 ODD: st.SearchStrategy[object] = st.sampled_from(
     [
-        *(None, True, False, 0, -1, 1, 2, 3, 255, 10**9, 10**30, -(10**30), 1.5, 1e300, -1e-300),
-        *(
-            "",
-            "ON",
-            "OFF",
-            "a/b",
-            "#",
-            "+",
-            "$SYS/x",
-            "tasmota/discovery/x",
-            "%prefix%",
-            "x" * 3000,
-            "\u0000",
-            "ä\u202e",
-        ),
-        *([], {}, [None], [[]], [{}], {"a": None}, {"id": 0}, [1, "a"], {"": {"": {}}}, ["x"] * 300),
+        *(None, True, False, 0, -1, 1, 2, 3, 7, 255, 10**9, 10**30, -(10**30), 10**400, 1.5, 1e300, -1e-300, -0.0),
+        *("", "ON", "OFF", "self", "state", "a/b", "#", "+", "/", "$SYS/x", "x" * 3000, "\u0000", "ä\u202e", "\ud800"),
+        *("tasmota/discovery/x", "%prefix%", "bridge/devices"),
+        *("enum", "binary", "light", "cover", "lock", "action", "unknown"),
+        *([], {}, [None], [[]], [{}], {"a": None}, {"id": 0}, [1, "a"], {"": {"": {}}}, ["x"] * 300, {"x": 1, "y": 0}),
     ]
 ) | st.text(max_size=8)
 
@@ -49,10 +38,10 @@ def paths(value: object, above: tuple[Step, ...] = ()) -> Iterator[tuple[Step, .
 
 
 @st.composite
-def nearly(draw: st.DrawFn, body: dict[str, Any]) -> bytes:
-    """Draw a JSON object like this one, with up to three odd things in it."""
+def nearly(draw: st.DrawFn, body: object) -> bytes:
+    """Draw a JSON value like this one, with a few odd things in it."""
     odd: Any = copy.deepcopy(body)
-    for _ in range(draw(st.integers(1, 3))):
+    for _ in range(draw(st.integers(1, 4))):
         everywhere = list(paths(odd))
         if not everywhere:
             break

@@ -1,9 +1,7 @@
 """Whatever is listed, kept or reported, Zigbee2MQTT is read, or said to be unreadable, and nothing else."""
 
-import copy
 import json
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Mapping
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -14,6 +12,7 @@ from bridge.devices.dialects.zigbee2mqtt import Zigbee2Mqtt
 from bridge.devices.reading import AvailabilityReading, PressReading, StateReading
 from bridge.devices.topics import is_topic
 from bridge.errors import UnreadableMessage
+from tests.unit.devices.dialects.fuzzing import ODD, nearly
 from tests.unit.devices.dialects.zigbee2mqtt.network import (
     DEVICES,
     GROUPS,
@@ -29,53 +28,10 @@ CONVENTION = Zigbee2Mqtt()
 NETWORK = whole_network()
 ENTITIES = [each for device in NETWORK.devices().values() for each in device.entities if not each.minor]
 STATES = [json.loads(line["payload"]) for line in recorded("zigbee2mqtt-more") if line["payload"].startswith("{")]
-Step = str | int
-
-odd: st.SearchStrategy[object] = st.sampled_from(
-    [
-        *(None, True, False, 0, -1, 1, 2, 7, 255, 10**9, 10**30, -(10**30), 10**400, 1.5, 1e300, -1e-300, -0.0),
-        *("", "ON", "OFF", "self", "state", "a/b", "#", "+", "/", "$SYS/x", "bridge/devices", "x" * 3000, "\u0000"),
-        *("ä\u202e", "\ud800", "enum", "binary", "light", "cover", "lock", "action", "unknown"),
-        *([], {}, [None], [[]], [{}], {"a": None}, [1, "a"], {"": {"": {}}}, ["x"] * 300, {"x": 1, "y": 0}),
-    ]
-) | st.text(max_size=8)
-
-
-def paths(value: object, above: tuple[Step, ...] = ()) -> Iterator[tuple[Step, ...]]:
-    """Return the paths of everything inside a JSON value."""
-    inner: Iterator[tuple[Step, object]] = iter(())
-    if isinstance(value, dict):
-        inner = iter(value.items())
-    elif isinstance(value, list):
-        inner = iter(enumerate(value))
-    for step, below in inner:
-        yield (*above, step)
-        yield from paths(below, (*above, step))
-
-
-@st.composite
-def nearly(draw: st.DrawFn, body: object) -> bytes:
-    """Draw a JSON value like this one, with a few odd things in it."""
-    changed: Any = copy.deepcopy(body)
-    for _ in range(draw(st.integers(1, 4))):
-        everywhere = list(paths(changed))
-        if not everywhere:
-            break
-        *way, last = draw(st.sampled_from(everywhere))
-        place = changed
-        for step in way:
-            place = place[step]
-        if draw(st.booleans()) or isinstance(place, list):
-            place[last] = copy.deepcopy(draw(odd))
-        else:
-            del place[last]
-    return json.dumps(changed).encode()
-
-
 anything = (
     st.binary(max_size=64)
     | st.text(max_size=16).map(lambda text: text.encode())
-    | odd.map(lambda value: json.dumps(value).encode())
+    | ODD.map(lambda value: json.dumps(value).encode())
 )
 SHORT = [
     device | {"endpoints": {}, "definition": device["definition"] | {"options": []}} for device in listed_devices()[2:]
