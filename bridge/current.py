@@ -8,7 +8,7 @@ import structlog
 from bridge.configured import broker_of, entities_of, homes_of, own_topics_of
 from bridge.conventions import conventions_of
 from bridge.devices.catalogue import Catalogue
-from bridge.devices.entity import Entity
+from bridge.devices.entity import Entity, EntityKind
 from bridge.devices.pairing import catalogued
 from bridge.devices.registry import Registry
 from bridge.errors import ConfigurationError
@@ -90,7 +90,12 @@ def _paired(settings: Settings, registry: Registry, met: Met) -> list[Entity]:
     """Return the entities of devices that were accepted into homes that there are."""
     homes = {home.id for home in settings.homes}
     pairings = pairings_of(met.devices, registry.devices)
-    return catalogued(registry.devices, {key: each for key, each in pairings.items() if each.home in homes})
+    entities = catalogued(registry.devices, {key: each for key, each in pairings.items() if each.home in homes})
+    unlocked = frozenset(settings.pairing.allow_unlock)
+    return [
+        replace(each, can_unlock=True) if each.kind is EntityKind.LOCK and each.device.id in unlocked else each
+        for each in entities
+    ]
 
 
 def _as_decided(entity: Entity, names: GivenNames | None, hidden: frozenset[str]) -> Entity:

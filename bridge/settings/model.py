@@ -24,11 +24,13 @@ from bridge.settings.values import Address, BrokerUrl, Network, Secret
 from bridge.settings.words import (
     CLIENT,
     LONGEST_CODE_LIFE_S,
+    PAIRED_ID,
     parse_client_id,
     parse_client_secret,
     parse_code_life,
     parse_filter,
     parse_oauth_client_id,
+    parse_paired_id,
     parse_password,
     parse_pem_file,
     parse_template,
@@ -41,6 +43,7 @@ DEFAULT_PRIVATE_LISTEN: Final = Address("127.0.0.1", 8081)
 UNIQUE: Final[dict[str, JsonValue]] = {"uniqueItems": True}  # rules.py checks it, with better words
 MOST_PREVIOUS: Final = 8  # each one is compared with whatever is presented
 MOST_PREFIXES: Final = 8  # each is a subscription
+MOST_UNLOCKED: Final = 100
 MOST_VALUES: Final = 3  # the ingredients value1, value2 and value3
 
 RedirectUri: Final = r"https://[!-~]+|http://(?:127\.0\.0\.1|\[::1\]|localhost)(?:[:/?][!-~]*)?"
@@ -50,6 +53,7 @@ ProxyNetwork = Annotated[Network, written(parse_network)]
 PemFile = Annotated[Path, written(parse_pem_file, min_length=1)]
 Password = Annotated[Secret, written(parse_password, min_length=1)]
 Filter = Annotated[str, written(parse_filter, pattern=r"(?=[^$])(?:(?:[^+#/]*|\+)/)*(?:[^+#/]*|\+|#)")]
+PairedId = Annotated[str, written(parse_paired_id, pattern=PAIRED_ID.pattern)]
 Template = Annotated[str, written(parse_template, min_length=1)]
 When = Annotated[str, written(parse_when, min_length=1)]
 ClientSecret = Annotated[Secret, written(parse_client_secret, pattern="[!-~]{16,256}")]
@@ -135,6 +139,12 @@ class PairingTable(Table):
 
     accept: Literal["ask", "all"] = Field(
         "ask", description="Whether a new device waits for `device accept`, or is taken into the first home at once"
+    )
+    allow_unlock: Annotated[tuple[PairedId, ...], Loose, Field(max_length=MOST_UNLOCKED)] = Field(
+        (),
+        examples=[["d_0123456789abcdef"]],
+        description="The ids of the locks that IFTTT may unlock; it may lock every one",
+        json_schema_extra=UNIQUE,
     )
 
 

@@ -65,6 +65,7 @@ def _sections(table: TableOf) -> Iterator[Fault]:
     yield from _listeners(_table(table, "public"), _table(table, "private"))
     for key in ("discovery", "zigbee2mqtt_bases", "homie_prefixes", "shelly_prefixes"):
         yield from _repeated(("mqtt", key), mqtt.get(key))
+    yield from _repeated(("pairing", "allow_unlock"), _table(table, "pairing").get("allow_unlock"))
     yield from _repeated(("ifttt", "service_keys"), _table(table, "ifttt").get("service_keys"))
 
 

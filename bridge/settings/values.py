@@ -117,6 +117,7 @@ class Pairing:
     """What becomes of devices that announce themselves."""
 
     accept: Literal["ask", "all"]
+    allow_unlock: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ RESERVED_PREFIX: Final = "sample-"  # what IFTTT's endpoint tests are given
 RESERVED_WORD: Final = "any"  # what a trigger field says for "every device"
 
 ID: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+PAIRED_ID: Final = re.compile("d_[0-9a-f]{8,64}")
 CLIENT: Final = re.compile(r"[A-Za-z0-9._~-]{1,128}")
 SERVICE_KEY: Final = re.compile(r"[!-~]{8,256}")
 DURATION: Final = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,9})?) ?(ms|s|m|h|d)?")
@@ -96,6 +97,14 @@ def parse_id(value: object) -> str:
     near = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:64]
     advice = f"did you mean {quoted(near)}?" if near else 'for example "front-door"'
     raise ValueError(f"{quoted(text)} is not 1 to 64 small letters a-z, digits and hyphens; {advice}")
+
+
+def parse_paired_id(value: object) -> str:
+    """Parse the id of a device that announced itself, as `device accept` gives it."""
+    text = as_text(value)
+    if not PAIRED_ID.fullmatch(text):
+        raise ValueError(f"{quoted(text)} is no id of a device that announced itself; `device show` tells it: d_...")
+    return text
 
 
 def parse_device_id(value: object) -> str:
