@@ -223,6 +223,27 @@ async def test_a_kind_is_corrected_by_hand(broker: Mosquitto, home: Daemon) -> N
     assert await options(home, token) == ["Front door"]
 
 
+async def test_an_announced_lock_is_unlocked_only_where_the_configuration_allows_it(
+    broker: Mosquitto, home: Daemon
+) -> None:
+    token = home.add_user("anna")
+    await home.start()
+    lock = {"state_topic": "hall/lock", "command_topic": "hall/lock/set", "unique_id": "lock", "name": None}
+    described = msgspec.json.encode(lock | {"device": {"identifiers": ["lock"], "name": "Hall lock"}}).decode()
+    device = await discovered(broker, home, "homeassistant/lock/hall/config", described)
+    home.command("device", "accept", device["id"])
+    fields = {"actionFields": {"lock": entities(home)["Hall lock"]}}
+    await broker.publish("hall/lock", "LOCKED", retain=True)
+    await until(lambda: home.knows(fields["actionFields"]["lock"]), what="the lock being known")
+    with broker.listener("hall/lock/set") as orders:
+        assert (await home.post("actions/unlock_door", token, fields))[0] == 404
+        home.edit("[storage]", f'[pairing]\nallow_unlock = ["{device["id"]}"]\n[storage]')
+        await home.reload()
+        assert (await home.post("actions/unlock_door", token, fields))[0] == 200
+        await until(lambda: bool(orders.received()), what="the order")
+        assert orders.received() == [(False, "UNLOCK")]
+
+
 async def test_hostile_neighbours_leave_the_daemon_well_and_are_told_once(broker: Mosquitto, home: Daemon) -> None:
     await home.start()
     own = "ifttt-bridge/ifttt-bridge/status"
