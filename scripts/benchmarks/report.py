@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
+from scripts.markdown import markdown_table
+
 _HEADINGS = ("what", "unit", "median", "each run", "floor", "of floor", "target", "")
 
 
@@ -81,13 +83,7 @@ def shown(value: float) -> str:
 
 def table(figures: Sequence[Figure]) -> str:
     """Return a Markdown table that is also readable as it stands."""
-    rows = [_HEADINGS, *(_row(figure) for figure in figures)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADINGS))]
-    lines = [
-        "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |" for row in rows
-    ]
-    lines.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
-    return "\n".join(lines)
+    return markdown_table(_HEADINGS, [_row(figure) for figure in figures])
 
 
 def _row(figure: Figure) -> tuple[str, ...]:

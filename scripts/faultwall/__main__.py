@@ -1,0 +1,98 @@
+"""Breaks what may break around the bridge, and looks whether all that must hold does. Ends with 1 where it does not."""
+
+import argparse
+import asyncio
+import signal
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from scripts.benchmarks.machine import describe
+from scripts.faultwall.report import report
+from scripts.faultwall.wall import Fault, Row, Wall
+
+FAULTS: Final[dict[str, Fault]] = {}
+SEED: Final = 2026
+ON_DISK: Final = "/var/tmp"  # noqa: S108 -- a folder of our own is made in it; /tmp is often in memory, where nothing is slow
+
+
+def main() -> None:
+    """Break, look and report."""
+    options = _options()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # clean up, as for Ctrl-C
+    try:
+        rows = _run(options)
+    except KeyboardInterrupt:
+        sys.exit("Interrupted: nothing is reported.")
+    if any(row.broken for row in rows):
+        sys.exit(1)
+
+
+def _run(options: argparse.Namespace) -> list[Row]:
+    with tempfile.TemporaryDirectory(prefix="ifttt-bridge-faults-", dir=options.folder) as name:
+        folder = Path(name)
+        machine = describe(folder)
+        rows = asyncio.run(_break(options.only, Wall(folder, options.long, options.seed)))
+    print("\n".join(f"{name}: {value}" for name, value in machine.items()))
+    print(f"form: {'long' if options.long else 'short'}; seed: {options.seed}\n")
+    print(report(rows))
+    if options.json is not None:
+        said = {"machine": machine, "long": options.long, "seed": options.seed, "rows": [asdict(row) for row in rows]}
+        options.json.write_bytes(msgspec.json.format(msgspec.json.encode(said)))
+    return rows
+
+
+async def _break(names: Sequence[str], wall: Wall) -> list[Row]:
+    rows: list[Row] = []
+    for name in names:
+        wall.say(f"== {name}")
+        began_s = time.monotonic()
+        rows.extend(await _one(name, wall))
+        wall.say(f"   took {time.monotonic() - began_s:.0f} s")
+    return rows
+
+
+async def _one(name: str, wall: Wall) -> Sequence[Row]:
+    """Break one thing. What cannot be carried out is told as broken, and does not keep the others from their turn."""
+    try:
+        return await FAULTS[name](wall)
+    except Exception as error:  # noqa: BLE001 -- the edge of one fault
+        traceback.print_exc()
+        return (Row(name, "not to its end", "", (f"{type(error).__name__}: {error}",)),)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="scripts/faults", description=__doc__)
+    parser.add_argument(
+        "--only",
+        type=_names,
+        default=list(FAULTS),
+        metavar="NAME,…",
+        help=f"some of {', '.join(FAULTS)} (default: all)",
+    )
+    parser.add_argument(
+        "--long", action="store_true", help="take hours instead of minutes: more rounds, longer outages"
+    )
+    parser.add_argument("--seed", type=int, default=SEED, help=f"where all chance starts (default: {SEED})")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write what was found there as well")
+    parser.add_argument("--folder", type=Path, default=ON_DISK, help=f"on the disk to use (default: {ON_DISK})")
+    return parser.parse_args()
+
+
+def _names(text: str) -> list[str]:
+    names = text.split(",")
+    unknown = [name for name in names if name not in FAULTS]
+    if unknown:
+        raise argparse.ArgumentTypeError(f"there is no {', '.join(unknown)}; there are {', '.join(FAULTS)}")
+    return names
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The frames of benchmarks and of the fault wall."""
