@@ -14,6 +14,7 @@ from scripts.benchmarks.bench import Bench, Benchmark
 from scripts.benchmarks.idle import idle
 from scripts.benchmarks.interpreting import interpreting
 from scripts.benchmarks.machine import describe
+from scripts.benchmarks.peers.beside import peers
 from scripts.benchmarks.poll import poll
 from scripts.benchmarks.report import Figure, table
 from scripts.benchmarks.sustained import sustained
@@ -26,7 +27,11 @@ BENCHMARKS: dict[str, Benchmark] = {
     "idle": idle,
     "announced": announced,
     "interpreting": interpreting,
+    "peers": peers,
 }
+ON_DEMAND = {"peers"}
+"""These are measured only where they are named."""
+
 ON_DISK = "/var/tmp"  # noqa: S108 -- a folder of our own is made in it; /tmp is often in memory, where a sync costs nothing
 
 
@@ -69,9 +74,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--only",
         type=_names,
-        default=list(BENCHMARKS),
+        default=[name for name in BENCHMARKS if name not in ON_DEMAND],
         metavar="NAME,…",
-        help=f"some of {', '.join(BENCHMARKS)} (default: all)",
+        help=f"some of {', '.join(BENCHMARKS)} (default: all but peers, which downloads them)",
     )
     parser.add_argument("--runs", type=_positive, default=5, help="how often each is measured (default: 5)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures of every run there as well")

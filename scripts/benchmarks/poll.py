@@ -49,13 +49,13 @@ async def poll(bench: Bench) -> Sequence[Figure]:
     rates: defaultdict[tuple[str, str], list[float]] = defaultdict(list)
     fresh: list[list[float]] = []
     async with AsyncExitStack() as stack:
-        stage = await _stage(bench, stack)
+        stage = await full_timelines(bench, stack)
         bare = {coding: await _bare(bench, stack, stage, coding) for coding in CODINGS}
         for run in bench.each_run("poll"):
             for coding in CODINGS:
                 sides = [("daemon", stage.url), ("bare", bare[coding])]
                 for name, url in sides if run % 2 == 0 else reversed(sides):
-                    rates[coding, name].append(await _requests_per_s(url, stage.token, coding))
+                    rates[coding, name].append(await requests_per_s(url, stage.token, coding))
                     bench.say(f"  {coding or 'plain'}, {name}: {shown(rates[coding, name][-1])} polls/s")
             fresh.append(await _fresh(stage))
             bench.say(f"  right after an event: p99 {shown(percentile(fresh[-1], 0.99))} ms")
@@ -75,7 +75,8 @@ def _fresh_figures(fresh: list[list[float]]) -> list[Figure]:
     ]
 
 
-async def _stage(bench: Bench, stack: AsyncExitStack) -> Stage:
+async def full_timelines(bench: Bench, stack: AsyncExitStack) -> Stage:
+    """Start a daemon and fill its timelines."""
     broker = Broker(bench.fresh("broker"))
     stack.callback(broker.close)
     await broker.start()
@@ -115,7 +116,7 @@ async def _answer(stage: Stage, coding: str) -> bytes:
     return body
 
 
-async def _requests_per_s(url: str, token: str, coding: str) -> float:
+async def requests_per_s(url: str, token: str, coding: str) -> float:
     """Warm up, measure, and return the requests per second. Raises RuntimeError if one was not answered well."""
     await _wrk(url, token, coding, seconds=WARM_UP_S)
     said = await _wrk(url, token, coding, seconds=MEASURE_S)
