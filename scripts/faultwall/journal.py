@@ -24,6 +24,7 @@ class Kind(IntEnum):
     FOLDER_MADE = 9
     FOLDER_REMOVED = 10
     SENT = 11
+    HEARD = 12
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,9 @@ typedef struct {
     int64_t writes, syncs, failed_writes, failed_syncs; /* what was seen so far */
 } orders_t;
 
-enum { CREATED = 1, WRITTEN, CUT, SYNC_BEGUN, SYNC_DONE, SYNC_FAILED, REMOVED, RENAMED, FOLDER_MADE, FOLDER_REMOVED, SENT };
+enum {
+    CREATED = 1, WRITTEN, CUT, SYNC_BEGUN, SYNC_DONE, SYNC_FAILED, REMOVED, RENAMED, FOLDER_MADE, FOLDER_REMOVED, SENT, HEARD
+};
 
 typedef struct {
     uint32_t kind, size; /* what it is, and how many bytes follow */
@@ -200,30 +202,12 @@ ssize_t pwrite(int file, const void *data, size_t size, off_t offset) {
     return REAL(pwrite)(file, data, size, offset);
 }
 
-static void note_sent(int file, const void *data, ssize_t size) {
-    union {
-        struct sockaddr any;
-        struct sockaddr_in four;
-        struct sockaddr_in6 six;
-    } ours, theirs;
-    socklen_t ours_size = sizeof ours, theirs_size = sizeof theirs;
-    int before = errno;
-    if (!getsockname(file, &ours.any, &ours_size) && !getpeername(file, &theirs.any, &theirs_size) &&
-        (ours.any.sa_family == AF_INET || ours.any.sa_family == AF_INET6)) {
-        uint64_t from = ntohs(ours.four.sin_port), to = ntohs(theirs.four.sin_port); /* at one place in both */
-        for (int each = 0; each < ports_known; each++)
-            if ((uint64_t)ports[each] == from || (uint64_t)ports[each] == to) {
-                note(SENT, from, to, data, (size_t)size);
-                break;
-            }
-    }
-    errno = before;
-}
+static int is_talk(int file, uint64_t *ours, uint64_t *theirs);
 
 ssize_t write(int file, const void *data, size_t size) {
     if (!is_watched(file)) {
-        if (journal >= 0 && ports_known) note_sent(file, data, (ssize_t)size);
-        return REAL(write)(file, data, size);
+        uint64_t ours, theirs;
+        return is_talk(file, &ours, &theirs) ? send(file, data, size, 0) : REAL(write)(file, data, size);
     }
     struct stat found;
     off64_t offset = lseek64(file, 0, SEEK_CUR);
@@ -335,16 +319,59 @@ int rename(const char *from, const char *to) {
     return result;
 }
 
-/* -- what is said to others: noted before it leaves, so that nothing may come after it that had to be before ------- */
+/* -- what is said to others: nothing else is noted between its leaving and its note -------------------------------- */
+
+static int is_talk(int file, uint64_t *ours, uint64_t *theirs) { /* whether it is a connection that is noted */
+    union {
+        struct sockaddr any;
+        struct sockaddr_in four; /* the port lies at one place in version 4 and 6 */
+        struct sockaddr_in6 six;
+    } here, there;
+    socklen_t here_size = sizeof here, there_size = sizeof there;
+    int before = errno, found = 0;
+    if (journal < 0 || !ports_known) return 0;
+    if (!getsockname(file, &here.any, &here_size) && !getpeername(file, &there.any, &there_size) &&
+        (here.any.sa_family == AF_INET || here.any.sa_family == AF_INET6)) {
+        *ours = ntohs(here.four.sin_port);
+        *theirs = ntohs(there.four.sin_port);
+        for (int each = 0; each < ports_known; each++)
+            found |= (uint64_t)ports[each] == *ours || (uint64_t)ports[each] == *theirs;
+    }
+    errno = before;
+    return found;
+}
 
 ssize_t send(int file, const void *data, size_t size, int flags) {
-    if (journal >= 0 && ports_known) note_sent(file, data, (ssize_t)size);
-    return REAL(send)(file, data, size, flags);
+    uint64_t ours, theirs;
+    if (!is_talk(file, &ours, &theirs)) return REAL(send)(file, data, size, flags);
+    pthread_mutex_lock(&in_order);
+    ssize_t sent = REAL(send)(file, data, size, flags);
+    if (sent > 0) note(SENT, ours, theirs, data, (size_t)sent);
+    pthread_mutex_unlock(&in_order);
+    return sent;
 }
 
 ssize_t sendmsg(int file, const struct msghdr *message, int flags) {
-    if (journal >= 0 && ports_known)
-        for (size_t each = 0; each < message->msg_iovlen; each++)
-            note_sent(file, message->msg_iov[each].iov_base, (ssize_t)message->msg_iov[each].iov_len);
-    return REAL(sendmsg)(file, message, flags);
+    uint64_t ours, theirs;
+    if (!is_talk(file, &ours, &theirs)) return REAL(sendmsg)(file, message, flags);
+    pthread_mutex_lock(&in_order);
+    ssize_t sent = REAL(sendmsg)(file, message, flags), left = sent;
+    for (size_t each = 0; each < message->msg_iovlen && left > 0; each++) {
+        size_t size = message->msg_iov[each].iov_len;
+        if ((ssize_t)size > left) size = (size_t)left;
+        note(SENT, ours, theirs, message->msg_iov[each].iov_base, size);
+        left -= (ssize_t)size;
+    }
+    pthread_mutex_unlock(&in_order);
+    return sent;
+}
+
+ssize_t recv(int file, void *data, size_t size, int flags) {
+    uint64_t ours, theirs;
+    ssize_t got = REAL(recv)(file, data, size, flags);
+    if (got <= 0 || flags & MSG_PEEK || !is_talk(file, &ours, &theirs)) return got;
+    pthread_mutex_lock(&in_order);
+    note(HEARD, ours, theirs, data, (size_t)got);
+    pthread_mutex_unlock(&in_order);
+    return got;
 }
