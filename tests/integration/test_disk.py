@@ -134,8 +134,7 @@ def test_the_journal_holds_what_lies_on_the_disk(disk: Disk, writer: Writer, tmp
     disk.fail_syncs(1)
     writer.write("four")
 
-    assert disk.journal is not None
-    records = list(read_journal(disk.journal))
+    records = list(read_journal(disk.noted))
 
     wal = tmp_path / "data" / "words.db-wal"
     number = next(record.file for record in records if record.kind is Kind.CREATED and record.names == (wal,))

@@ -33,6 +33,8 @@ typedef struct {
     int64_t room;         /* bytes that may still be appended before the disk is full; below 0: without end */
     int64_t sync_us;      /* how long a sync takes at least */
     int64_t failing;      /* how many syncs fail yet with sync_error; below 0: all of them */
+    int64_t failing_file; /* the inode of the file whose syncs fail; 0: each */
+    int64_t swallowing;   /* not 0: a sync does nothing, says that all is well, and is not noted */
     int64_t die_at_sync;  /* the process dies when it begins its n-th sync from now; 0: it does not */
     int64_t writes, syncs, failed_writes, failed_syncs; /* what was seen so far */
 } orders_t;
@@ -246,6 +248,7 @@ ssize_t copy_file_range(int from, off64_t *from_at, int to, off64_t *to_at, size
 /* -- syncs -------------------------------------------------------------------------------------------------------- */
 
 static int sync_it(int (*as)(int), int file) {
+    if (orders->swallowing) return 0;
     struct timespec began, ended;
     clock_gettime(CLOCK_MONOTONIC, &began);
     int noted = is_noted(file);
@@ -258,7 +261,8 @@ static int sync_it(int (*as)(int), int file) {
     }
     if (orders->die_at_sync > 0 && __atomic_sub_fetch(&orders->die_at_sync, 1, __ATOMIC_RELAXED) == 0) raise(SIGKILL);
     int error = 0;
-    if (orders->sync_error && orders->failing) {
+    int64_t only = orders->failing_file;
+    if (orders->sync_error && orders->failing && (!only || (uint64_t)only == number_of(file))) {
         error = (int)orders->sync_error;
         if (orders->failing > 0) __atomic_sub_fetch(&orders->failing, 1, __ATOMIC_RELAXED);
     } else if (as(file)) error = errno;

@@ -31,6 +31,8 @@ _PLACES: Final = (
     "room",
     "sync_us",
     "failing",
+    "failing_file",
+    "swallowing",
     "die_at_sync",
     "writes",
     "syncs",
@@ -64,7 +66,8 @@ class Disk:
     def __init__(self, orders: Path, folder: Path, *, journal: bool = False, ports: Sequence[int] = ()) -> None:
         orders.mkdir(parents=True)
         self._orders, self._folder, self._ports = orders / "orders", folder.absolute(), tuple(ports)
-        self.journal = orders / "journal" if journal else None
+        self.noted = orders / "journal"
+        self._noting = (f"DISK_JOURNAL={self.noted}",) if journal else ()
         self._orders.write_bytes(bytes(8 * len(_PLACES)))
         self._library = compiled(orders)
         with self._orders.open("r+b") as file:
@@ -74,9 +77,8 @@ class Disk:
     @property
     def launcher(self) -> tuple[str, ...]:
         """What to put before the command of a program."""
-        noting = () if self.journal is None else (f"DISK_JOURNAL={self.journal}",)
         ports = f"DISK_PORTS={','.join(str(port) for port in self._ports)}"
-        names = (f"DISK_FOLDER={self._folder}", f"DISK_ORDERS={self._orders}", *noting, ports)
+        names = (f"DISK_FOLDER={self._folder}", f"DISK_ORDERS={self._orders}", *self._noting, ports)
         return ("env", f"LD_PRELOAD={self._library}", *names)
 
     @property
@@ -86,9 +88,8 @@ class Disk:
 
     def be_well(self) -> None:
         """Do all that is asked for, as fast as it goes."""
-        for name in ("write_error", "sync_error", "change_error", "sync_us", "failing", "die_at_sync"):
-            self._order(name, 0)
-        self._order("room", FOR_EVER)
+        for name in _PLACES[: _PLACES.index("writes")]:
+            self._order(name, FOR_EVER if name == "room" else 0)
 
     def be_slow(self, *, ms: float) -> None:
         """Take at least so long for each sync. 0: as long as it takes."""
@@ -108,10 +109,15 @@ class Disk:
         """Answer each write with an input/output error."""
         self._order("write_error", errno.EIO)
 
-    def fail_syncs(self, times: int = FOR_EVER) -> None:
-        """Answer syncs with an input/output error, the next few or all."""
+    def fail_syncs(self, times: int = FOR_EVER, *, of: Path | None = None) -> None:
+        """Answer syncs with an input/output error, the next few or all; of one file alone, if one is named."""
+        self._order("failing_file", 0 if of is None else of.stat().st_ino)
         self._order("failing", times)
         self._order("sync_error", errno.EIO)
+
+    def swallow_syncs(self) -> None:
+        """Say of each sync that it is done, and do nothing: nothing is sure any more."""
+        self._order("swallowing", 1)
 
     def kill_at_sync(self, number: int) -> None:
         """Let the program die as by SIGKILL when it begins its n-th sync from now: all is written, and not synced."""
