@@ -7,7 +7,7 @@ any file system beyond what a sync promises, and of a sector but that it is writ
 """
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -35,6 +35,20 @@ class Folder:
     live: dict[str, "File | Folder"] = field(default_factory=dict)
     whole: dict[str, "File | Folder"] = field(default_factory=dict)
     open: list[tuple[int, dict[str, "File | Folder | None"]]] = field(default_factory=list)
+
+
+def unnoted(records: Iterable[Record], folder: Path) -> list[Path]:
+    """Return the files of a folder that are not as these records leave them: somebody wrote who was not noted."""
+    files = {path.stat().st_ino: path for path in folder.iterdir() if path.is_file() and not path.name.endswith("-shm")}
+    contents = {number: bytearray() for number in files}
+    for record in records:
+        if record.file in contents:
+            if record.kind is Kind.CREATED:
+                contents[record.file] = bytearray()
+            elif record.kind in {Kind.WRITTEN, Kind.CUT}:
+                piece = record.data if record.kind is Kind.WRITTEN else None
+                _apply(contents[record.file], (record.offset, piece), None, 1.0)
+    return [files[number] for number, content in contents.items() if content != files[number].read_bytes()]
 
 
 class Platter:

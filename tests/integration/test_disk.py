@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from scripts.faultwall.journal import Kind, read_journal
+from scripts.faultwall.platter import unnoted
 from tests.parts.disk import Disk, disk_for_test
 
 _PROGRAM = """
@@ -143,4 +144,7 @@ def test_the_journal_holds_what_lies_on_the_disk(disk: Disk, writer: Writer, tmp
         if record.kind is Kind.WRITTEN and record.file == number:
             noted[record.offset : record.offset + len(record.data)] = record.data
     assert noted == wal.read_bytes()
+    assert unnoted(records, wal.parent) == []
+    wal.write_bytes(b"somebody else's")
+    assert unnoted(records, wal.parent) == [wal]
     assert [record.kind for record in records[-2:]] == [Kind.SYNC_BEGUN, Kind.SYNC_FAILED]
