@@ -1,5 +1,6 @@
 """One process at a time per database: a lock file beside it, held by the kernel and gone with the process, however it
-ends. The daemon holds it for its life and writes into it where it can be spoken to; a command for milliseconds.
+ends. The daemon holds it for its life and writes into it where it can be spoken to; a command for milliseconds. Whoever
+takes it brings to disk what the last process may have left half done.
 """  # noqa: D205 -- one sentence
 
 import fcntl
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Final, TextIO
 
 from bridge.errors import AlreadyRunning, StorageUnavailable
+from bridge.storage.durable import make_folder, secure_log
 
 _LOOK_AGAIN_S: Final = 0.02
 
@@ -19,12 +21,13 @@ def hold_lock(database: Path, *, wait_s: float = 0.0, spoken_to_at: Path | None 
     """Hold the lock of a database. Raises AlreadyRunning if another process does for longer than `wait_s`."""
     path = _lock_path(database)
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(path.parent)
         file = path.open("a")
     except OSError as error:
         raise StorageUnavailable(f"the lock file {path} cannot be opened: {error.strerror}") from error
     with file:
         _take(file, database, path, wait_s)
+        _secure(database)
         with suppress(OSError):  # a full disk: then it is looked for where it usually is
             file.truncate(0)
             file.write("" if spoken_to_at is None else f"{spoken_to_at}\n")
@@ -55,6 +58,13 @@ def is_held(database: Path) -> bool:
 
 def _lock_path(database: Path) -> Path:
     return database.with_name(f"{database.name}.lock")
+
+
+def _secure(database: Path) -> None:
+    try:
+        secure_log(database)
+    except OSError as error:
+        raise StorageUnavailable(f"the log of the database {database} cannot be synced: {error.strerror}") from error
 
 
 def _take(file: TextIO, database: Path, path: Path, wait_s: float) -> None:

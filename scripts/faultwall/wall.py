@@ -15,13 +15,15 @@ class Row:
     """One line of the table: what was broken how often, and what was found.
 
     `found` says it in figures ("0 lost, 0 double of 61,233; most memory 58 MB"), whether it held or not. `broken` names
-    in a person's words each thing that had to hold and did not; empty where all of it held.
+    in a person's words each thing that had to hold and did not; empty where all of it held. `left_out`: it could not be
+    done on this machine, and `done` says why.
     """
 
     fault: str
     done: str
     found: str
     broken: tuple[str, ...] = ()
+    left_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)

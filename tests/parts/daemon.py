@@ -180,6 +180,12 @@ class Daemon:
         """End it as systemd would, and return its exit status."""
         return self._end(signal.SIGTERM)
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether it ended by itself; `ended` tells how."""
+        assert self._process is not None
+        return self._process.poll() is not None
+
     def ended(self) -> int:
         """Wait until it ends by itself, and return its exit status."""
         assert self._process is not None

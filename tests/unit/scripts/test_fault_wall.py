@@ -19,6 +19,12 @@ def test_what_did_not_hold_is_marked_and_told_in_words() -> None:
     assert lines[-2:] == ["BROKEN: disk full: an edge was swallowed", "BROKEN: disk full: health stayed green"]
 
 
+def test_what_could_not_be_done_is_not_said_to_have_held() -> None:
+    lines = report([Row("disk", "left out: there is no C compiler", "", left_out=True)]).splitlines()
+
+    assert lines[2].endswith("| left out |")
+
+
 def test_where_all_held_nothing_is_said_below_the_table() -> None:
     assert "BROKEN" not in report([Row("clock", "6 steps", "0 lost")])
 
