@@ -151,9 +151,8 @@ class Connection:
         client = self._client
         if client is None:
             return
-        for message in messages:
-            if message.qos and message.connection == client.number:
-                client.acknowledge(message.packet_id)
+        number = client.number
+        client.acknowledge([each.packet_id for each in messages if each.qos and each.connection == number])
 
     async def check_awake(self) -> None:
         """Make the broker answer. Raises BrokerUnavailable.
