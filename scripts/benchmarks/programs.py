@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 LINE_LIMIT_BYTES = 1024 * 1024
@@ -22,6 +22,11 @@ class Program:
         """Its process id."""
         return self._process.pid
 
+    def say(self, line: bytes) -> None:
+        """Write a line to it."""
+        assert self._process.stdin is not None  # noqa: S101 -- a pipe was asked for
+        self._process.stdin.write(line + b"\n")
+
     async def line(self, *, within_s: float) -> str:
         """Return the next line that it prints. Raises RuntimeError if none comes."""
         assert self._process.stdout is not None  # noqa: S101 -- a pipe was asked for
@@ -35,12 +40,16 @@ class Program:
 
 
 @contextlib.asynccontextmanager
-async def program(name: str, **options: object) -> AsyncIterator[Program]:
-    """Run a module of this package while the context lasts."""
+async def program(
+    name: str, environment: Mapping[str, str] | None = None, /, **options: object
+) -> AsyncIterator[Program]:
+    """Run a module of this package while the context lasts. `environment`: what it has besides ours."""
     arguments = [f"--{option.replace('_', '-')}={value}" for option, value in options.items()]
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", f"scripts.benchmarks.{name}", *arguments),
+        stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
+        env={**os.environ, **(environment or {})},
         limit=LINE_LIMIT_BYTES,
     )
     try:
