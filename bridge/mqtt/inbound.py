@@ -36,6 +36,8 @@ MAX_BATCH: Final = 256
 TOPICS_REMEMBERED: Final = 1000
 """So many topics are spoken of once each; beyond that the oldest may be spoken of again."""
 
+_ACKNOWLEDGED: Final = (Message, Marker)
+
 log = structlog.get_logger("bridge.inbound")
 
 
@@ -256,7 +258,7 @@ class Inbound:
         if draft.entries or draft.states:
             for committed in self._neighbours.committed:
                 committed(draft.entries, draft.states)
-        self._neighbours.acknowledge([arrival for arrival in arrivals if isinstance(arrival, Message | Marker)])
+        self._neighbours.acknowledge([arrival for arrival in arrivals if isinstance(arrival, _ACKNOWLEDGED)])
         self._count(messages, draft)
         if draft.stirred:
             self._neighbours.stirred()
@@ -299,6 +301,9 @@ class Inbound:
 
 def _batches(arrivals: list[Arrival]) -> Iterator[list[Arrival]]:
     """Part arrivals at each turn, which stands alone: no batch is read by two configurations."""
+    if Turn not in map(type, arrivals):
+        yield arrivals
+        return
     for is_turn, group in groupby(arrivals, lambda arrival: isinstance(arrival, Turn)):
         if is_turn:
             yield from ([turn] for turn in group)

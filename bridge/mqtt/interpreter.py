@@ -2,8 +2,10 @@
 changes: thrown away and done again when the commit fails.
 """  # noqa: D205 -- one sentence
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec.structs import replace
 
 from bridge.devices.catalogue import Catalogue
 from bridge.devices.crossings import Measured, cross, measured
@@ -21,7 +23,7 @@ from bridge.errors import UnreadableMessage
 from bridge.events import Event, NotOffered
 from bridge.mqtt.deliveries import Deliveries, DeliveriesDraft
 from bridge.mqtt.message import Arrival, BacklogEnded, Connected, Due, Marker, Message, Turn
-from bridge.mqtt.routes import route
+from bridge.mqtt.routes import ONLY_EXACT, route
 from bridge.timeline.entry import Entry, entry_id
 
 _SENSOR: Final = EntityKind.SENSOR
@@ -169,6 +171,8 @@ class Interpreter:
     def _listening(self, topic: str, message: Message) -> tuple[Entity, ...]:
         """Return the entities that a message is for: of a topic that several subscriptions take, those of its own."""
         routes = message.routes
+        if routes == ONLY_EXACT:  # nearly every message
+            return self.catalogue.exactly(topic)
         if not routes:
             found = self.catalogue.at(topic)
             return tuple(each for each in found if each.id in message.readers) if message.readers else found

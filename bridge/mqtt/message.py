@@ -8,7 +8,7 @@ from time import monotonic
 import msgspec
 
 
-class Message(msgspec.Struct, frozen=True):
+class Message(msgspec.Struct, frozen=True, gc=False):
     """A message as received. `connection` numbers the connection it came on: an acknowledgement belongs to that one.
 
     `topic` None: it was not UTF-8. `packet_id` counts for QoS 1 only. `received_s`: when it was read from the socket
