@@ -15,6 +15,7 @@ from scripts.benchmarks.idle import idle
 from scripts.benchmarks.interpreting import interpreting
 from scripts.benchmarks.machine import describe
 from scripts.benchmarks.poll import poll
+from scripts.benchmarks.profile import profile
 from scripts.benchmarks.report import Figure, table
 from scripts.benchmarks.sustained import sustained
 from scripts.benchmarks.told import told
@@ -22,6 +23,7 @@ from scripts.benchmarks.told import told
 BENCHMARKS: dict[str, Benchmark] = {
     "told": told,
     "sustained": sustained,
+    "profile": profile,
     "poll": poll,
     "idle": idle,
     "announced": announced,

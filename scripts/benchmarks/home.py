@@ -66,13 +66,14 @@ class Broker(Mosquitto):
 class DoorDaemon(Daemon):
     """The daemon, with doors and buttons and nothing else. `more`: further tables of the configuration.
 
-    `environment`: what its environment has besides ours.
+    `environment`: what its environment has besides ours. `module`: what Python runs, with its first arguments.
     """
 
     doors: int = 1
     more: str = ""
     buttons: int = 0
     environment: Mapping[str, str] = field(default_factory=dict)
+    module: tuple[str, ...] = ("bridge",)
 
     @property
     def pid(self) -> int:
@@ -94,7 +95,7 @@ class DoorDaemon(Daemon):
         """Start it, and wait for nothing."""
         self._write_config()
         with (self.folder / "daemon.log").open("ab") as log:
-            command = [sys.executable, "-m", "bridge", "--config", str(self.config), "run"]
+            command = [sys.executable, "-m", *self.module, "--config", str(self.config), "run"]
             environment = {**os.environ, **self.environment}
             self._process = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
 

@@ -62,7 +62,16 @@ async def program(
 
 def cpu_us(pid: int) -> float:
     """Return the microseconds of processor time that a process has used, in its own code and in the kernel."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return _used_us(Path(f"/proc/{pid}"))
+
+
+def thread_cpu_us(pid: int) -> dict[int, float]:
+    """Return the same for each thread of a process, by its id; that of the first is the process's."""
+    return {int(thread.name): _used_us(thread) for thread in Path(f"/proc/{pid}/task").iterdir()}
+
+
+def _used_us(place: Path) -> float:
+    fields = (place / "stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) * 1e6 / os.sysconf("SC_CLK_TCK")
 
 

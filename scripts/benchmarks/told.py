@@ -114,8 +114,8 @@ async def told(bench: Bench) -> Sequence[Figure]:
     return [*_figures(found, floors), *_costs(spent, found[FASTEST])]
 
 
-async def build_stage(bench: Bench, stack: AsyncExitStack) -> Stage:
-    """Start everything, and let IFTTT wait for every button."""
+async def build_stage(bench: Bench, stack: AsyncExitStack, *, module: tuple[str, ...] = ("bridge",)) -> Stage:
+    """Start everything, and let IFTTT wait for every button. `module`: what the daemon is."""
     authority = Authority(bench.fresh("certificates"))
     certificate = authority.issue("realtime")
     trust = {"SSL_CERT_FILE": str(authority.own.file)}
@@ -133,7 +133,13 @@ async def build_stage(bench: Bench, stack: AsyncExitStack) -> Stage:
     bare = program("bare_chain", trust, broker=bare_broker.port, url=url, file=file)
     await (await stack.enter_async_context(bare)).line(within_s=LINE_S)
     daemon = DoorDaemon(
-        bench.fresh("daemon"), broker.port, realtime_url=url, doors=0, buttons=BUTTONS, environment=trust
+        bench.fresh("daemon"),
+        broker.port,
+        realtime_url=url,
+        doors=0,
+        buttons=BUTTONS,
+        environment=trust,
+        module=module,
     )
     stack.callback(daemon.close)
     daemon.add_user("bench")
