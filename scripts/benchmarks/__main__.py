@@ -11,6 +11,7 @@ import msgspec
 
 from scripts.benchmarks.announced import announced
 from scripts.benchmarks.bench import Bench, Benchmark
+from scripts.benchmarks.card import card
 from scripts.benchmarks.idle import idle
 from scripts.benchmarks.interpreting import interpreting
 from scripts.benchmarks.machine import describe
@@ -24,6 +25,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "told": told,
     "sustained": sustained,
     "profile": profile,
+    "card": card,
     "poll": poll,
     "idle": idle,
     "announced": announced,

@@ -95,7 +95,7 @@ class DoorDaemon(Daemon):
         """Start it, and wait for nothing."""
         self._write_config()
         with (self.folder / "daemon.log").open("ab") as log:
-            command = [sys.executable, "-m", *self.module, "--config", str(self.config), "run"]
+            command = [*self.launcher, sys.executable, "-m", *self.module, "--config", str(self.config), "run"]
             environment = {**os.environ, **self.environment}
             self._process = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
 
