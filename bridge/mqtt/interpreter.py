@@ -2,6 +2,7 @@
 changes: thrown away and done again when the commit fails.
 """  # noqa: D205 -- one sentence
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -96,7 +97,16 @@ class Interpreter:
 
     def draft(self, arrivals: list[Arrival], listening: Listening, *, next_seq: int, now_ms: int) -> Draft:
         """Interpret arrivals in order."""
-        draft = Draft(listening, DeliveriesDraft(self.deliveries), next_seq)
+        draft = self.begin(listening, next_seq=next_seq)
+        self.go_on(draft, arrivals, now_ms=now_ms)
+        return draft
+
+    def begin(self, listening: Listening, *, next_seq: int) -> Draft:
+        """Return a draft in which nothing has happened yet."""
+        return Draft(listening, DeliveriesDraft(self.deliveries), next_seq)
+
+    def go_on(self, draft: Draft, arrivals: Sequence[Arrival], *, now_ms: int) -> None:
+        """Interpret what comes next in a draft."""
         for arrival in arrivals:
             match arrival:
                 case Message():
@@ -112,7 +122,6 @@ class Interpreter:
                     self._look_at_time(draft, now_ms, received_s, live=live)
                 case Marker() | Turn():
                     pass
-        return draft
 
     def next_due_ms(self, now_ms: int) -> int | None:
         """Return when something falls due next by what is committed (epoch), None if nothing will."""
