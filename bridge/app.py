@@ -3,6 +3,7 @@ in the order in which data flows. Decides nothing.
 """  # noqa: D205 -- one sentence
 
 import asyncio
+import gc
 import os
 import sys
 import time
@@ -163,6 +164,7 @@ async def _run_parts(daemon: _Daemon, *, stop: asyncio.Event, started: Callable[
             )
             await listeners.enter_async_context(_control(daemon, health))
             listeners.callback(parts.news.end)
+            gc.freeze()  # what is here stays: looking through it for garbage held the loop up for 50 ms now and then
             running.set()
             ports = Ports(public_port, private_port, daemon.broker_port)
             status = partial(_status, daemon, health)

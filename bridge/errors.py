@@ -17,6 +17,7 @@ BridgeError
 │   │   ├── ProtocolRefused       it does not speak this version of MQTT
 │   │   ├── CredentialsRefused    it does not let this user in
 │   │   ├── WillRefused           it does not take our last will
+│   │   ├── PacketMalformed       what it says is no MQTT
 │   │   └── ClosedByBroker        it ended a good connection
 │   │       └── SessionTakenOver  because another client came with our id
 │   ├── BrokerUnavailable         nothing was sent: safe to try again
@@ -115,6 +116,10 @@ class CredentialsRefused(ConnectionFailed):
 
 class WillRefused(ConnectionFailed):
     """The broker does not take a last will such as ours."""
+
+
+class PacketMalformed(ConnectionFailed):
+    """The broker, or something on the way, says what is no MQTT: nobody knows any more where the next packet begins."""
 
 
 class ClosedByBroker(ConnectionFailed):

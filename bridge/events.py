@@ -1,9 +1,10 @@
 """What can happen in a home. Plain words: knows neither where they come from nor who is told."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+
+import msgspec
 
 CONTACT_OPENED: Final = "contact.opened"
 CONTACT_CLOSED: Final = "contact.closed"
@@ -82,8 +83,7 @@ class NotOffered(StrEnum):
     REPLAYED = "replayed"
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(msgspec.Struct, frozen=True, gc=False):
     """Something that happened to one entity.
 
     `kind` carries its variant (`button.double`). `ingredients` is the snapshot of names and values at that moment.

@@ -8,6 +8,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from msgspec import structs
+
 from bridge.cli.replay_lines import Line
 from bridge.commands import Publication
 from bridge.devices.availability import OFFLINE, ONLINE
@@ -175,7 +177,7 @@ class ReplayedBridge:
     def _kept_for_new(self, before: Catalogue, after: Catalogue) -> list[Message]:
         """Return what a broker says to who subscribes to its topic only now."""
         found = ((message, readers_of(topic, before, after)) for topic, message in self._retained.items())
-        return [replace(message, qos=0, readers=readers) for message, readers in found if readers]
+        return [structs.replace(message, qos=0, readers=readers) for message, readers in found if readers]
 
     def _commit(self, arrivals: list[Arrival], tally: _Tally) -> Draft:
         """Interpret and keep, as one transaction would."""

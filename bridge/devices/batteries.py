@@ -1,8 +1,9 @@
 """When a battery counts as low: once, and again only after it has been charged or changed. Knows nothing of events."""
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import Final
+
+from msgspec.structs import replace
 
 from bridge.devices.last_known import EntityState
 from bridge.events import BATTERY_LOW

@@ -36,6 +36,10 @@ class Catalogue:
         wider = self._filters.taking(topic)
         return exact if not wider else sum((self._by_topic[filter_] for filter_ in wider), exact)
 
+    def exactly(self, topic: str) -> tuple[Entity, ...]:
+        """Return the entities for whose sake this very topic is subscribed to, and no filter that takes it."""
+        return self._by_topic.get(topic, ())
+
     def listening(self, topic: str) -> Iterator[tuple[str, tuple[Entity, ...]]]:
         """Return the entities that speak on a topic, by what is subscribed to for their sake."""
         if topic in self._by_topic:

@@ -6,6 +6,8 @@ A correction changes words, never what is asked of the device. Knows neither sto
 from dataclasses import dataclass, replace
 from typing import Final
 
+from msgspec import structs
+
 from bridge.commands import Command, Publication, Wish
 from bridge.devices.entity import ALARMS, Dialect, EntityKind
 from bridge.devices.reading import Reading, StateReading
@@ -58,7 +60,7 @@ class Corrected:
         for word, meaning in self.words:
             if value == word:
                 value = meaning
-        return reading if value == reading.value else replace(reading, value=value)
+        return reading if value == reading.value else structs.replace(reading, value=value)
 
     def write(self, command: Command) -> tuple[Publication, ...]:
         """Put a command into the messages of the kind that the device thinks it is."""

@@ -6,10 +6,12 @@ the number has been further back than that. Knows neither topics nor storage nor
 
 import math
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Final
+
+from msgspec.structs import replace
 
 from bridge.devices.entity import Entity
 from bridge.devices.interpretation import Circumstances, Outcome, names_of

@@ -5,8 +5,10 @@ Wraps the rules of interpretation.py and shaping.py for those that need it. Know
 """  # noqa: D205 -- one sentence
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
+
+from msgspec.structs import replace
 
 from bridge.devices.availability import OFFLINE, ONLINE
 from bridge.devices.entity import Entity, EntityKind

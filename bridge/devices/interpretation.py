@@ -3,8 +3,11 @@
 The rules of edges, presses, retained messages and lateness; knows neither topics nor storage nor the clock.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final, assert_never
+
+import msgspec
+from msgspec.structs import replace
 
 from bridge.devices.availability import OFFLINE, together, with_part
 from bridge.devices.batteries import with_charge
@@ -76,8 +79,7 @@ class LatePolicy:
     fire_changed_while_away: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Circumstances:
+class Circumstances(msgspec.Struct, frozen=True, gc=False):
     """How a message came. `backlog`: it waited at the broker while the bridge was away for `away_s` seconds.
 
     `replayed`: a press that the gateway only says again (rule R8). `taken_along`: the device is out of reach because
@@ -93,16 +95,14 @@ class Circumstances:
     taken_along: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Interpretation:
+class Interpretation(msgspec.Struct, frozen=True, gc=False):
     """The state afterwards, and what happened, if anything did."""
 
     state: EntityState
     event: Event | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True, gc=False):
     """The state afterwards, and everything that happened, in order."""
 
     state: EntityState

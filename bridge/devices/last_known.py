@@ -1,12 +1,12 @@
 """The latest committed state of each entity. A cache of the database: it changes only after a commit."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
 
+import msgspec
 
-@dataclass(frozen=True, slots=True)
-class Pending:
+
+class Pending(msgspec.Struct, frozen=True, gc=False):
     """A state that has not lasted long enough to count: since when it lasts, and since when things keep changing."""
 
     value: str
@@ -14,16 +14,14 @@ class Pending:
     first_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class Fading:
+class Fading(msgspec.Struct, frozen=True, gc=False):
     """A state that ends by itself: when it was said last, and whether we heard it then (or only that it had been)."""
 
     since_ms: int
     heard: bool
 
 
-@dataclass(frozen=True, slots=True)
-class OverTime:
+class OverTime(msgspec.Struct, frozen=True, gc=False):
     """What the habits of an entity need to know. Apart from its state: few entities have any, and all have states.
 
     `heard_ms`: when its state was told last, where it expires; `lost`: the value that it had until it expired;
@@ -40,8 +38,7 @@ class OverTime:
 UNTIMED: Final = OverTime()
 
 
-@dataclass(frozen=True, slots=True)
-class EntityState:
+class EntityState(msgspec.Struct, frozen=True, gc=False):
     """What is known of an entity. `value` None: nothing yet, or no longer. `since_ms`: when it took that value (epoch).
 
     `presses` are the words a button has spoken so far, at most MAX_PRESSES of them. `position` of a cover in percent, 0

@@ -1,10 +1,9 @@
 """What one message says, before anything that was known is considered."""
 
-from dataclasses import dataclass
+import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class StateReading:
+class StateReading(msgspec.Struct, frozen=True, gc=False):
     """A state: `open`, `closed`, `on`, `off`, a number in its one spelling. None: this message does not say.
 
     `brightness` in percent; `position` of a cover in percent, 0 being closed; `color` as `#rrggbb`; `color_temp` in
@@ -18,8 +17,7 @@ class StateReading:
     color_temp: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PressReading:
+class PressReading(msgspec.Struct, frozen=True, gc=False):
     """A press by its word; `device_time_ms` is when the device says it happened (epoch), if it says.
 
     `stamp`: what tells this press from the same one said again, such as a count or the device's own time; "" where
@@ -33,8 +31,7 @@ class PressReading:
     counted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class AvailabilityReading:
+class AvailabilityReading(msgspec.Struct, frozen=True, gc=False):
     """What one of a device's availability topics says. `part`: which of them, from 0; how they count together is for
     the entity to say.
     """  # noqa: D205 -- one sentence
@@ -43,8 +40,7 @@ class AvailabilityReading:
     online: bool
 
 
-@dataclass(frozen=True, slots=True)
-class CustomReading:
+class CustomReading(msgspec.Struct, frozen=True, gc=False):
     """A custom event happened, with the values that it tells: up to three."""
 
     values: tuple[str, ...] = ()

@@ -6,7 +6,7 @@ Debouncing asks how long a state lasted, so it is for what is heard as it happen
 was retained came at times that nobody knows: it counts, or does not, by the rules of interpretation.py alone.
 """
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from bridge.devices.entity import Entity
 from bridge.devices.interpretation import Circumstances, Outcome, interpret

@@ -8,6 +8,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+import msgspec
+
 from bridge.devices.watches import Watches
 from bridge.events import Event
 from bridge.timeline.entry import TimelineKey, keys_of
@@ -22,8 +24,7 @@ RESTS_AFTER_MS: Final = 30 * 24 * 3600 * 1000
 behind (protocol reference, section 4.5). It keeps its first sight, so that nothing is missed when it comes back."""
 
 
-@dataclass(frozen=True, slots=True)
-class IdentityKey:
+class IdentityKey(msgspec.Struct, frozen=True, gc=False, cache_hash=True):
     """An identity belongs to a client and a user: the same text of another user is another identity."""
 
     client: str

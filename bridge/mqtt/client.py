@@ -17,19 +17,23 @@ from typing import Protocol as Shape
 import aiomqtt  # noqa: TID251 -- the one place that knows the library
 from paho.mqtt.client import MQTT_CLEAN_START_FIRST_ONLY, MQTT_ERR_SUCCESS, ConnectFlags, DisconnectFlags, MQTTMessage
 from paho.mqtt.client import Client as PahoClient
+from paho.mqtt.enums import MQTTErrorCode
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
-from bridge.errors import BrokerUnavailable, ConnectionFailed, DeliveryUnknown, PublicationRefused
+from bridge.errors import BrokerUnavailable, ConnectionFailed, DeliveryUnknown, PacketMalformed, PublicationRefused
 from bridge.mqtt import reasons
 from bridge.mqtt.awake import Awake, uptime_s
+from bridge.mqtt.inflow import Inflow
 from bridge.mqtt.limits import OUR_WINDOW, Grant
 from bridge.mqtt.message import Message
+from bridge.mqtt.outflow import Outflow
 from bridge.mqtt.properties import command_properties, connect_properties, grant_of, routes_of, subscription_properties
 from bridge.mqtt.routes import requests
-from bridge.mqtt.session import KEEPALIVE_S, Broker, Protocol
+from bridge.mqtt.session import KEEPALIVE_S, MAX_PACKET_BYTES, Broker, Protocol
 from bridge.mqtt.transport import open_socket
+from bridge.mqtt.wire import LARGEST, Unpacker
 
 CALL_TIMEOUT_S: Final = 5.0
 FILTERS_PER_SUBSCRIBE: Final = 100
@@ -100,6 +104,9 @@ class Client(aiomqtt.Client):
         self._client.disable_logger()
         self._client.on_log = self._on_log
         self._client._create_socket = self._create_socket  # type: ignore[method-assign] # noqa: SLF001 -- see transport.py
+        unpacker = Unpacker(number, v5=self.v5, largest=MAX_PACKET_BYTES if self.v5 else LARGEST)
+        self._inflow = Inflow(self._client, unpacker, self._received)
+        self._outflow = Outflow(self._loop, self._client, self._break)
 
     async def enter(self) -> None:
         """Connect. Raises ConnectionFailed."""
@@ -174,9 +181,9 @@ class Client(aiomqtt.Client):
         if info.rc == MQTT_ERR_SUCCESS and not info.is_published():
             self._posted[info.mid] = topic
 
-    def acknowledge(self, packet_id: int) -> None:
-        """Send PUBACK."""
-        self._client.ack(packet_id, 1)
+    def acknowledge(self, packet_ids: Sequence[int]) -> None:
+        """Send PUBACK for each of these, in this order."""
+        self._outflow.acknowledge(packet_ids)
 
     def fail(self, error: ConnectionFailed) -> None:
         """End this connection as if the broker had."""
@@ -269,15 +276,33 @@ class Client(aiomqtt.Client):
         sock = self._client.socket()
         return -1 if sock is None else sock.fileno()
 
+    def _on_socket_open(self, client: PahoClient, userdata: object, sock: Any) -> None:  # noqa: ANN401, ARG002 -- the library's signature
+        """Begin to read, our way; the library calls this in a thread."""
+        self._loop.call_soon_threadsafe(self._begin, sock.fileno())
+
+    def _begin(self, descriptor: int) -> None:
+        self._loop.add_reader(descriptor, self._read)
+        self._misc_task = self._loop.create_task(self._misc_loop())
+
     def _read(self) -> None:
-        """Read as the library's own reader does: TLS may hold back what the socket no longer shows."""
         try:
-            self._client.loop_read()
-            while (waiting := getattr(self._client.socket(), "pending", None)) is not None and waiting() > 0:
-                self._client.loop_read()
+            self._inflow.read()
+        except PacketMalformed as error:
+            if self._connected.done():  # else what it said is not worth quoting: it is no broker
+                self._failure = reasons.malformed(error)
+            self._client._loop_rc_handle(MQTTErrorCode.MQTT_ERR_PROTOCOL)  # noqa: SLF001 -- as paho does with what it reads itself
         except Exception as error:  # noqa: BLE001 -- whatever breaks the reading ends this connection
-            if not self._disconnected.done():
-                self._disconnected.set_exception(error)
+            self._break(error)
+
+    def _on_socket_register_write(self, client: PahoClient, userdata: object, sock: object) -> None:  # noqa: ARG002 -- the library's signature
+        self._outflow.begin(connected=self._connected.done())
+
+    def _on_socket_unregister_write(self, client: PahoClient, userdata: object, sock: object) -> None:  # noqa: ARG002 -- the library's signature
+        self._outflow.end()
+
+    def _break(self, error: Exception) -> None:
+        if not self._disconnected.done():
+            self._disconnected.set_exception(error)
 
     def _on_log(self, client: PahoClient, userdata: object, level: int, text: str) -> None:  # noqa: ARG002 -- the library's signature
         """Keep what paho says of a failing connection; it tells a TLS alert to its log alone."""
@@ -314,7 +339,7 @@ class Client(aiomqtt.Client):
             self._connected.set_exception(aiomqtt.MqttError("hung up before it answered"))
         elif self._connected.exception() is None and not self._disconnected.done():
             said = flags.is_disconnect_packet_from_server
-            self._failure = reasons.ended(reason_code.value, str(reason_code), self._broker, said=said)
+            self._failure = self._failure or reasons.ended(reason_code.value, str(reason_code), self._broker, said=said)
         self._wait_no_longer()
         super()._on_disconnect(client, userdata, flags, reason_code, properties)
 
@@ -346,7 +371,9 @@ class Client(aiomqtt.Client):
         super()._on_publish(client, userdata, mid, reason_code, properties)
 
     def _on_message(self, client: PahoClient, userdata: object, message: MQTTMessage) -> None:  # noqa: ARG002 -- the library's signature
-        self.heard += 1
+        """Take a message of QoS 2, which paho has talked over with the broker: nobody subscribes so, but some brokers
+        have sent it all the same.
+        """  # noqa: D205 -- one sentence
         try:
             topic: str | None = message.topic
         except UnicodeDecodeError:
@@ -354,7 +381,11 @@ class Client(aiomqtt.Client):
         routes = () if message.properties is None else routes_of(message.properties)
         payload = bytes(message.payload)
         sent = (message.qos, message.retain, message.dup, message.mid)
-        self._owner.received(Message(self.number, topic, payload, *sent, routes=routes))
+        self._received(Message(self.number, topic, payload, *sent, routes=routes))
+
+    def _received(self, message: Message) -> None:
+        self.heard += 1
+        self._owner.received(message)
 
 
 def _code(answer: int | ReasonCode) -> int:

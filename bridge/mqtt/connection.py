@@ -70,7 +70,8 @@ class Connection:
         self._client: Client | None = None
         self._backlog = Backlog(0, intake, broker.marker_topic)
         self._trouble = ""
-        self._spoken: set[str] = set()
+        self._own_prefix = broker.own_prefix
+        self._spoken = {broker.status_topic}
         self._limits = LimitBook()
         self._pace = pace
         self._course = Course(broker, pace)
@@ -151,9 +152,8 @@ class Connection:
         client = self._client
         if client is None:
             return
-        for message in messages:
-            if message.qos and message.connection == client.number:
-                client.acknowledge(message.packet_id)
+        number = client.number
+        client.acknowledge([each.packet_id for each in messages if each.qos and each.connection == number])
 
     async def check_awake(self) -> None:
         """Make the broker answer. Raises BrokerUnavailable.
@@ -258,13 +258,14 @@ class Connection:
         self._intake.put(Connected(client.number, resumed=client.session_present, away_s=away_s))
 
     def _on_message(self, message: Message) -> None:
-        if message.topic == self._broker.marker_topic:
+        topic = message.topic
+        if topic is None or not (topic.startswith(self._own_prefix) or topic in self._spoken):
+            self._intake.put(message)
+        elif topic == self._broker.marker_topic:
             self._backlog.take(message)
             self._subscriptions.heard(message.payload)
-        elif self._broker.is_own(message.topic) or message.topic in self._spoken:
-            self._intake.put(Marker(message.connection, message.qos, message.packet_id))
         else:
-            self._intake.put(message)
+            self._intake.put(Marker(message.connection, message.qos, message.packet_id))
 
     def _on_granted(self, answers: Mapping[str, int]) -> None:
         self._limits.replace("subscriptions", limits.granted_less(answers))

@@ -6,8 +6,9 @@ not been described. Not for those that a person accepts later: nothing old becom
 
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from bridge.devices.catalogue import Catalogue
 from bridge.mqtt.message import Message

@@ -30,11 +30,16 @@ from bridge.mqtt.message import Arrival, BacklogEnded, Connected, Marker, Messag
 from bridge.timeline.batch import Batch, ToldMove
 from bridge.timeline.entry import Entry
 
-MAX_BATCH: Final = 256
+MAX_BATCH: Final = 1024
+"""About our window: on a slow disk, where a sync takes as long as interpreting hundreds, all of it goes at once."""
+
+AT_ONCE: Final = 256
 """Bounds how long interpreting holds up the event loop: some milliseconds."""
 
 TOPICS_REMEMBERED: Final = 1000
 """So many topics are spoken of once each; beyond that the oldest may be spoken of again."""
+
+_ACKNOWLEDGED: Final = (Message, Marker)
 
 log = structlog.get_logger("bridge.inbound")
 
@@ -207,7 +212,7 @@ class Inbound:
         """Interpret and write until it succeeds. A failed commit takes its interpretation with it."""
         attempt = 0
         while True:
-            draft = self._interpreter.draft(arrivals, self._listening, next_seq=self._next_seq, now_ms=self._clock_ms())
+            draft = await self._draft(arrivals)
             batch = self._batch(draft)
             try:
                 if batch:
@@ -229,6 +234,16 @@ class Inbound:
                     log.info("storage.available", attempts=attempt + 1)
                 self.storage_trouble = ""
                 return draft
+
+    async def _draft(self, arrivals: list[Arrival]) -> Draft:
+        """Interpret, and let others have their turn now and then: what is committed nobody but this task changes."""
+        interpreter, now_ms = self._interpreter, self._clock_ms()
+        draft = interpreter.begin(self._listening, next_seq=self._next_seq)
+        for start in range(0, len(arrivals), AT_ONCE):
+            if start:
+                await asyncio.sleep(0)
+            interpreter.go_on(draft, arrivals[start : start + AT_ONCE], now_ms=now_ms)
+        return draft
 
     def _batch(self, draft: Draft) -> Batch:
         return Batch(
@@ -256,7 +271,7 @@ class Inbound:
         if draft.entries or draft.states:
             for committed in self._neighbours.committed:
                 committed(draft.entries, draft.states)
-        self._neighbours.acknowledge([arrival for arrival in arrivals if isinstance(arrival, Message | Marker)])
+        self._neighbours.acknowledge([arrival for arrival in arrivals if isinstance(arrival, _ACKNOWLEDGED)])
         self._count(messages, draft)
         if draft.stirred:
             self._neighbours.stirred()
@@ -299,6 +314,9 @@ class Inbound:
 
 def _batches(arrivals: list[Arrival]) -> Iterator[list[Arrival]]:
     """Part arrivals at each turn, which stands alone: no batch is read by two configurations."""
+    if Turn not in map(type, arrivals):
+        yield arrivals
+        return
     for is_turn, group in groupby(arrivals, lambda arrival: isinstance(arrival, Turn)):
         if is_turn:
             yield from ([turn] for turn in group)

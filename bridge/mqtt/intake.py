@@ -39,8 +39,10 @@ class Intake:
     def put(self, arrival: Arrival) -> None:
         """Add an arrival at the end."""
         self._waiting.append(arrival)
-        self._something.set()
-        if not self._paused and len(self._waiting) >= self._capacity:
+        count = len(self._waiting)
+        if count == 1:
+            self._something.set()
+        if count >= self._capacity and not self._paused:
             self._paused = True
             self._pause()
 

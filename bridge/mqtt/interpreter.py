@@ -2,8 +2,11 @@
 changes: thrown away and done again when the commit fails.
 """  # noqa: D205 -- one sentence
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec.structs import replace
 
 from bridge.devices.catalogue import Catalogue
 from bridge.devices.crossings import Measured, cross, measured
@@ -21,7 +24,7 @@ from bridge.errors import UnreadableMessage
 from bridge.events import Event, NotOffered
 from bridge.mqtt.deliveries import Deliveries, DeliveriesDraft
 from bridge.mqtt.message import Arrival, BacklogEnded, Connected, Due, Marker, Message, Turn
-from bridge.mqtt.routes import route
+from bridge.mqtt.routes import ONLY_EXACT, route
 from bridge.timeline.entry import Entry, entry_id
 
 _SENSOR: Final = EntityKind.SENSOR
@@ -94,7 +97,16 @@ class Interpreter:
 
     def draft(self, arrivals: list[Arrival], listening: Listening, *, next_seq: int, now_ms: int) -> Draft:
         """Interpret arrivals in order."""
-        draft = Draft(listening, DeliveriesDraft(self.deliveries), next_seq)
+        draft = self.begin(listening, next_seq=next_seq)
+        self.go_on(draft, arrivals, now_ms=now_ms)
+        return draft
+
+    def begin(self, listening: Listening, *, next_seq: int) -> Draft:
+        """Return a draft in which nothing has happened yet."""
+        return Draft(listening, DeliveriesDraft(self.deliveries), next_seq)
+
+    def go_on(self, draft: Draft, arrivals: Sequence[Arrival], *, now_ms: int) -> None:
+        """Interpret what comes next in a draft."""
         for arrival in arrivals:
             match arrival:
                 case Message():
@@ -110,7 +122,6 @@ class Interpreter:
                     self._look_at_time(draft, now_ms, received_s, live=live)
                 case Marker() | Turn():
                     pass
-        return draft
 
     def next_due_ms(self, now_ms: int) -> int | None:
         """Return when something falls due next by what is committed (epoch), None if nothing will."""
@@ -169,6 +180,8 @@ class Interpreter:
     def _listening(self, topic: str, message: Message) -> tuple[Entity, ...]:
         """Return the entities that a message is for: of a topic that several subscriptions take, those of its own."""
         routes = message.routes
+        if routes == ONLY_EXACT:  # nearly every message
+            return self.catalogue.exactly(topic)
         if not routes:
             found = self.catalogue.at(topic)
             return tuple(each for each in found if each.id in message.readers) if message.readers else found

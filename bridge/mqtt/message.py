@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from time import monotonic
 
+import msgspec
 
-@dataclass(frozen=True, slots=True)
-class Message:
+
+class Message(msgspec.Struct, frozen=True, gc=False):
     """A message as received. `connection` numbers the connection it came on: an acknowledgement belongs to that one.
 
-    `topic` None: it was not UTF-8. `packet_id` counts for QoS 1 only. `received_s`: when it was made, which is when it
-    was read from the socket (monotonic); it says nothing of what the message is. `routes`: the numbers of the
+    `topic` None: it was not UTF-8. `packet_id` counts for QoS 1 only. `received_s`: when it was read from the socket
+    (monotonic). `routes`: the numbers of the
     subscriptions that it came by (routes.py); none where the broker does not say. `readers`: the entities that it is
     for, where it is read again for those that were not there yet (early.py); all that listen otherwise.
     """
@@ -23,7 +24,7 @@ class Message:
     retained: bool
     duplicate: bool
     packet_id: int
-    received_s: float = field(default_factory=monotonic, compare=False)
+    received_s: float = msgspec.field(default_factory=monotonic)
     routes: tuple[int, ...] = ()
     readers: frozenset[str] = frozenset()
 

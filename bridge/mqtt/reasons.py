@@ -12,6 +12,7 @@ from bridge.errors import (
     ClosedByBroker,
     ConnectionFailed,
     CredentialsRefused,
+    PacketMalformed,
     ProtocolRefused,
     SessionTakenOver,
     WillRefused,
@@ -143,6 +144,13 @@ def ended(code: int, name: str, broker: Broker, *, said: bool) -> ConnectionFail
     if code == KEEPALIVE_LAPSED:
         return ConnectionFailed("the broker has fallen silent")
     return ClosedByBroker("the broker closed the connection, or the network broke it")
+
+
+def malformed(error: PacketMalformed) -> PacketMalformed:
+    """Return what it means that a good connection suddenly says what is no MQTT."""
+    return PacketMalformed(
+        f"what the broker sent is no MQTT ({error}); does something on the way change it, or is it another program now?"
+    )
 
 
 def _is_nonsense(error: Exception) -> bool:

@@ -13,6 +13,8 @@ from bridge.devices.filters import is_filter
 EXACT: Final = 1
 """The number of all exact topics: at most one of them takes a topic."""
 
+ONLY_EXACT: Final = (EXACT,)
+
 _NUMBERS: Final = 268_435_455 - EXACT  # what MQTT 5 allows, without ours and without 0
 
 

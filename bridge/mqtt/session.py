@@ -82,9 +82,10 @@ class Broker:
         """Where the broker keeps whether the bridge is online."""
         return self.own_status_topic or f"ifttt-bridge/{self.client_id}/status"
 
-    def is_own(self, topic: str | None) -> bool:
-        """Tell whether the bridge alone speaks on a topic: what it says of itself never means anything to it."""
-        return topic is not None and (topic == self.status_topic or topic.startswith(f"ifttt-bridge/{self.client_id}/"))
+    @property
+    def own_prefix(self) -> str:
+        """How the topics begin on which the bridge alone speaks, its status perhaps apart: they say nothing to it."""
+        return f"ifttt-bridge/{self.client_id}/"
 
     def beside_status(self, name: str) -> str:
         """Return a topic under the same prefix as the status."""

@@ -65,7 +65,8 @@ class RealtimeClient:
         headers = self._headers | {"X-Request-ID": secrets.token_hex(16)}
         try:
             async with self._session.post(self._url, data=body, headers=headers, allow_redirects=False) as response:
-                await _read_to_the_end(response.content)
+                if not response.content.is_eof():  # a short one, as nearly all are, has come with the headers
+                    await _read_to_the_end(response.content)
                 return reply_to(response.status, response.headers.get("Retry-After"))
         except (aiohttp.ClientError, OSError) as error:  # a timeout is an OSError
             return Reply(Verdict.LATER, reason=type(error).__name__)

@@ -5,8 +5,9 @@ are concerned, too much otherwise.
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from bridge.ifttt.identities import IdentityKey
 
@@ -14,8 +15,7 @@ MOST_BY_IDENTITY: Final = 20
 """More identities of one user than this in one notification are told by their user."""
 
 
-@dataclass(frozen=True, slots=True)
-class Recipient:
+class Recipient(msgspec.Struct, frozen=True, gc=False):
     """One entry: `user` None for the one identity of `keys`; otherwise the user whose `keys` are thereby told."""
 
     keys: tuple[IdentityKey, ...]

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import msgspec
+
 from bridge.devices.crossings import Measured
 from bridge.devices.deadlines import DeadlineChanges
 from bridge.devices.described import PartKey
@@ -10,8 +12,7 @@ from bridge.devices.last_known import EntityState
 from bridge.timeline.entry import Entry
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(msgspec.Struct, frozen=True, gc=False):
     """A QoS 1 message that has been taken: `slot` in the ring of remembered ones, packet id, digest of the content."""
 
     slot: int
@@ -20,8 +21,7 @@ class Delivery:
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
-class ToldMove:
+class ToldMove(msgspec.Struct, frozen=True, gc=False):
     """Everything up to `told_seq` that concerns an identity has been told to IFTTT."""
 
     client: str

@@ -1,13 +1,21 @@
 """An event with its permanent place and id, and the timelines it belongs to."""
 
-import secrets
-from dataclasses import dataclass
+import os
+from functools import lru_cache
+from typing import Final
+
+import msgspec
 
 from bridge.events import FAMILIES, Event, any_of
 
+REMEMBERED: Final = 2000
+"""Things that happen are few, and each happens again: their timelines are put together once."""
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+_FAMILIES: Final = tuple((f"{family}.", any_of(family)) for family in FAMILIES)
+"""How the kinds of a family begin, and what stands for all of them."""
+
+
+class Entry(msgspec.Struct, frozen=True, gc=False):
     """A recorded event. `seq` orders; `id` never changes and is never derived from the order."""
 
     seq: int
@@ -21,8 +29,7 @@ class Entry:
         return self.event.reason is None
 
 
-@dataclass(frozen=True, slots=True)
-class TimelineKey:
+class TimelineKey(msgspec.Struct, frozen=True, gc=False, cache_hash=True):
     """One timeline: of a home or of one entity of it, of one kind or of a whole family (`any_of`)."""
 
     home: str
@@ -35,14 +42,18 @@ def entry_id(now_ms: int) -> str:
 
     The leading 12 are the millisecond, so that the index of ids grows at its end; the other 80 bits are random.
     """
-    return f"{now_ms & 0xFFFF_FFFF_FFFF:012x}{secrets.token_hex(10)}"
+    return f"{now_ms & 0xFFFF_FFFF_FFFF:012x}{os.urandom(10).hex()}"
 
 
 def keys_of(event: Event) -> tuple[TimelineKey, ...]:
     """Return every timeline in which an event shows."""
-    keys = (TimelineKey(event.home, event.entity, event.kind), TimelineKey(event.home, None, event.kind))
-    for family in FAMILIES:
-        if event.kind.startswith(f"{family}."):
-            whole = any_of(family)
-            return (*keys, TimelineKey(event.home, event.entity, whole), TimelineKey(event.home, None, whole))
+    return _keys(event.home, event.entity, event.kind)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _keys(home: str, entity: str, kind: str) -> tuple[TimelineKey, ...]:
+    keys = (TimelineKey(home, entity, kind), TimelineKey(home, None, kind))
+    for beginning, whole in _FAMILIES:
+        if kind.startswith(beginning):
+            return (*keys, TimelineKey(home, entity, whole), TimelineKey(home, None, whole))
     return keys

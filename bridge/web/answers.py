@@ -79,8 +79,8 @@ class Answers:
 
     def committed(self, entries: Sequence[Entry], states: Mapping[str, EntityState]) -> None:  # noqa: ARG002 -- states are in no timeline
         """Forget what new entries outdate."""
-        for entry in entries:
-            for timeline in keys_of(entry.event):
+        if self._by_timeline or self._readings:
+            for timeline in {timeline for entry in entries for timeline in keys_of(entry.event)}:
                 self._outdate(timeline)
 
     def clear(self) -> None:

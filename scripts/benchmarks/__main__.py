@@ -11,11 +11,13 @@ import msgspec
 
 from scripts.benchmarks.announced import announced
 from scripts.benchmarks.bench import Bench, Benchmark
+from scripts.benchmarks.card import card
 from scripts.benchmarks.idle import idle
 from scripts.benchmarks.interpreting import interpreting
 from scripts.benchmarks.machine import describe
 from scripts.benchmarks.peers.beside import peers
 from scripts.benchmarks.poll import poll
+from scripts.benchmarks.profile import profile
 from scripts.benchmarks.report import Figure, table
 from scripts.benchmarks.sustained import sustained
 from scripts.benchmarks.told import told
@@ -23,6 +25,8 @@ from scripts.benchmarks.told import told
 BENCHMARKS: dict[str, Benchmark] = {
     "told": told,
     "sustained": sustained,
+    "profile": profile,
+    "card": card,
     "poll": poll,
     "idle": idle,
     "announced": announced,

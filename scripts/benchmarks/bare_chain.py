@@ -1,4 +1,4 @@
-"""A program that does what cannot be left out between a door and IFTTT, one at a time: take, write, sync, post."""
+"""A program that does what cannot be left out between a button and IFTTT, one at a time: take, write, sync, post."""
 
 import argparse
 import asyncio
@@ -9,7 +9,7 @@ import aiomqtt  # noqa: TID251 -- the floor is the library as it comes
 import msgspec
 
 BLOCK = bytes(4096)
-TOPICS = "home/+/state"
+TOPICS = "home/+/action"
 
 
 async def main(options: argparse.Namespace) -> None:
@@ -19,8 +19,6 @@ async def main(options: argparse.Namespace) -> None:
         await client.subscribe(TOPICS, qos=1)
         print("ready", flush=True)
         async for message in client.messages:
-            if message.payload != b"open":
-                continue
             os.write(descriptor, BLOCK)
             os.fdatasync(descriptor)
             body = msgspec.json.encode({"data": [{"trigger_identity": message.topic.value.split("/")[1]}]})

@@ -1,10 +1,11 @@
 """A home of many doors: its broker, the daemon that is measured, and the polls that IFTTT would make of it."""
 
 import asyncio
+import os
 import subprocess
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import aiohttp
@@ -15,6 +16,7 @@ from tests.parts.mosquitto import Mosquitto
 
 CLIENT_ID = "bench"
 TRIGGER = "door_opened"
+PRESSED = "button_pressed"
 POLLS_AT_ONCE = 8
 
 _CONFIG = """
@@ -40,6 +42,13 @@ room = "Hall"
 kind = "contact"
 state_topic = "{topic}"
 """
+_BUTTON = """
+[[devices]]
+id = "{id}"
+name = "Button {number}"
+kind = "button"
+state_topic = "{topic}"
+"""
 
 
 class Broker(Mosquitto):
@@ -55,10 +64,16 @@ class Broker(Mosquitto):
 
 @dataclass
 class DoorDaemon(Daemon):
-    """The daemon, with doors and nothing else. `more`: further tables of the configuration."""
+    """The daemon, with doors and buttons and nothing else. `more`: further tables of the configuration.
+
+    `environment`: what its environment has besides ours. `module`: what Python runs, with its first arguments.
+    """
 
     doors: int = 1
     more: str = ""
+    buttons: int = 0
+    environment: Mapping[str, str] = field(default_factory=dict)
+    module: tuple[str, ...] = ("bridge",)
 
     @property
     def pid(self) -> int:
@@ -80,8 +95,9 @@ class DoorDaemon(Daemon):
         """Start it, and wait for nothing."""
         self._write_config()
         with (self.folder / "daemon.log").open("ab") as log:
-            command = [sys.executable, "-m", "bridge", "--config", str(self.config), "run"]
-            self._process = subprocess.Popen(command, stdout=log, stderr=log)
+            command = [*self.launcher, sys.executable, "-m", *self.module, "--config", str(self.config), "run"]
+            environment = {**os.environ, **self.environment}
+            self._process = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
 
     def _write_config(self) -> None:
         text = _CONFIG.format(
@@ -95,6 +111,7 @@ class DoorDaemon(Daemon):
             mqtt=self.mqtt,
         )
         tables = [_DOOR.format(id=door(n), number=n, topic=topic(door(n))) for n in range(self.doors)]
+        tables += [_BUTTON.format(id=button(n), number=n, topic=press_topic(button(n))) for n in range(self.buttons)]
         self.config.write_text(text + "".join(tables) + self.more)
 
 
@@ -108,12 +125,23 @@ def topic(door_id: str) -> str:
     return f"home/{door_id}/state"
 
 
-def poll_body(door_id: str) -> bytes:
-    """Return a poll as IFTTT sends it."""
+def button(number: int) -> str:
+    """Return the id of a button; its trigger identity is called the same."""
+    return f"button-{number:04}"
+
+
+def press_topic(button_id: str) -> str:
+    """Return where a button speaks."""
+    return f"home/{button_id}/action"
+
+
+def poll_body(device: str) -> bytes:
+    """Return a poll as IFTTT sends it: for a door that is opened, or a button that is pressed in any way."""
+    fields = {"door": device} if device.startswith("door") else {"button": device, "press": "any"}
     return msgspec.json.encode(
         {
-            "trigger_identity": door_id,
-            "triggerFields": {"door": door_id},
+            "trigger_identity": device,
+            "triggerFields": fields,
             "limit": 50,
             "user": {"timezone": "Europe/Paris"},
             "ifttt_source": {"id": "2", "url": "https://ifttt.com/myrecipes/personal/2"},
@@ -132,15 +160,15 @@ def poll_headers(token: str) -> dict[str, str]:
     }
 
 
-async def register(daemon: DoorDaemon, token: str, doors: Sequence[str]) -> None:
-    """Poll for each door once, as IFTTT does when Applets are made: from then on it waits for them."""
-    url, headers = f"{daemon.url}/triggers/{TRIGGER}", poll_headers(token)
+async def register(daemon: DoorDaemon, token: str, devices: Sequence[str], *, trigger: str = TRIGGER) -> None:
+    """Poll for each device once, as IFTTT does when Applets are made: from then on it waits for them."""
+    url, headers = f"{daemon.url}/triggers/{trigger}", poll_headers(token)
     places = asyncio.Semaphore(POLLS_AT_ONCE)
 
-    async def poll(session: aiohttp.ClientSession, door_id: str) -> None:
-        async with places, session.post(url, data=poll_body(door_id), headers=headers) as response:
+    async def poll(session: aiohttp.ClientSession, device: str) -> None:
+        async with places, session.post(url, data=poll_body(device), headers=headers) as response:
             response.raise_for_status()
 
     async with aiohttp.ClientSession() as session, asyncio.TaskGroup() as polls:
-        for each in doors:
+        for each in devices:
             polls.create_task(poll(session, each))

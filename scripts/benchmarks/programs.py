@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 LINE_LIMIT_BYTES = 1024 * 1024
@@ -22,6 +22,11 @@ class Program:
         """Its process id."""
         return self._process.pid
 
+    def say(self, line: bytes) -> None:
+        """Write a line to it."""
+        assert self._process.stdin is not None  # noqa: S101 -- a pipe was asked for
+        self._process.stdin.write(line + b"\n")
+
     async def line(self, *, within_s: float) -> str:
         """Return the next line that it prints. Raises RuntimeError if none comes."""
         assert self._process.stdout is not None  # noqa: S101 -- a pipe was asked for
@@ -35,12 +40,16 @@ class Program:
 
 
 @contextlib.asynccontextmanager
-async def program(name: str, **options: object) -> AsyncIterator[Program]:
-    """Run a module of this package while the context lasts."""
+async def program(
+    name: str, environment: Mapping[str, str] | None = None, /, **options: object
+) -> AsyncIterator[Program]:
+    """Run a module of this package while the context lasts. `environment`: what it has besides ours."""
     arguments = [f"--{option.replace('_', '-')}={value}" for option, value in options.items()]
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", f"scripts.benchmarks.{name}", *arguments),
+        stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
+        env={**os.environ, **(environment or {})},
         limit=LINE_LIMIT_BYTES,
     )
     try:
@@ -53,7 +62,16 @@ async def program(name: str, **options: object) -> AsyncIterator[Program]:
 
 def cpu_us(pid: int) -> float:
     """Return the microseconds of processor time that a process has used, in its own code and in the kernel."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return _used_us(Path(f"/proc/{pid}"))
+
+
+def thread_cpu_us(pid: int) -> dict[int, float]:
+    """Return the same for each thread of a process, by its id; that of the first is the process's."""
+    return {int(thread.name): _used_us(thread) for thread in Path(f"/proc/{pid}/task").iterdir()}
+
+
+def _used_us(place: Path) -> float:
+    fields = (place / "stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) * 1e6 / os.sysconf("SC_CLK_TCK")
 
 

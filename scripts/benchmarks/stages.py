@@ -16,7 +16,7 @@ from bridge.devices.last_known import LastKnown
 from bridge.logs import configure_logs
 from bridge.mqtt.connection import Connection
 from bridge.mqtt.deliveries import Deliveries
-from bridge.mqtt.inbound import MAX_BATCH
+from bridge.mqtt.inbound import AT_ONCE
 from bridge.mqtt.intake import Intake
 from bridge.mqtt.interpreter import Draft, Interpreter, Listening
 from bridge.mqtt.message import Arrival, Marker, Message
@@ -28,7 +28,7 @@ from bridge.timeline.batch import Batch
 from scripts.benchmarks.home import Broker, DoorDaemon, door, topic
 from tests.parts.waiting import until
 
-COMMITS = {1: 300, 10: 200, 100: 60, MAX_BATCH: 40}
+COMMITS = {1: 300, 10: 200, 100: 60, AT_ONCE: 40}
 """How many commits are measured of which size; the largest comes last."""
 
 RECEIVED = 1000
@@ -69,8 +69,8 @@ async def _receiving(settings: Settings, broker: Broker) -> Stages:
             device.write(b"closed\nopen\n" * (RECEIVED // len(WORDS)))
             messages = await _take(intake, RECEIVED)
             taken = time.process_time()
-            for start in range(0, RECEIVED, MAX_BATCH):
-                connection.acknowledge(messages[start : start + MAX_BATCH])
+            for start in range(0, RECEIVED, AT_ONCE):
+                connection.acknowledge(messages[start : start + AT_ONCE])
             await asyncio.sleep(SENT_S)
             received_s += taken - began
             acknowledged_s += time.process_time() - taken
@@ -101,7 +101,7 @@ async def _connected(settings: Settings, intake: Intake) -> AsyncIterator[Connec
         running = tasks.create_task(connection.run())
         await until(lambda: connection.live, what="the connection being live")
         # the connection's own message counts in the broker's window like any other
-        connection.acknowledge([each for each in await intake.take(MAX_BATCH) if isinstance(each, Marker)])
+        connection.acknowledge([each for each in await intake.take(AT_ONCE) if isinstance(each, Marker)])
         yield connection
         running.cancel()
 
@@ -124,7 +124,7 @@ async def _device(broker: Broker) -> AsyncIterator[asyncio.StreamWriter]:
 async def _take(intake: Intake, count: int) -> list[Message]:
     taken: list[Message] = []
     while len(taken) < count:
-        taken.extend(arrival for arrival in await intake.take(MAX_BATCH) if isinstance(arrival, Message))
+        taken.extend(arrival for arrival in await intake.take(AT_ONCE) if isinstance(arrival, Message))
     return taken
 
 
@@ -146,7 +146,7 @@ async def _writing(settings: Settings, path: Path) -> Stages:
             cpu_s = time.process_time() - cpu - sum(interpreting)
             stages[f"- commit a batch of {size}", "ms"] = median(committing) * 1000
             stages[f"- commit one of a batch of {size}", "us CPU"] = cpu_s * 1e6 / (times * size)
-    return {("- interpret one", "us"): median(interpreting) * 1e6 / MAX_BATCH} | stages
+    return {("- interpret one", "us"): median(interpreting) * 1e6 / AT_ONCE} | stages
 
 
 class _Writer:

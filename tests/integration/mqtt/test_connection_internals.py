@@ -1,11 +1,15 @@
-"""The guard of what bridge/mqtt/client.py leans on inside aiomqtt and paho: read that file when this fails."""
+"""The guard of what bridge/mqtt/client.py, inflow.py and outflow.py lean on inside aiomqtt and paho: read these files
+when it fails.
+"""  # noqa: D205 -- one sentence
 
 import inspect
+import time
 from importlib.metadata import version
 
 import aiomqtt  # noqa: TID251 -- the guard looks at the library itself
 import paho.mqtt.client as paho
 from paho.mqtt.client import Client as PahoClient
+from paho.mqtt.enums import CallbackAPIVersion
 
 from bridge.mqtt.session import Protocol
 from tests.integration.mqtt.conftest import TOPIC, Listen
@@ -41,6 +45,45 @@ def test_the_names_that_are_overridden_or_called_still_exist() -> None:
         *("socket", "host", "port", "is_ssl", "path", "extra_headers"),
     ]
     assert "'failed to receive on socket: %s'" in inspect.getsource(PahoClient._packet_read)
+
+
+def test_what_reads_past_the_library_leaves_it_as_its_own_reader_would() -> None:
+    for name in ("open", "register_write", "unregister_write"):
+        assert f"self._client.on_socket_{name} = self._on_socket_{name}" in inspect.getsource(aiomqtt.Client)
+    opened = inspect.getsource(aiomqtt.Client._on_socket_open)
+    assert opened.count("call_soon_threadsafe") == 2  # the reader and the task: both are begun by ours
+    reader = inspect.getsource(PahoClient._packet_read)
+    for line in (
+        "self._sock_recv(",
+        "self._last_bytes_received = time_func()",
+        "rc = self._packet_handle()",
+        "except MalformedPacket as exc:",
+    ):
+        assert line in reader
+    assert paho.time_func is time.monotonic
+    assert [*inspect.signature(PahoClient._easy_log).parameters] == ["self", "level", "fmt", "args"]
+    assert [*inspect.signature(PahoClient._loop_rc_handle).parameters] == ["self", "rc"]
+    assert paho.Client(CallbackAPIVersion.VERSION2)._in_packet == {
+        "command": 0,
+        "have_remaining": 0,
+        "remaining_count": [],
+        "remaining_mult": 1,
+        "remaining_length": 0,
+        "packet": bytearray(),
+        "to_process": 0,
+        "pos": 0,
+    }
+
+
+def test_what_is_acknowledged_together_goes_into_the_librarys_queue_as_one_packet_does() -> None:
+    assert [*inspect.signature(PahoClient._packet_queue).parameters] == [
+        *("self", "command", "packet", "mid", "qos", "info"),
+    ]
+    assert "self._packet_queue(command, packet, mid, 1)" in inspect.getsource(PahoClient._send_command_with_mid)
+    assert "self._call_socket_register_write()" in inspect.getsource(PahoClient._packet_queue)
+    writing = inspect.getsource(PahoClient.loop_write)
+    assert "if self.want_write():" in writing
+    assert "self._call_socket_unregister_write()" in writing
 
 
 async def test_nothing_is_acknowledged_until_we_say_so_and_then_exactly_that(broker: Mosquitto, listen: Listen) -> None:

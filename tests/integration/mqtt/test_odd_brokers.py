@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bridge.mqtt.session import Broker
+from bridge.mqtt.session import Broker, Protocol
 from tests.integration.mqtt.conftest import Listen
 from tests.integration.mqtt.standins import Converse, serving
 from tests.parts.waiting import until
@@ -49,4 +49,21 @@ async def test_what_is_no_broker_is_said_and_survived(
 async def test_a_host_name_that_cannot_be_is_said_and_survived(listen: Listen) -> None:
     async with listen(to=Broker("a" * 64 + ".example", 1883, "bridge-test")) as here:
         await until(lambda: "there is no host called" in here.connection.trouble, what="the words")
+        await until(lambda: here.connection.number > 1, what="another attempt")
+
+
+CONNACK = b"\x20\x02\x00\x00"
+NO_MQTT = b"\x30\xff\xff\xff\xff"
+
+
+async def turn_into_nonsense(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await reader.read(1000)
+    writer.write(CONNACK + NO_MQTT)
+    await reader.read()
+
+
+async def test_a_connection_that_begins_to_talk_nonsense_is_ended_and_it_is_said_what_was_heard(listen: Listen) -> None:
+    async with serving(turn_into_nonsense) as port, listen(port=port, protocol=Protocol.V311) as here:
+        words = "what the broker sent is no MQTT (a number of more than four bytes)"
+        await until(lambda: words in here.connection.trouble, within_s=10, what="the words")
         await until(lambda: here.connection.number > 1, what="another attempt")

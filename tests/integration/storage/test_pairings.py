@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from bridge.devices.described import DescribedDevice, DescribedEntity
 from bridge.devices.entity import Entity, EntityKind
@@ -176,7 +177,7 @@ async def test_a_removed_device_leaves_nothing_and_waits_under_another_id(regist
 
 def _of(entity: Entity, seq: int) -> Entry:
     made = entry(seq)
-    return replace(made, event=replace(made.event, entity=entity.id, device=entity.device.id))
+    return structs.replace(made, event=structs.replace(made.event, entity=entity.id, device=entity.device.id))
 
 
 async def test_a_device_is_in_one_home_and_no_id_of_it_is_ever_in_another(register: Register) -> None:

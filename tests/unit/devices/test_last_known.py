@@ -1,6 +1,6 @@
 """The latest committed states."""
 
-from dataclasses import fields, replace
+from msgspec.structs import fields, replace
 
 from bridge.devices.last_known import NOTHING_KNOWN, EntityState, LastKnown, OverTime, Pending
 

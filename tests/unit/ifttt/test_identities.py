@@ -1,11 +1,10 @@
 """Who waits for what, against a naive list of the same."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from msgspec.structs import replace
 
 from bridge.events import Event, NotOffered
 from bridge.ifttt.identities import MAX_PER_USER, RESTS_AFTER_MS, Identities, Identity, IdentityKey

@@ -1,6 +1,8 @@
 """Messages as a broker sends them, and an interpreter with what it has committed so far."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
 
 from bridge.devices.catalogue import Catalogue
 from bridge.devices.interpretation import LatePolicy
@@ -24,7 +26,7 @@ def message(
     duplicate: bool = False,
     routes: tuple[int, ...] = (),
 ) -> Message:
-    return Message(1, topic, payload, qos, retained, duplicate, packet_id, routes=routes)
+    return Message(1, topic, payload, qos, retained, duplicate, packet_id, 0.0, routes)
 
 
 def again(sent: Message, *, duplicate: bool = True) -> Message:

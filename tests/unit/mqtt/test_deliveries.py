@@ -118,8 +118,8 @@ def test_what_came_before_the_new_session_in_the_same_batch_is_not_kept() -> Non
     assert deliveries.digest_of(2) is None
 
 
-@pytest.mark.parametrize(("window", "size"), [(1, 2000), (20, 2000), (1000, 2000), (1001, 2002), (65535, 131070)])
-def test_the_ring_holds_two_windows_and_never_less_than_2000(window: int, size: int) -> None:
+@pytest.mark.parametrize(("window", "size"), [(1, 32_768), (1000, 32_768), (16_385, 32_770), (65_535, 131_070)])
+def test_the_ring_holds_two_windows_and_never_less_than_half_of_all_packet_ids(window: int, size: int) -> None:
     assert empty(window).size == size
 
 
@@ -156,11 +156,11 @@ def test_slots_and_numbers_go_on_where_the_last_run_ended() -> None:
 
 
 def test_a_ring_that_became_smaller_keeps_its_newest() -> None:
-    rows = [Delivery(number, number, number + 1, f"digest {number}") for number in range(2500)]
+    rows = [Delivery(number, number, number + 1, f"{number:016x}") for number in range(SMALLEST_RING + 500)]
     deliveries = Deliveries(rows, window=20)
     assert deliveries.digest_of(500) is None
-    assert deliveries.digest_of(501) == "digest 500"
-    assert deliveries.next_number == 2500
+    assert deliveries.digest_of(501) == f"{500:016x}"
+    assert deliveries.next_number == SMALLEST_RING + 500
 
 
 @given(st.lists(st.tuples(st.integers(1, 5), st.sampled_from([b"single", b"double"])), min_size=1, max_size=30))

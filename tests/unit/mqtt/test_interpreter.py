@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from bridge.commands import Command, Publication
 from bridge.devices.catalogue import Catalogue
@@ -241,9 +242,9 @@ def test_every_message_is_taken_and_none_breaks_anything(arrived: list[Arrival])
 
 def test_each_event_keeps_the_receipt_of_its_own_message() -> None:
     taken = Taken()
-    arrivals = [message(DOOR, b"closed"), message(DOOR, b"open", packet_id=2), message(BELL, packet_id=3)]
-    draft = taken.commit(*arrivals)
-    assert draft.received_s == [arrivals[1].received_s, arrivals[2].received_s]
+    said = message(DOOR, b"closed"), message(DOOR, b"open", packet_id=2), message(BELL, packet_id=3)
+    draft = taken.commit(*(replace(each, received_s=float(number)) for number, each in enumerate(said, 1)))
+    assert draft.received_s == [2.0, 3.0]
     assert [entry.event.kind for entry in draft.entries] == ["contact.opened", "button.single"]
 
 

@@ -1,10 +1,9 @@
 """What tells one message from another."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from bridge.mqtt.session import Broker
 from tests.unit.mqtt.examples import message

@@ -1,7 +1,7 @@
 """From one configuration to the next in the midst of the messages: each is read by the one in whose time it came."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 
 from hypothesis import given, settings
@@ -12,7 +12,7 @@ from bridge.devices.interpretation import LatePolicy
 from bridge.devices.last_known import LastKnown
 from bridge.errors import StorageUnavailable
 from bridge.mqtt.deliveries import Deliveries
-from bridge.mqtt.inbound import Inbound, Neighbours
+from bridge.mqtt.inbound import MAX_BATCH, Inbound, Neighbours
 from bridge.mqtt.intake import Intake
 from bridge.mqtt.interpreter import Interpreter
 from bridge.mqtt.message import Marker, Message
@@ -20,6 +20,9 @@ from bridge.timeline.batch import Batch
 from tests.parts.waiting import until
 from tests.unit.devices.examples import button
 from tests.unit.mqtt.examples import BELL, message
+
+PIECES = 4
+"""So many turns at least while a whole batch is read."""
 
 FIRST_NAME = next(iter(Catalogue([button()]))).device.name
 
@@ -33,9 +36,12 @@ class HeldJournal:
         self.waiting = 0
         self.failures = 0
         self.names: list[str] = []
+        self.turns: Callable[[], int] = int
+        self.batches: list[tuple[int, int]] = []
 
     async def commit(self, batch: Batch) -> None:
         """Take a batch."""
+        self.batches.append((len(batch.entries), self.turns()))
         self.waiting += 1
         await self.may.wait()
         self.waiting -= 1
@@ -139,3 +145,29 @@ async def test_whoever_asked_for_a_turn_may_leave() -> None:
         there.journal.may.set()
         there.intake.put(message(topic=BELL, packet_id=2))
         await until(lambda: there.journal.names == [FIRST_NAME, "Gong"])
+
+
+async def test_what_waited_for_a_slow_disk_goes_to_it_at_once_and_others_have_their_turn_while_it_is_read() -> None:
+    turns = 0
+    async with taking() as there, asyncio.TaskGroup() as tasks:
+
+        async def count() -> None:
+            nonlocal turns
+            while True:
+                await asyncio.sleep(0)
+                turns += 1
+
+        counting = tasks.create_task(count())
+        there.journal.turns = lambda: turns
+        there.journal.may.clear()
+        there.intake.put(message())
+        await until(lambda: there.journal.waiting == 1, what="the first batch on its way")
+        for number in range(2, MAX_BATCH + 3):
+            there.intake.put(message(packet_id=number))
+        there.journal.may.set()
+        released = turns
+        await until(lambda: len(there.acknowledged) == MAX_BATCH + 2, what="all of them")
+        counting.cancel()
+        assert [size for size, _ in there.journal.batches] == [1, MAX_BATCH, 1]
+        assert there.journal.batches[1][1] - released >= PIECES
+        assert there.acknowledged == [*range(1, MAX_BATCH + 3)]
