@@ -6,7 +6,7 @@ A cache of the database, bounded per user. Knows neither HTTP nor how anybody is
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from bridge.devices.watches import Watches
 from bridge.events import Event
@@ -22,9 +22,11 @@ RESTS_AFTER_MS: Final = 30 * 24 * 3600 * 1000
 behind (protocol reference, section 4.5). It keeps its first sight, so that nothing is missed when it comes back."""
 
 
-@dataclass(frozen=True, slots=True)
-class IdentityKey:
-    """An identity belongs to a client and a user: the same text of another user is another identity."""
+class IdentityKey(NamedTuple):
+    """An identity belongs to a client and a user: the same text of another user is another identity.
+
+    A tuple, since each poll and each telling looks several things up by it: a dataclass computes its hash in Python.
+    """
 
     client: str
     user: str

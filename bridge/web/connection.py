@@ -14,8 +14,8 @@ import structlog
 from aiohttp import web
 
 from bridge.web.envelope import respond_with_error
+from bridge.web.ready import SERVER_NAME, ReadyResponse
 
-SERVER_NAME: Final = "web"
 KEEPALIVE_S: Final = 150.0
 """How long a connection may be silent: longer than the proxies people use keep theirs (nginx 60, cloudflared 90,
 Caddy 120), so that it is never us who hang up on a request on its way. Whoever only pretends to send goes then too."""
@@ -32,7 +32,8 @@ class QuietConnection(web.RequestHandler):
         self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
     ) -> tuple[web.StreamResponse, bool]:
         """Send an answer under a name that says nothing."""
-        resp.headers["Server"] = SERVER_NAME
+        if not isinstance(resp, ReadyResponse):  # which says so itself
+            resp.headers["Server"] = SERVER_NAME
         return await super().finish_response(request, resp, start_time)
 
     def handle_error(

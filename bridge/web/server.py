@@ -34,6 +34,8 @@ MAX_KNOWN_PATH: Final = 128
 _IFTTT: Final = ("ifttt", "v1")
 _OAUTH: Final = ("oauth",)
 _USER_INFO: Final = ("user", "info")
+_POLLED: Final = 2
+"""The segments of a poll: `triggers` and which."""
 
 log = structlog.get_logger("bridge.web")
 
@@ -101,6 +103,9 @@ class PublicSite:
 
     async def _answer(self, request: web.BaseRequest, segments: tuple[str, ...]) -> web.StreamResponse:
         try:
+            if len(segments) == _POLLED and segments[0] == "triggers" and request.method == "POST":
+                caller = await self._endpoints.callers.of(request)  # as all of a user's; but most of them are polls
+                return await self._endpoints.triggers.poll(request, caller, segments[1])
             if segments[:1] == _OAUTH:
                 return await self._endpoints.oauth.answer(request, segments[1:], self._place)
             return await self._route(request, segments)
@@ -126,13 +131,11 @@ class PublicSite:
             case _:
                 return respond_not_here()
 
-    async def _for_user(  # noqa: C901, PLR0911 -- a table of routes
+    async def _for_user(  # noqa: PLR0911 -- a table of routes
         self, request: web.BaseRequest, caller: Caller, segments: tuple[str, ...]
     ) -> web.StreamResponse:
         endpoints = self._endpoints
         match (request.method, *segments):
-            case ("POST", "triggers", slug):
-                return await endpoints.triggers.poll(request, caller, slug)
             case ("POST", "actions", slug):
                 return await endpoints.actions.run(request, caller, slug)
             case ("POST", "queries", slug):
