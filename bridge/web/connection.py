@@ -65,9 +65,8 @@ class QuietConnection(web.RequestHandler):
 
     def data_received(self, data: bytes) -> None:
         """Take what was sent, as long as it is not too much."""
-        if self.guest is not None:
-            if data:
-                self._crowd.send(self.guest, len(data))
+        guest = self.guest  # nothing comes from whoever was not let in; none at all is the library's word to go on
+        if guest is not None and (not data or self._crowd.send(guest, len(data))):
             super().data_received(data)
 
     async def finish_response(

@@ -24,6 +24,9 @@ BUSY_S: Final = 60.0
 MAX_HEAD_BYTES: Final = 32 * 1024
 """Whoever has sent so much without a complete head, and goes on, has to go."""
 
+MAX_PIECE_BYTES: Final = 128 * 1024
+"""What comes in one piece may be a head with its body, or several; so much is neither."""
+
 MAX_PER_ADDRESS: Final = 64
 CALM_AFTER_S: Final = 60.0
 """When nobody had to go for so long, it is said that it is over."""
@@ -104,15 +107,17 @@ class Crowd:
         if not self._from[guest.network]:
             del self._from[guest.network]
 
-    def send(self, guest: Guest, size: int) -> None:
-        """Take note that somebody sends, while nothing of theirs is answered."""
+    def send(self, guest: Guest, size: int) -> bool:
+        """Take note that somebody sends, and return whether it is to be looked at."""
         if guest.doing is Doing.ANSWERED:
-            return
+            return True
         if guest.doing is Doing.RESTING:
             guest.doing, guest.since_s = Doing.SENDING, self.now_s()
-        if guest.head_bytes > MAX_HEAD_BYTES:
+        too_large = guest.head_bytes > MAX_HEAD_BYTES or size > MAX_PIECE_BYTES
+        guest.head_bytes += size
+        if too_large:
             self._send_off(guest, Gone.LARGE)
-        guest.head_bytes += size  # what came in one piece may be a head and its body
+        return not too_large
 
     def ask(self, guest: Guest) -> None:
         """The head of a request is complete: its answer begins."""

@@ -236,7 +236,8 @@ async def listening(
 
     `broken` hears of each answer to what is no request; `crowd` says who may connect.
     """
-    crowd = crowd or Crowd(lambda: PLACES, asyncio.get_running_loop().time)
+    if crowd is None:
+        crowd = Crowd(lambda: PLACES, asyncio.get_running_loop().time)
     server = QuietServer(answer, broken=broken, crowd=crowd)
     runner = web.ServerRunner(server, shutdown_timeout=SHUTDOWN_S)
     await runner.setup()

@@ -11,7 +11,7 @@ from collections import Counter, OrderedDict, deque
 from enum import StrEnum
 from typing import Final
 
-KNOWN_EACH: Final = 8
+KNOWN_EACH: Final = 4
 STRANGERS_EACH: Final = 2
 """How many begin in one round. A poll takes about a tenth of a millisecond."""
 

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 LINE_LIMIT_BYTES = 1024 * 1024
@@ -37,9 +37,16 @@ class Program:
 @contextlib.asynccontextmanager
 async def program(name: str, **options: object) -> AsyncIterator[Program]:
     """Run a module of this package while the context lasts."""
+    async with module(f"scripts.benchmarks.{name}", options) as running:
+        yield running
+
+
+@contextlib.asynccontextmanager
+async def module(name: str, options: Mapping[str, object]) -> AsyncIterator[Program]:
+    """Run any module while the context lasts."""
     arguments = [f"--{option.replace('_', '-')}={value}" for option, value in options.items()]
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", f"scripts.benchmarks.{name}", *arguments),
+        *(sys.executable, "-m", name, *arguments),
         stdout=asyncio.subprocess.PIPE,
         limit=LINE_LIMIT_BYTES,
     )
@@ -59,7 +66,16 @@ def cpu_us(pid: int) -> float:
 
 def resident_mb(pid: int) -> float:
     """Return the resident memory of a process, in megabytes."""
+    return _status_mb(pid, "VmRSS:")
+
+
+def peak_mb(pid: int) -> float:
+    """Return the most resident memory that a process has ever had, in megabytes."""
+    return _status_mb(pid, "VmHWM:")
+
+
+def _status_mb(pid: int, field: str) -> float:
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
+        if line.startswith(field):
             return int(line.split()[1]) * 1024 / 1e6
     raise RuntimeError("the process has ended")

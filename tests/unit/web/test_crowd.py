@@ -4,7 +4,17 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from bridge.web.crowd import BUSY_S, CALM_AFTER_S, HEAD_S, MAX_HEAD_BYTES, MAX_PER_ADDRESS, Crowd, Gone, Guest
+from bridge.web.crowd import (
+    BUSY_S,
+    CALM_AFTER_S,
+    HEAD_S,
+    MAX_HEAD_BYTES,
+    MAX_PER_ADDRESS,
+    MAX_PIECE_BYTES,
+    Crowd,
+    Gone,
+    Guest,
+)
 
 PROXY = "127.0.0.1"
 
@@ -122,10 +132,10 @@ def test_a_head_without_end_is_cut_off_but_not_a_body_that_comes_with_its_head()
     door.crowd.send(decent, 2 * MAX_HEAD_BYTES)
     door.crowd.ask(decent)
     door.crowd.send(decent, 2 * MAX_HEAD_BYTES)
-    for _ in range(40):
-        door.crowd.send(endless, MAX_HEAD_BYTES // 20)
-    assert "192.0.2.1" not in door.hung_up
-    assert "192.0.2.2" in door.hung_up
+    looked_at = [door.crowd.send(endless, MAX_HEAD_BYTES // 20) for _ in range(22)]
+    assert looked_at == [True] * 21 + [False]
+    assert not door.crowd.send(door.let_in("192.0.2.3"), MAX_PIECE_BYTES + 1)
+    assert door.hung_up == ["192.0.2.2", "192.0.2.3"]
 
 
 def test_who_does_not_read_their_answer_goes_in_the_end() -> None:
