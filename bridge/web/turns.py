@@ -15,7 +15,9 @@ KNOWN_EACH: Final = 4
 STRANGERS_EACH: Final = 2
 """How many begin in one round. A poll takes about a tenth of a millisecond."""
 
-MAX_WAITING_OF_ONE: Final = 32
+MAX_WAITING_OF_ONE: Final = 128
+"""More than IFTTT ever asks at one instant from one address, also when none of its tokens is known yet."""
+
 MAX_WAITING: Final = 512
 
 

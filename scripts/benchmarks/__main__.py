@@ -15,6 +15,7 @@ from scripts.benchmarks.idle import idle
 from scripts.benchmarks.interpreting import interpreting
 from scripts.benchmarks.machine import describe
 from scripts.benchmarks.poll import poll
+from scripts.benchmarks.profile_polls import profile_polls
 from scripts.benchmarks.report import Figure, table
 from scripts.benchmarks.sustained import sustained
 from scripts.benchmarks.told import told
@@ -23,6 +24,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "told": told,
     "sustained": sustained,
     "poll": poll,
+    "profile-polls": profile_polls,
     "idle": idle,
     "announced": announced,
     "interpreting": interpreting,

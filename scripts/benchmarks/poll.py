@@ -57,7 +57,7 @@ async def poll(bench: Bench) -> Sequence[Figure]:
     rates: defaultdict[tuple[str, str], list[float]] = defaultdict(list)
     fresh: list[list[float]] = []
     async with AsyncExitStack() as stack:
-        stage = await _stage(bench, stack)
+        stage = await staged(bench, stack, DoorDaemon, "poll")
         bare = {(coding, kind): await _bare(bench, stack, stage, coding, kind) for coding in CODINGS for kind in FLOORS}
         for run in bench.each_run("poll"):
             for coding in CODINGS:
@@ -84,13 +84,14 @@ def _fresh_figures(fresh: list[list[float]]) -> list[Figure]:
     ]
 
 
-async def _stage(bench: Bench, stack: AsyncExitStack) -> Stage:
-    broker = Broker(bench.fresh("broker"))
+async def staged(bench: Bench, stack: AsyncExitStack, kind: type[DoorDaemon], name: str) -> Stage:
+    """Start a daemon of a kind, and let everything happen that polls will show."""
+    broker = Broker(bench.fresh(f"{name}-broker"))
     stack.callback(broker.close)
     await broker.start()
     listen = free_port()
     url = f"http://127.0.0.1:{listen}/v1/notifications"
-    daemon = DoorDaemon(bench.fresh("daemon"), broker.port, realtime_url=url, doors=DOORS)
+    daemon = kind(bench.fresh(f"{name}-daemon"), broker.port, realtime_url=url, doors=DOORS)
     stack.callback(daemon.close)
     token = daemon.add_user("bench")
     await daemon.start()
@@ -121,6 +122,15 @@ async def _answer(stage: Stage, coding: str) -> bytes:
     if not coding and len(msgspec.json.decode(body)["data"]) != EVENTS:
         raise RuntimeError(f"the poll does not hold {EVENTS} events")
     return body
+
+
+async def polls(stage: Stage, *, seconds: int) -> int:
+    """Poll for some seconds as fast as it gets, with compression as IFTTT does, and return how many were answered."""
+    said = await _wrk(stage.url, stage.token, "gzip", seconds=seconds)
+    found = re.search(r"(\d+) requests in", said)
+    if found is None or "Non-2xx" in said:
+        raise RuntimeError(f"wrk was not content:\n{said}")
+    return int(found[1])
 
 
 async def _requests_per_s(url: str, token: str, coding: str) -> float:

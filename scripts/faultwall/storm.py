@@ -64,7 +64,7 @@ ATTACKS = (
     Attack(
         "one stranger",
         "10,000 polls/s offered, wrong tokens, one address behind a proxy",
-        {"connections": 100, "rate": 10_000},
+        {"connections": 300, "rate": 10_000},
         (("requests_turned_away", "address"),),
     ),
     Attack(
