@@ -44,6 +44,7 @@ from bridge.storage.migrate import migrate
 from bridge.systemd import notify, watchdog_s
 from bridge.takeover import Takeover
 from bridge.watchdog import Watchdog, Watched, http_answers
+from bridge.web.crowd import Crowd
 from bridge.web.obstacle import obstacle
 from bridge.web.server import listening
 
@@ -157,7 +158,7 @@ async def _run_parts(daemon: _Daemon, *, stop: asyncio.Event, started: Callable[
         }
         async with AsyncExitStack() as listeners:
             public_port = await _listen(
-                listeners, "public", settings.public.listen, parts.site.answer, parts.site.broken
+                listeners, "public", settings.public.listen, parts.site.answer, parts.site.broken, parts.crowd
             )
             private_port = await _listen(
                 listeners, "private", settings.private.listen, partial(answer_private, health, families)
@@ -272,9 +273,12 @@ async def _listen(
     address: Address,
     answer: Answer,
     broken: Callable[[int], None] = lambda _status: None,
+    crowd: Crowd | None = None,
 ) -> int:
     try:
-        return await listeners.enter_async_context(listening(answer, address.host, address.port, broken=broken))
+        return await listeners.enter_async_context(
+            listening(answer, address.host, address.port, broken=broken, crowd=crowd)
+        )
     except OSError as error:
         raise CannotListen(f"[{section}] listen: cannot listen on {address}: {obstacle(error)}") from error
 

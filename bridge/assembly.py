@@ -50,6 +50,8 @@ from bridge.registers import Registers
 from bridge.storage.settings import SUBSCRIBED_TOPICS, KeptSettings
 from bridge.web.actions import ActionEndpoints
 from bridge.web.answers import Answers
+from bridge.web.crowd import Crowd
+from bridge.web.descriptors import most_connections
 from bridge.web.queries import QueryEndpoints
 from bridge.web.server import Endpoints, PublicSite
 from bridge.web.setup import SetupEndpoints
@@ -86,6 +88,7 @@ class Parts:
     notifiers: Notifiers
     housekeeping: Housekeeping
     site: PublicSite
+    crowd: Crowd
     recovery: Recovery
     metered: Metered
     entrance: Entrance
@@ -141,6 +144,10 @@ def build(
     housekeeping = _housekeeping(ground, entrance, connection, inbound, notifiers, triggers, connections, recovery)
     reception = _reception(ground, entrance, connections)
     site = _site(ground, entrance, reception, triggers, outbound, meters, connections)
+    most = most_connections()
+    crowd = Crowd(
+        lambda: min(most, current.now.settings.public.max_connections), time.monotonic, entrance.strangers.is_ours
+    )
     return Parts(
         connection,
         inbound,
@@ -149,8 +156,11 @@ def build(
         notifiers,
         housekeeping,
         site,
+        crowd,
         recovery,
-        metered=Metered(connection, inbound, outbound, notifiers, kept.identities, meters, connections.watch),
+        metered=Metered(
+            connection, inbound, outbound, notifiers, kept.identities, meters, connections.watch, crowd, site.turns
+        ),
         entrance=entrance,
         reception=reception,
         desk=_desk(ground, entrance, reception, connections, registry, answers, news=news, permit=permit),

@@ -11,7 +11,10 @@ from bridge.settings import Settings
 
 LIVE_SECTIONS: Final = frozenset({"ifttt", "oauth", "log", "pairing"})
 LIVE_KEYS: Final = frozenset(
-    {"public.url", "public.trusted_proxies", "mqtt.late_press_limit", "mqtt.changed_while_away"}
+    {
+        *("public.url", "public.trusted_proxies", "public.max_connections"),
+        *("mqtt.late_press_limit", "mqtt.changed_while_away"),
+    }
 )
 """What takes effect without a restart, besides the lists below. Whatever is not named here waits: a socket is open,
 a session is begun, a file is held."""

@@ -24,6 +24,8 @@ from bridge.mqtt.outbound import Outbound
 from bridge.oauth.connection import LIMIT, State
 from bridge.oauth.watch import ConnectionWatch
 from bridge.realtime.notifiers import Notifiers
+from bridge.web.crowd import Crowd, Gone
+from bridge.web.turns import Away, Turns
 
 OUTCOMES = (Outcome.CONFIRMED, Outcome.UNCONFIRMED, Outcome.PUBLISHED, Outcome.NOT_SENT, Outcome.UNKNOWN)
 REPLIES = ("2xx", "4xx", "5xx", "none")
@@ -52,6 +54,8 @@ class Metered:
     identities: Identities
     meters: Meters
     watch: ConnectionWatch
+    crowd: Crowd
+    turns: Turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,7 @@ def families_of(metered: Metered, health: Health, process: Process) -> Sequence[
         *_taken_in(metered.inbound, metered.meters.lags),
         *_told(metered.notifiers, metered.identities, metered.meters.lags),
         *_asked(metered.outbound, metered.meters.requests),
+        *_crowded(metered.crowd, metered.turns),
         *_connected(metered.watch),
         *database_families(process.database),
         *process_families(started_s=process.started_s),
@@ -260,6 +265,30 @@ def _asked(outbound: Outbound, requests: RequestCounts) -> Iterator[Family]:
         "was away; unknown: the broker did not acknowledge.",
         ("outcome",),
         lambda: {(outcome.value,): outbound.counts.get(outcome, 0) for outcome in OUTCOMES},
+    )
+
+
+def _crowded(crowd: Crowd, turns: Turns) -> Iterator[Family]:
+    yield gauge(
+        "ifttt_bridge_public_connections",
+        "Connections to the public listener. Near max_connections for long: somebody holds them open.",
+        lambda: len(crowd),
+    )
+    yield labelled(
+        "ifttt_bridge_public_connections_closed_total",
+        "counter",
+        "Connections that were turned away or had to go: full, address (too many from one), made_room (rested while "
+        "another wanted in), slow or large (the head of a request), stuck (did not read the answer). Many: somebody "
+        "tries to wear the bridge out.",
+        ("reason",),
+        lambda: {(why.name.casefold(),): crowd.gone[why] for why in Gone},
+    )
+    yield labelled(
+        "ifttt_bridge_requests_turned_away_total",
+        "counter",
+        "Requests answered with 429 (address: too many of one wait for their turn) or 503 (all: too many wait).",
+        ("reason",),
+        lambda: {(why.name.casefold(),): turns.away[why] for why in Away},
     )
 
 

@@ -3,7 +3,8 @@
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Final
@@ -36,7 +37,7 @@ COMMANDS: Final = {
 def main(arguments: Sequence[str] | None = None) -> int:  # noqa: PLR0911 -- one line for each way to end
     """Run one command and return the exit status: 0 done, 1 failed, 2 wrong usage or configuration."""
     try:
-        parsed = parser().parse_args(arguments)
+        parsed = parser(loaded=False).parse_args(arguments)
         status: int = parsed.run(parsed)
         sys.stdout.flush()
     except ConfigurationError as error:
@@ -63,8 +64,27 @@ def main(arguments: Sequence[str] | None = None) -> int:  # noqa: PLR0911 -- one
     return status
 
 
-def parser() -> argparse.ArgumentParser:
-    """Return the whole command line."""
+class _Command(argparse.ArgumentParser):
+    """One that is loaded when it is meant: the daemon lives for months, and would carry all others along."""
+
+    later: Callable[[], None] | None = None
+
+    def load(self) -> None:
+        """Let the command's own module say what it takes."""
+        if self.later is not None:
+            later, self.later = self.later, None
+            later()
+
+    def parse_known_args(  # type: ignore[override]  # the library declares a variant for each kind of namespace
+        self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
+    ) -> tuple[argparse.Namespace, list[str]]:
+        """Load it, then parse."""
+        self.load()
+        return super().parse_known_args(args, namespace)
+
+
+def parser(*, loaded: bool = True) -> argparse.ArgumentParser:
+    """Return the whole command line. `loaded` False: of each command no more than its name, until it is meant."""
     whole = argparse.ArgumentParser(
         prog="ifttt-bridge", description="Links a home's MQTT devices to IFTTT as a service of its own."
     )
@@ -75,8 +95,14 @@ def parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="the configuration (default: $BRIDGE_CONFIG, else /etc/ifttt-bridge/bridge.toml)",
     )
-    commands = whole.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    commands = whole.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=_Command)
     for name, summary in COMMANDS.items():
-        module = import_module(f"bridge.cli.{name.replace('-', '_')}")
-        module.add_arguments(commands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}."))
+        command = commands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
+        command.later = partial(_add_arguments, name, command)
+        if loaded:
+            command.load()
     return whole
+
+
+def _add_arguments(name: str, command: argparse.ArgumentParser) -> None:
+    import_module(f"bridge.cli.{name.replace('-', '_')}").add_arguments(command)

@@ -4,8 +4,9 @@ import argparse
 import asyncio
 import os
 import signal
+import sys
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 from bridge.errors import BridgeError
 from bridge.settings import Settings, load_apart
@@ -27,6 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
     asked_early: list[int] = []
     signal.signal(signal.SIGHUP, lambda number, _: asked_early.append(number))  # what has been read may be old already
     with load_apart(arguments.config, os.environ) as settings_when_read:
+        import_lean()
         import structlog  # noqa: PLC0415 -- while the configuration is read
 
         from bridge import app  # noqa: PLC0415 -- the same
@@ -56,6 +58,20 @@ def run(arguments: argparse.Namespace) -> int:
 
     asyncio.run(until_told())
     return 0
+
+
+def import_lean() -> None:
+    """Import structlog without the coloured tracebacks that it takes along, 4 MB of them, wherever Rich is installed:
+    its rule for our lines is in logs.py, and nobody looks at a daemon in colours.
+    """  # noqa: D205 -- one sentence
+    unwanted = [name for name in ("rich", "greenlet") if name not in sys.modules]
+    loaded = cast("dict[str, object]", sys.modules)  # None there is how Python is told that it is not here
+    loaded.update(dict.fromkeys(unwanted))
+    try:
+        import structlog  # noqa: F401, PLC0415 -- it is all that is wanted of it
+    finally:
+        for name in unwanted:
+            del sys.modules[name]
 
 
 def has_terminal() -> bool:

@@ -24,6 +24,9 @@ ENDPOINTS: Final = (
     *("authorize", "token", "account", OTHER),
 )
 _REFUSED: Final = range(400, 500)
+_OK: Final = 200
+_POLL: Final = ("poll", "2xx")
+_POLLED: Final = 2
 
 Tally = Counter[tuple[str, ...]]
 """How often, by the values of the labels."""
@@ -94,6 +97,10 @@ class RequestCounts:
 
     def served(self, method: str, segments: tuple[str, ...], status: int) -> None:
         """Take note of an answer. `segments`: the path behind the prefix, () if it is not below that."""
+        if status == _OK and method == "POST" and len(segments) == _POLLED and segments[0] == "triggers":
+            self.by_endpoint[_POLL] += 1  # nearly all of them are such, and of a trigger that there is
+            self.polls[segments[1], "2xx"] += 1
+            return
         endpoint, answer = _endpoint(method, segments), f"{status // 100}xx"
         self.by_endpoint[endpoint, answer] += 1
         if endpoint == "poll":

@@ -43,7 +43,7 @@ def check_choice(field: Field, value: str, household: Household) -> None:
 
 def read_limit(limit: object) -> int:
     """Return how many items are asked for; numbers in text and negative ones are forgiven. Raises BadInput."""
-    if limit is None:
+    if limit is None or limit == WINDOW:
         return WINDOW
     try:
         wanted = int(float(limit)) if isinstance(limit, str | int | float) and not isinstance(limit, bool) else None

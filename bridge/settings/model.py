@@ -73,6 +73,9 @@ class PublicTable(Table):
         examples=[["127.0.0.1"]],
         description="Who may tell in a header where a request really came from",
     )
+    max_connections: int = Field(
+        512, ge=16, le=20000, description="How many connections there may be at once; beyond it those go that rest"
+    )
 
 
 class PrivateTable(Table):

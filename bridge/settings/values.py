@@ -80,6 +80,7 @@ class Public:
     listen: Address
     url: str
     trusted_proxies: tuple[Network, ...]
+    max_connections: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,8 @@ def _settings(sections: dict[str, Any]) -> Settings:
 def _public(section: dict[str, Any]) -> Public:
     """Make the one section whose types msgspec does not take: a network is of one class or of another."""
     networks = tuple(ip_network(text) for text in section["trusted_proxies"])
-    return Public(_made(section["listen"], Address), _made(section["url"], str), networks)
+    listen, url = _made(section["listen"], Address), _made(section["url"], str)
+    return Public(listen, url, networks, _made(section["max_connections"], int))
 
 
 def _made(plain: object, kind: type[T]) -> T:

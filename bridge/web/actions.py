@@ -39,7 +39,7 @@ class ActionEndpoints:
     household_of: HouseholdOf
     within_s: float = CARRY_OUT_S
 
-    async def run(self, request: web.BaseRequest, caller: Caller, slug: str) -> web.Response:
+    async def run(self, request: web.BaseRequest, caller: Caller, slug: str) -> web.StreamResponse:
         """Carry an action out; for a test everything but that."""
         household = household_for(caller, self.household_of)
         action = _action(slug, household)
@@ -50,7 +50,7 @@ class ActionEndpoints:
         command_id = await self._carry_out(command, user=caller.user.id, request_id=_request_id(request))
         return respond_with_data([{"id": command_id}], request)
 
-    async def options(self, request: web.BaseRequest, caller: Caller, slug: str, field: str) -> web.Response:
+    async def options(self, request: web.BaseRequest, caller: Caller, slug: str, field: str) -> web.StreamResponse:
         """Return the choices of a field."""
         household = household_for(caller, self.household_of)
         fields = _action(slug, household).fields

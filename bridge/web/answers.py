@@ -17,10 +17,17 @@ _OVERHEAD_BYTES: Final = 600
 
 @dataclass(frozen=True, slots=True)
 class AnswerKey:
-    """Two polls with the same key get the same bytes."""
+    """Two polls with the same key get the same bytes. The hash is computed once: a key finds its answer very often."""
 
     trigger: str
     question: Question
+    _hash: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_hash", hash((self.trigger, self.question)))
+
+    def __hash__(self) -> int:
+        return self._hash
 
 
 @dataclass(slots=True, eq=False)

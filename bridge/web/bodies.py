@@ -14,13 +14,14 @@ Bytes = TypeVar("Bytes", bytes, bytearray)
 MAX_BODY_BYTES: Final = 64 * 1024
 MAX_FIELDS: Final = 32
 FORM: Final = "application/x-www-form-urlencoded"
+BROKEN: Final = "The request is broken."
 BODY_S: Final = 10.0
 """How long a body may take to arrive: IFTTT sends it at once, only someone who holds us up lets it drip."""
 
 
 async def read_object(request: web.BaseRequest, *, within_s: float = BODY_S) -> dict[str, object]:
     """Return the JSON object of a body. Raises BadInput for anything else."""
-    body = await _within(request, within_s)
+    body = _at_once(request) if request.content.is_eof() else await _within(request, within_s)
     try:
         parsed = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -34,7 +35,7 @@ async def read_form(request: web.BaseRequest, *, within_s: float = BODY_S) -> di
     """Return the fields of a form. Raises BadInput for anything else, and where a field comes twice."""
     if request.content_type != FORM:
         raise BadInput(f"The request is not {FORM}.")
-    body = await _within(request, within_s)
+    body = _at_once(request) if request.content.is_eof() else await _within(request, within_s)
     try:
         pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS)
     except ValueError:  # neither ASCII nor UTF-8 behind the percent signs, or too many fields
@@ -45,16 +46,22 @@ async def read_form(request: web.BaseRequest, *, within_s: float = BODY_S) -> di
     return fields
 
 
+def _at_once(request: web.BaseRequest) -> bytes:
+    """Return a body that came along with the head, as IFTTT's does: there is nothing to wait for."""
+    try:
+        return _bounded(request.content.read_nowait())
+    except web.RequestPayloadError:  # broken chunks or compression
+        raise BadInput(BROKEN) from None
+
+
 async def _within(request: web.BaseRequest, within_s: float) -> bytes:
     try:
-        if request.content.is_eof():  # all of it came along with the head, as IFTTT's does: nothing to wait for
-            return _bounded(await request.content.read())
         async with asyncio.timeout(within_s):
             return await _read(request)
     except TimeoutError:
         raise BadInput("The request took too long to arrive.") from None
-    except web.RequestPayloadError:  # broken chunks or compression
-        raise BadInput("The request is broken.") from None
+    except web.RequestPayloadError:
+        raise BadInput(BROKEN) from None
 
 
 async def _read(request: web.BaseRequest) -> bytes:

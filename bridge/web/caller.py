@@ -7,6 +7,7 @@ from typing import Final
 
 from aiohttp import web
 
+from bridge.errors import NotAuthorized
 from bridge.homes.user import User
 from bridge.ifttt.samples import TEST_USER
 from bridge.oauth.access import Access
@@ -47,12 +48,21 @@ class TestTokens:
             self._until.popitem(last=False)
         return token
 
-    def find(self, token: str) -> Caller | None:
-        """Return the test user for one of its live tokens."""
-        found = self._until.get(digest_of(token)) if self._until else None
+    def find(self, digest: str) -> Caller | None:
+        """Return the test user for one of its live tokens, by its digest."""
+        found = self._until.get(digest)
         if found is None or found[0] < self._monotonic():
             return None
         return Caller(TEST_USER, "", test=True, set_up_at_ms=found[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """A token as it was presented. `known`: it was good not long ago."""
+
+    token: str
+    digest: str
+    known: bool
 
 
 class Callers:
@@ -62,11 +72,21 @@ class Callers:
         self._access = access
         self._test_tokens = test_tokens
 
-    async def of(self, request: web.BaseRequest) -> Caller:
+    def presented_by(self, request: web.BaseRequest) -> Presented | None:
+        """Return what a request presents, None where that is no token."""
+        try:
+            token = bearer_token(request)
+        except NotAuthorized:
+            return None
+        digest = digest_of(token)
+        return Presented(token, digest, self._access.knows(digest))
+
+    async def of(self, request: web.BaseRequest, presented: Presented | None) -> Caller:
         """Return the caller. Raises NotAuthorized for anything but a live token."""
-        token = bearer_token(request)
-        caller = self._test_tokens.find(token)
+        if presented is None:
+            raise NotAuthorized("The access token is missing.")
+        caller = self._test_tokens.find(presented.digest)
         if caller is not None:
             return caller
-        grant = await self._access.check(token)
+        grant = await self._access.check(presented.token, presented.digest)
         return Caller(grant.user, grant.client, test=request.headers.get("IFTTT-Test-Mode") == "1")

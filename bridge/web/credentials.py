@@ -5,6 +5,7 @@ import hmac
 from collections.abc import Iterable
 
 from aiohttp import web
+from aiohttp.hdrs import AUTHORIZATION
 
 from bridge.errors import NotAuthorized
 
@@ -32,10 +33,11 @@ class ServiceKeys:
 
 def bearer_token(request: web.BaseRequest) -> str:
     """Return the bearer token of a request. Raises NotAuthorized where there is none."""
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.casefold() != "bearer" or not token.strip():
+    scheme, _, token = request.headers.get(AUTHORIZATION, "").partition(" ")
+    token = token.strip()
+    if not token or scheme.casefold() != "bearer":
         raise NotAuthorized("The access token is missing.")
-    return token.strip()
+    return token
 
 
 def _digest(key: str) -> bytes:

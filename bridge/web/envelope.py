@@ -3,10 +3,14 @@
 import gzip
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import msgspec
 from aiohttp import web
+from aiohttp.hdrs import ACCEPT_ENCODING
+
+from bridge.web.ready import Ready, ReadyResponse, ready
 
 WORTH_COMPRESSING_BYTES: Final = 600
 NOT_KEPT: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
@@ -25,13 +29,13 @@ _GZIP: Final = re.compile(r"(?:^|,)\s*gzip\s*(?:;\s*q=(?!0(?:\.0*)?\s*(?:,|$))[^
 class Encoded:
     """An answer as bytes; `gzipped` None where compressing is not worth it."""
 
-    plain: bytes
-    gzipped: bytes | None
+    plain: Ready
+    gzipped: Ready | None
 
     @property
     def size(self) -> int:
         """How many bytes it takes to keep."""
-        return len(self.plain) + len(self.gzipped or b"")
+        return self.plain.size + (0 if self.gzipped is None else self.gzipped.size)
 
 
 def encode_data(data: object) -> Encoded:
@@ -44,14 +48,14 @@ def encode_page(data: object, cursor: str | None) -> Encoded:
     return encode_data(data) if cursor is None else _encode(msgspec.json.encode({"data": data, "cursor": cursor}))
 
 
-def respond(encoded: Encoded, request: web.BaseRequest, *, status: int = 200) -> web.Response:
+def respond(encoded: Encoded, request: web.BaseRequest) -> web.StreamResponse:
     """Answer with what was encoded, compressed if the request allows it."""
-    if encoded.gzipped is not None and _GZIP.search(request.headers.get("Accept-Encoding", "")):
-        return web.Response(body=encoded.gzipped, status=status, headers=_COMPRESSED)
-    return web.Response(body=encoded.plain, status=status, headers=_COMMON)
+    if encoded.gzipped is not None and _takes_gzip(request.headers.get(ACCEPT_ENCODING, "")):
+        return ReadyResponse(encoded.gzipped)
+    return ReadyResponse(encoded.plain)
 
 
-def respond_with_data(data: object, request: web.BaseRequest) -> web.Response:
+def respond_with_data(data: object, request: web.BaseRequest) -> web.StreamResponse:
     """Answer a request that succeeded."""
     return respond(encode_data(data), request)
 
@@ -75,5 +79,11 @@ def respond_not_here() -> web.Response:
 
 
 def _encode(plain: bytes) -> Encoded:
-    worth = len(plain) >= WORTH_COMPRESSING_BYTES
-    return Encoded(plain, gzip.compress(plain, compresslevel=6, mtime=0) if worth else None)
+    if len(plain) < WORTH_COMPRESSING_BYTES:
+        return Encoded(ready(plain, _COMMON), None)
+    return Encoded(ready(plain, _COMMON), ready(gzip.compress(plain, compresslevel=6, mtime=0), _COMPRESSED))
+
+
+@lru_cache(maxsize=64)  # each of IFTTT's polls says the same; what a stranger says is not asked about
+def _takes_gzip(accepted: str) -> bool:
+    return _GZIP.search(accepted) is not None

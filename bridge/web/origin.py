@@ -22,13 +22,13 @@ def origin_of(peer: str | None, forwarded: Iterable[str], trusted: Sequence[Netw
     `peer` is the other end of the connection, `forwarded` each X-Forwarded-For header of the request in order. Where a
     trusted proxy wrote something that is no address, the proxy itself is the answer: it is as far as we can see.
     """
-    nearest = _address(peer or "")
+    nearest = address_in(peer or "")
     if nearest is None:
         return UNKNOWN
     for text in _from_the_end(forwarded):
         if not _is_trusted(nearest, trusted):
             break
-        before = _address(text)
+        before = address_in(text)
         if before is None:
             break
         nearest = before
@@ -43,7 +43,7 @@ def _is_trusted(address: Address, trusted: Sequence[Network]) -> bool:
     return any(address in network for network in trusted)
 
 
-def _address(text: str) -> Address | None:
+def address_in(text: str) -> Address | None:
     """Read an address, one with a port as some proxies write it, and an IPv4 one that came in by an IPv6 socket."""
     text = text.strip()
     if text.startswith("["):

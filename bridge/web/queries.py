@@ -36,7 +36,7 @@ class QueryEndpoints:
     cursors: Cursors
     clock_ms: Callable[[], int]
 
-    async def run(self, request: web.BaseRequest, caller: Caller, slug: str) -> web.Response:
+    async def run(self, request: web.BaseRequest, caller: Caller, slug: str) -> web.StreamResponse:
         """Return one page of rows. What is unknown in a field has no rows: it may come from an ingredient."""
         query = _query(slug)
         body = await read_object(request)
@@ -47,7 +47,7 @@ class QueryEndpoints:
         cursor = None if rows.behind is None else self.cursors.make(asked, rows.behind, now_ms=self.clock_ms())
         return respond(encode_page(rows.rows, cursor), request)
 
-    async def options(self, request: web.BaseRequest, caller: Caller, slug: str, field: str) -> web.Response:
+    async def options(self, request: web.BaseRequest, caller: Caller, slug: str, field: str) -> web.StreamResponse:
         """Return the choices of a field."""
         declared = next((each for each in _query(slug).fields if each.slug == field and each.has_options), None)
         if declared is None:

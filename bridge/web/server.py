@@ -14,26 +14,34 @@ from aiohttp import web
 from bridge.errors import BridgeError, NoSuchResource, NotAuthorized
 from bridge.oauth.tokens import digest_of
 from bridge.web.actions import ActionEndpoints
-from bridge.web.caller import Caller, Callers
+from bridge.web.caller import Caller, Callers, Presented
 from bridge.web.connection import QuietServer
 from bridge.web.credentials import bearer_token
-from bridge.web.envelope import respond_not_here
-from bridge.web.failures import Failures
+from bridge.web.crowd import Crowd
+from bridge.web.envelope import respond_not_here, respond_with_error
+from bridge.web.failures import RETRY_AFTER_S, Failures
 from bridge.web.oauth_site import OAuthSite
 from bridge.web.place import Place
 from bridge.web.queries import QueryEndpoints
 from bridge.web.setup import SetupEndpoints
 from bridge.web.strangers import Strangers
 from bridge.web.triggers import TriggerEndpoints
+from bridge.web.turns import Away, Turns
 from bridge.web.validation import ValidationEndpoints
 
 SHUTDOWN_S: Final = 5.0
+PLACES: Final = 512
+BACKLOG: Final = 64
+"""How many connections are taken in at once: everything else waits for that long."""
 MAX_SLASHES: Final = 32
 MAX_KNOWN_PATHS: Final = 256
 MAX_KNOWN_PATH: Final = 128
 _IFTTT: Final = ("ifttt", "v1")
 _OAUTH: Final = ("oauth",)
 _USER_INFO: Final = ("user", "info")
+_OF_USERS: Final = {("triggers",), ("actions",), ("queries",), ("user",)}
+_POLLED: Final = 2
+"""The segments of a poll: `triggers` and which."""
 
 log = structlog.get_logger("bridge.web")
 
@@ -77,6 +85,7 @@ class PublicSite:
         self._served = served
         self._check_failed = check_failed
         self._failures = Failures()
+        self.turns = Turns()
         self.serve_at(public_url)
 
     def serve_at(self, public_url: str) -> None:
@@ -89,7 +98,16 @@ class PublicSite:
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request, whatever it is."""
         segments = self._segments(request)
-        response = await self._answer(request, segments)
+        presented = self._endpoints.callers.presented_by(request) if segments[:1] in _OF_USERS else None
+        if presented is not None and presented.known:
+            await self.turns.known()
+        elif (away := await self.turns.stranger(self._strangers.address_of(request))) is not None:
+            response: web.StreamResponse = _turned_away(away)
+            self._served(request.method, segments, response.status)
+            return response
+        if request.transport is None:
+            raise ConnectionResetError("nobody waits any more")
+        response = await self._answer(request, segments, presented)
         self._served(request.method, segments, response.status)
         if segments == _USER_INFO:
             self._look_at_check(request, response.status)
@@ -99,11 +117,18 @@ class PublicSite:
         """Take note of an answer to what never became a request."""
         self._served("", (), status)
 
-    async def _answer(self, request: web.BaseRequest, segments: tuple[str, ...]) -> web.StreamResponse:
+    async def _answer(
+        self, request: web.BaseRequest, segments: tuple[str, ...], presented: Presented | None
+    ) -> web.StreamResponse:
         try:
+            if len(segments) == _POLLED and segments[0] == "triggers" and request.method == "POST":
+                caller = await self._endpoints.callers.of(
+                    request, presented
+                )  # as all of a user's; but most of them are polls
+                return await self._endpoints.triggers.poll(request, caller, segments[1])
             if segments[:1] == _OAUTH:
                 return await self._endpoints.oauth.answer(request, segments[1:], self._place)
-            return await self._route(request, segments)
+            return await self._route(request, segments, presented)
         except NotAuthorized as error:
             self._strangers.tell(request, str(error))
             return self._failures.respond_to(error)
@@ -114,10 +139,12 @@ class PublicSite:
         except Exception as error:  # noqa: BLE001 -- the edge of one request
             return self._failures.respond_to_bug(error)
 
-    async def _route(self, request: web.BaseRequest, segments: tuple[str, ...]) -> web.StreamResponse:
+    async def _route(
+        self, request: web.BaseRequest, segments: tuple[str, ...], presented: Presented | None
+    ) -> web.StreamResponse:
         match (request.method, *segments):
             case (_, "triggers" | "actions" | "queries" | "user", *_):
-                caller = await self._endpoints.callers.of(request)  # before anything else is looked at
+                caller = await self._endpoints.callers.of(request, presented)  # before anything else is looked at
                 return await self._for_user(request, caller, segments)
             case ("GET", "status"):
                 return self._endpoints.setup.status(request)
@@ -126,13 +153,11 @@ class PublicSite:
             case _:
                 return respond_not_here()
 
-    async def _for_user(  # noqa: C901, PLR0911 -- a table of routes
+    async def _for_user(  # noqa: PLR0911 -- a table of routes
         self, request: web.BaseRequest, caller: Caller, segments: tuple[str, ...]
     ) -> web.StreamResponse:
         endpoints = self._endpoints
         match (request.method, *segments):
-            case ("POST", "triggers", slug):
-                return await endpoints.triggers.poll(request, caller, slug)
             case ("POST", "actions", slug):
                 return await endpoints.actions.run(request, caller, slug)
             case ("POST", "queries", slug):
@@ -184,6 +209,12 @@ class PublicSite:
         return segments
 
 
+def _turned_away(away: Away) -> web.StreamResponse:
+    """Answer somebody whose turn cannot come: too many others wait, or too many requests of their own."""
+    status = HTTPStatus.TOO_MANY_REQUESTS if away is Away.ADDRESS else HTTPStatus.SERVICE_UNAVAILABLE
+    return respond_with_error("Too many requests at once. Please try again.", status, Retry_After=RETRY_AFTER_S)
+
+
 def _below(root: tuple[str, ...], segments: tuple[str, ...]) -> tuple[str, ...]:
     """Return what is below a root. Below IFTTT's there is no OAuth, whatever a stranger calls his path."""
     below = segments[len(root) :]
@@ -199,15 +230,21 @@ async def listening(
     port: int,
     *,
     broken: Callable[[int], None] = lambda _status: None,
+    crowd: Crowd | None = None,
 ) -> AsyncIterator[int]:
     """Listen while the context lasts and give the port (useful where 0 asked for any). Ends with open requests done.
 
-    `broken` hears of each answer to what is no request.
+    `broken` hears of each answer to what is no request; `crowd` says who may connect.
     """
-    runner = web.ServerRunner(QuietServer(answer, broken=broken), shutdown_timeout=SHUTDOWN_S)
+    if crowd is None:
+        crowd = Crowd(lambda: PLACES, asyncio.get_running_loop().time)
+    server = QuietServer(answer, broken=broken, crowd=crowd)
+    runner = web.ServerRunner(server, shutdown_timeout=SHUTDOWN_S)
     await runner.setup()
+    server.look()
     try:
-        await web.TCPSite(runner, host, port).start()
+        await web.TCPSite(runner, host, port, backlog=BACKLOG).start()
         yield runner.addresses[0][1]
     finally:
+        server.look_no_more()
         await runner.cleanup()

@@ -33,18 +33,18 @@ class SetupEndpoints:
         self._passed = passed
         self._account_url = account_url
 
-    def status(self, request: web.BaseRequest) -> web.Response:
+    def status(self, request: web.BaseRequest) -> web.StreamResponse:
         """Say that the service is up. One device or the broker being away is no reason to say otherwise."""
         self._service_keys.check(request)
         return respond_empty()
 
-    def test_setup(self, request: web.BaseRequest) -> web.Response:
+    def test_setup(self, request: web.BaseRequest) -> web.StreamResponse:
         """Hand out a fresh token of the test user and the samples. The body is not looked at, whatever its type."""
         self._service_keys.check(request)
         token = self._test_tokens.mint(now_ms=self._clock_ms())
         return respond_with_data({"accessToken": token, "samples": setup_samples()}, request)
 
-    def user_info(self, request: web.BaseRequest, caller: Caller) -> web.Response:
+    def user_info(self, request: web.BaseRequest, caller: Caller) -> web.StreamResponse:
         """Say who the user is; depends on nothing but the token. It is how IFTTT checks a connection."""
         if not caller.test:
             self._passed(caller.user.id, caller.client)

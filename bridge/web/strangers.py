@@ -7,7 +7,7 @@ import structlog
 from aiohttp import web
 
 from bridge.oauth.refusals import Refusals
-from bridge.web.origin import UNKNOWN, Network, origin_of
+from bridge.web.origin import UNKNOWN, Network, address_in, origin_of
 
 log = structlog.get_logger("bridge.web")
 
@@ -27,6 +27,11 @@ class Strangers:
     def origin_of(self, request: web.BaseRequest) -> str:
         """Return where a request came from, as far as we can see."""
         return origin_of(request.remote, request.headers.getall("X-Forwarded-For", ()), self._trusted_proxies)
+
+    def is_ours(self, address: str) -> bool:
+        """Tell whether a connection comes from one of our proxies."""
+        read = address_in(address)
+        return read is not None and any(read in network for network in self._trusted_proxies)
 
     def address_of(self, request: web.BaseRequest) -> str | None:
         """Return the address of who asks; None where all that we see is our own proxy, which stands for anybody."""

@@ -25,6 +25,8 @@ from bridge.web.caller import Caller
 from bridge.web.envelope import Encoded, encode_data, respond, respond_empty, respond_with_data
 
 MAX_POLLED_NOTES: Final = 100_000
+MAX_LAST_ASKED: Final = 4096
+"""Of how many identities it is known what they ask; of others it is worked out again, which takes microseconds."""
 _NOTHING_SEEN: Final = encode_data([])
 
 log = structlog.get_logger("bridge.web")
@@ -63,6 +65,21 @@ class TriggerParts:
     everything: Callable[[], bool] = lambda: False
 
 
+@dataclass(frozen=True, slots=True)
+class _LastAsked:
+    """What an identity asked the last time, and all that this followed from. `asked` None: nothing of it is seen."""
+
+    identity: Identity
+    sight: Sight
+    since_seq: int
+    limit: int
+    asked: AnswerKey | None
+
+    def is_for(self, identity: Identity, sight: Sight, since_seq: int, limit: int) -> bool:
+        """Tell whether the same follows now. Identities and sights never change: others take their place."""
+        return self.identity is identity and self.sight is sight and self.since_seq == since_seq and self.limit == limit
+
+
 class TriggerEndpoints:
     """Answers polls from committed entries."""
 
@@ -71,13 +88,14 @@ class TriggerEndpoints:
         self._first_sight = asyncio.Lock()
         self._without_room: set[str] = set()
         self._polled: dict[IdentityKey, int] = {}
+        self._last_asked: dict[IdentityKey, _LastAsked] = {}
 
     def take_polled(self) -> dict[IdentityKey, int]:
         """Return when identities polled last (epoch, milliseconds), since the last call."""
         polled, self._polled = self._polled, {}
         return polled
 
-    async def poll(self, request: web.BaseRequest, caller: Caller, slug: str) -> web.Response:
+    async def poll(self, request: web.BaseRequest, caller: Caller, slug: str) -> web.StreamResponse:
         """Answer a poll: the newest items of the timeline that the fields ask for."""
         trigger = trigger_of(slug)
         body = await read_object(request)
@@ -89,12 +107,15 @@ class TriggerEndpoints:
         key = _identity_key(caller, body.get("trigger_identity"))
         identity = None if key is None else self._parts.identities.find(key)
         if identity is not None and identity.trigger == slug and identity.fields == given:
-            question = self._seen(caller.user, identity.timeline, identity.start_seq, limit)
+            asked = self._again(caller.user, identity, limit)
         else:
             identity, question = await self._question(caller, identity, key, trigger, given, limit)
+            asked = None if question is None else AnswerKey(slug, question)
         if identity is not None and not caller.test:
             self._note_poll(identity.key)
-        return respond(_NOTHING_SEEN if question is None else await self._answer(trigger, question), request)
+        if asked is None:
+            return respond(_NOTHING_SEEN, request)
+        return respond(self._parts.answers.find(asked) or await self._answer(trigger, asked), request)
 
     async def forget(self, request: web.BaseRequest, caller: Caller, slug: str, identity: str) -> web.Response:  # noqa: ARG002 -- one shape for all endpoints
         """End an identity: nobody uses it any more. One that is not known is ended already."""
@@ -105,10 +126,11 @@ class TriggerEndpoints:
                 await self._parts.register.remove(key, now_ms=self._parts.clock_ms())
                 self._parts.identities.remove(key)
                 self._polled.pop(key, None)
+                self._last_asked.pop(key, None)
                 self._parts.forgotten(key)
         return respond_empty()
 
-    async def options(self, request: web.BaseRequest, caller: Caller, slug: str, field: str) -> web.Response:
+    async def options(self, request: web.BaseRequest, caller: Caller, slug: str, field: str) -> web.StreamResponse:
         """Return the choices of a field. The body says nothing of use and may be anything."""
         declared = next((each for each in trigger_of(slug).fields if each.slug == field and each.has_options), None)
         if declared is None:
@@ -133,6 +155,19 @@ class TriggerEndpoints:
         if identity is None:
             return None, self._seen(caller.user, trigger.timeline(caller.user.home, fields), 0, limit)
         return identity, self._seen(caller.user, identity.timeline, identity.start_seq, limit)
+
+    def _again(self, user: User, identity: Identity, limit: int) -> AnswerKey | None:
+        """Return what an identity asks whose fields are as they were. It is most often what it asked the last time."""
+        sight = self._parts.sight_of(user)
+        last = self._last_asked.get(identity.key)
+        if last is not None and last.is_for(identity, sight, user.since_seq, limit):
+            return last.asked
+        question = question_of(identity.timeline, sight, start_seq=max(identity.start_seq, user.since_seq), limit=limit)
+        asked = None if question is None else AnswerKey(identity.trigger, question)
+        if len(self._last_asked) >= MAX_LAST_ASKED:
+            del self._last_asked[next(iter(self._last_asked))]
+        self._last_asked[identity.key] = _LastAsked(identity, sight, user.since_seq, limit, asked)
+        return asked
 
     def _seen(self, user: User, timeline: TimelineKey, start_seq: int, limit: int) -> Question | None:
         """Ask for what this user sees of a timeline, None where that is nothing."""
@@ -170,16 +205,13 @@ class TriggerEndpoints:
             log.info("identity.first_seen", trigger=trigger.slug, user=key.user, identity=key.identity)
             return identity
 
-    async def _answer(self, trigger: Trigger, question: Question) -> Encoded:
+    async def _answer(self, trigger: Trigger, asked: AnswerKey) -> Encoded:
+        """Read an answer that is not kept."""
         answers = self._parts.answers
-        key = AnswerKey(trigger.slug, question)
-        kept = answers.find(key)
-        if kept is not None:
-            return kept
-        reading = answers.begin(question.key)
+        reading = answers.begin(asked.question.key)
         try:
-            encoded = encode_data(items_of(trigger, await self._parts.timelines.newest(question)))
-            answers.keep(key, encoded, reading)
+            encoded = encode_data(items_of(trigger, await self._parts.timelines.newest(asked.question)))
+            answers.keep(asked, encoded, reading)
         finally:
             answers.end(reading)
         return encoded
@@ -198,7 +230,7 @@ def household_for(caller: Caller, household_of: HouseholdOf) -> Household:
     return SampleHousehold() if caller.set_up_at_ms is not None else household_of(caller.user)
 
 
-def options_response(choices: list[Choice], request: web.BaseRequest) -> web.Response:
+def options_response(choices: list[Choice], request: web.BaseRequest) -> web.StreamResponse:
     """Answer with choices."""
     return respond_with_data([{"label": choice.label, "value": choice.value} for choice in choices], request)
 

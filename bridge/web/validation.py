@@ -21,7 +21,7 @@ class ValidationEndpoints:
 
     household_of: HouseholdOf
 
-    async def one(self, request: web.BaseRequest, caller: Caller, slug: str, field: str) -> web.Response:
+    async def one(self, request: web.BaseRequest, caller: Caller, slug: str, field: str) -> web.StreamResponse:
         """Judge one field."""
         declared = next((each for each in trigger_of(slug).fields if each.slug == field and each.validated), None)
         if declared is None:
@@ -31,7 +31,7 @@ class ValidationEndpoints:
             raise BadInput("The value is missing.")
         return respond_with_data(validate(declared, body["value"], self._household(caller)), request)
 
-    async def all(self, request: web.BaseRequest, caller: Caller, slug: str) -> web.Response:
+    async def all(self, request: web.BaseRequest, caller: Caller, slug: str) -> web.StreamResponse:
         """Judge all fields of a trigger at once."""
         trigger = _checked(slug)
         values = (await read_object(request)).get("values")

@@ -18,6 +18,7 @@ from scripts.benchmarks.machine import describe
 from scripts.benchmarks.peers.beside import peers
 from scripts.benchmarks.poll import poll
 from scripts.benchmarks.profile import profile
+from scripts.benchmarks.profile_polls import profile_polls
 from scripts.benchmarks.report import Figure, table
 from scripts.benchmarks.sustained import sustained
 from scripts.benchmarks.told import told
@@ -28,6 +29,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "profile": profile,
     "card": card,
     "poll": poll,
+    "profile-polls": profile_polls,
     "idle": idle,
     "announced": announced,
     "interpreting": interpreting,

@@ -44,9 +44,18 @@ async def program(
     name: str, environment: Mapping[str, str] | None = None, /, **options: object
 ) -> AsyncIterator[Program]:
     """Run a module of this package while the context lasts. `environment`: what it has besides ours."""
+    async with module(f"scripts.benchmarks.{name}", options, environment) as running:
+        yield running
+
+
+@contextlib.asynccontextmanager
+async def module(
+    name: str, options: Mapping[str, object], environment: Mapping[str, str] | None = None
+) -> AsyncIterator[Program]:
+    """Run any module while the context lasts."""
     arguments = [f"--{option.replace('_', '-')}={value}" for option, value in options.items()]
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", f"scripts.benchmarks.{name}", *arguments),
+        *(sys.executable, "-m", name, *arguments),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         env={**os.environ, **(environment or {})},
@@ -77,7 +86,16 @@ def _used_us(place: Path) -> float:
 
 def resident_mb(pid: int) -> float:
     """Return the resident memory of a process, in megabytes."""
+    return _status_mb(pid, "VmRSS:")
+
+
+def peak_mb(pid: int) -> float:
+    """Return the most resident memory that a process has ever had, in megabytes."""
+    return _status_mb(pid, "VmHWM:")
+
+
+def _status_mb(pid: int, field: str) -> float:
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
+        if line.startswith(field):
             return int(line.split()[1]) * 1024 / 1e6
     raise RuntimeError("the process has ended")

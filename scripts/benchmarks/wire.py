@@ -74,7 +74,8 @@ class Listener:
         body = await request.read()
         now = time.perf_counter()
         for entry in msgspec.json.decode(body)["data"]:
-            self.told.setdefault(entry["trigger_identity"], now)
+            if "trigger_identity" in entry:  # else IFTTT is told to ask for all of a user's
+                self.told.setdefault(entry["trigger_identity"], now)
         return web.Response()
 
 

@@ -18,11 +18,13 @@ from scripts.benchmarks.machine import describe
 from scripts.faultwall.disks import broken_disks
 from scripts.faultwall.power import power_cuts
 from scripts.faultwall.report import report
+from scripts.faultwall.storm import storm
 from scripts.faultwall.wall import Fault, Row, Wall
 
 FAULTS: Final[dict[str, Fault]] = {
     "disk": broken_disks,
     "power": power_cuts,
+    "storm": storm,
 }
 SEED: Final = 2026
 ON_DISK: Final = "/var/tmp"  # noqa: S108 -- a folder of our own is made in it; /tmp is often in memory, where nothing is slow

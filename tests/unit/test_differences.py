@@ -33,6 +33,7 @@ SECOND = """
 listen = "[::]:1"
 url = "https://example.org"
 trusted_proxies = ["10.0.0.0/8"]
+max_connections = 64
 [private]
 listen = "[::]:2"
 [mqtt]
@@ -77,7 +78,13 @@ kind = "button"
 state_topic = "home/ring"
 """
 LIVE = {
-    *("public.url", "public.trusted_proxies", "mqtt.late_press_limit", "mqtt.changed_while_away"),
+    *(
+        "public.url",
+        "public.trusted_proxies",
+        "public.max_connections",
+        "mqtt.late_press_limit",
+        "mqtt.changed_while_away",
+    ),
     *("ifttt.service_keys", "ifttt.realtime_url", "ifttt.timeline_start", "log.level", "log.format"),
     *("oauth.clients", "oauth.code_life"),
 }

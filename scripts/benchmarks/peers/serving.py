@@ -15,9 +15,9 @@ import aiohttp
 import msgspec
 
 from scripts.benchmarks.bench import Bench
-from scripts.benchmarks.home import TRIGGER, door, poll_body, poll_headers
+from scripts.benchmarks.home import TRIGGER, DoorDaemon, door, poll_body, poll_headers
 from scripts.benchmarks.peers.installed import Installed
-from scripts.benchmarks.poll import EVENTS, full_timelines, requests_per_s
+from scripts.benchmarks.poll import EVENTS, requests_per_s, staged
 from scripts.benchmarks.report import Figure, shown
 from tests.parts.ports import free_port
 
@@ -31,7 +31,7 @@ async def serving(bench: Bench, installed: Installed) -> Sequence[Figure]:
     """Measure each service in turn, in every run."""
     rates: defaultdict[str, list[float]] = defaultdict(list)
     async with AsyncExitStack() as stack:
-        stage = await full_timelines(bench, stack)
+        stage = await staged(bench, stack, DoorDaemon, "peers")
         sides = {"ifttt-bridge": (stage.url, stage.token)}
         for name, command in _commands(installed).items():
             port = free_port()

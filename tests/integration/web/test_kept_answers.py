@@ -45,6 +45,13 @@ async def test_equal_polls_get_equal_bytes_until_an_event_is_committed(site: Sit
     assert (await site.poll("ann", limit=3)).ids == new + first.ids[:2]
 
 
+async def test_an_identity_that_asks_for_more_or_less_than_the_last_time_gets_that(site: Site) -> None:
+    await site.poll("ann", trigger_identity="a")
+    await site.happen(times=3)
+    for limit in (50, 50, 1, 1, 0, 2, 50):
+        assert len((await site.poll("ann", trigger_identity="a", limit=limit)).ids) == min(limit, 3)
+
+
 async def test_an_equal_poll_is_answered_without_asking_the_database(tmp_path: Path) -> None:
     halting: list[Halting] = []
 

@@ -43,6 +43,7 @@ def test_the_least_configuration_gets_every_default(loaded: Load) -> None:
     assert settings.public.listen == Address("127.0.0.1", 8080)
     assert settings.public.url == ""
     assert settings.public.trusted_proxies == (IPv4Network("127.0.0.1/32"),)
+    assert settings.public.max_connections == 512
     assert settings.private.listen == Address("127.0.0.1", 8081)
     assert settings.mqtt.url == BrokerUrl(embedded=False, host="localhost", port=1883)
     assert (settings.mqtt.username, settings.mqtt.password) == (None, None)

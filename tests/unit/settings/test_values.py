@@ -48,7 +48,7 @@ devices = st.one_of(*(st.builds(kind, **every) for kind in kinds), lights, cover
 paths = st.none() | st.text().map(Path)
 all_settings = st.builds(
     Settings,
-    public=st.builds(Public, listen=addresses),
+    public=st.builds(Public, listen=addresses, max_connections=numbers),
     private=st.builds(Private, listen=addresses),
     mqtt=st.builds(
         Mqtt,

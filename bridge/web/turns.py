@@ -1,0 +1,106 @@
+"""Whose turn it is: how much of each round of the event loop goes to requests, and to whose.
+
+On the same loop events come in and IFTTT is told of them. A round that answered everybody who asks would hold them up
+by as long as that takes, so that only a few requests begin in each; the others wait for theirs. Those who had a good
+answer before come first, so that no stranger holds them up. Strangers get their turns by address, one after the other:
+who sends many requests waits for their own, and nobody else does.
+"""
+
+import asyncio
+from collections import Counter, OrderedDict, deque
+from enum import StrEnum
+from typing import Final
+
+KNOWN_EACH: Final = 4
+STRANGERS_EACH: Final = 2
+"""How many begin in one round. A poll takes about a tenth of a millisecond."""
+
+MAX_WAITING_OF_ONE: Final = 128
+"""More than IFTTT ever asks at one instant from one address, also when none of its tokens is known yet."""
+
+MAX_WAITING: Final = 512
+
+
+class Away(StrEnum):
+    """Why a request is turned away."""
+
+    ADDRESS = "too many of one address wait"
+    ALL = "too many wait"
+
+
+class Turns:
+    """Gives turns. `away`: how many were turned away."""
+
+    def __init__(self) -> None:
+        self._left_known = KNOWN_EACH
+        self._left_strangers = STRANGERS_EACH
+        self._known: deque[asyncio.Future[None]] = deque()
+        self._strangers: OrderedDict[str | None, deque[asyncio.Future[None]]] = OrderedDict()
+        self._waiting_strangers = 0
+        self._running = False
+        self.away: Counter[Away] = Counter()
+
+    async def known(self) -> bool:
+        """Wait for the turn of somebody known. Return whether that took any time."""
+        self._run()
+        if self._left_known and not self._known:
+            self._left_known -= 1
+            return False
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._known.append(turn)
+        await turn
+        return True
+
+    async def stranger(self, address: str | None) -> Away | None:
+        """Wait for the turn of an address, None for one that stands for anybody. Tell why, where there is none."""
+        self._run()
+        if self._left_strangers and not self._strangers:
+            self._left_strangers -= 1
+            return None
+        waiting = self._strangers.get(address, ())
+        if address is not None and len(waiting) >= MAX_WAITING_OF_ONE:
+            return self._turn_away(Away.ADDRESS)
+        if self._waiting_strangers >= MAX_WAITING:
+            return self._turn_away(Away.ALL)
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._strangers.setdefault(address, deque()).append(turn)
+        self._waiting_strangers += 1
+        await turn
+        return None
+
+    def _turn_away(self, why: Away) -> Away:
+        self.away[why] += 1
+        return why
+
+    def _run(self) -> None:
+        if not self._running:
+            self._running = True
+            asyncio.get_running_loop().call_soon(self._next_round)
+
+    def _next_round(self) -> None:
+        """Begin a round: what others have to do has had its turn in between."""
+        self._left_known, self._left_strangers = KNOWN_EACH, STRANGERS_EACH
+        while self._left_known and self._known:
+            self._left_known -= _let_go(self._known.popleft())
+        while self._left_strangers and self._strangers:
+            self._left_strangers -= _let_go(self._next_stranger())
+        self._running = bool(self._known or self._strangers)
+        if self._running:
+            asyncio.get_running_loop().call_soon(self._next_round)
+
+    def _next_stranger(self) -> asyncio.Future[None]:
+        """Take the first one of the address whose turn it is, and put the address behind all others."""
+        address, waiting = self._strangers.popitem(last=False)
+        turn = waiting.popleft()
+        if waiting:
+            self._strangers[address] = waiting
+        self._waiting_strangers -= 1
+        return turn
+
+
+def _let_go(turn: "asyncio.Future[None]") -> int:
+    """Give a turn to who waits for it, if they still do. Return how many turns that took."""
+    if turn.done():
+        return 0
+    turn.set_result(None)
+    return 1
