@@ -277,7 +277,7 @@ def _notifiers(ground: Ground, session: aiohttp.ClientSession, meters: Meters) -
 
 def _inbound(ground: Ground, intake: Intake, neighbours: Neighbours, *, window: int) -> Inbound:
     kept, now = ground.kept, ground.current.now
-    deliveries = Deliveries(kept.loaded.deliveries, window=window)
+    deliveries = Deliveries(kept.loaded.deliveries, window=window, lost=kept.loaded.deliveries_lost)
     deadlines = Deadlines(kept.loaded.deadlines)
     policy = policy_of(now.settings)
     return Inbound(

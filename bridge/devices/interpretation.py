@@ -109,6 +109,25 @@ class Outcome:
     events: tuple[Event, ...] = ()
 
 
+def tells_how_it_is(reading: Reading) -> bool:
+    """Tell whether a reading can be something said again, rather than something that happens just now."""
+    match reading:
+        case StateReading() | AvailabilityReading():
+            return True
+        case PressReading(counted=counted):
+            return counted
+        case _:
+            return False
+
+
+def as_if_kept(how: Circumstances) -> Circumstances:
+    """Return how the first word comes after a copy was put back: nobody knows how it was before, nor what was told.
+
+    As if the broker had kept it: it sets the state, and what it changes is recorded and never offered.
+    """
+    return replace(how, retained=True, policy=replace(how.policy, fire_changed_while_away=False))
+
+
 def interpret(entity: Entity, known: EntityState, reading: Reading, how: Circumstances) -> Interpretation:
     """Decide what a reading changes and whether it is an event."""
     match reading:
@@ -254,7 +273,7 @@ def _custom(entity: Entity, reading: CustomReading, how: Circumstances) -> Event
         entity=entity.id,
         kind=entity.id,  # custom.<slug>
         ingredients={"name": entity.device.name} | values,
-        reason=NotOffered.LATE if _waited_too_long(how) else None,
+        reason=NotOffered.REPLAYED if how.replayed else NotOffered.LATE if _waited_too_long(how) else None,
     )
 
 

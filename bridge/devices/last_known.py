@@ -1,7 +1,7 @@
 """The latest committed state of each entity. A cache of the database: it changes only after a commit."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 
@@ -40,6 +40,10 @@ class OverTime:
 UNTIMED: Final = OverTime()
 
 
+UNSURE: Final = "?"
+"""In `fired`: this is from a copy of the database that was put back, and may have been overtaken since."""
+
+
 @dataclass(frozen=True, slots=True)
 class EntityState:
     """What is known of an entity. `value` None: nothing yet, or no longer. `since_ms`: when it took that value (epoch).
@@ -63,6 +67,15 @@ class EntityState:
     stamps: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
     over_time: OverTime = UNTIMED
+
+    @property
+    def unsure(self) -> bool:
+        """Whether what is known may long be otherwise: then what comes next is not seen to change anything."""
+        return UNSURE in self.fired
+
+    def sure(self) -> "EntityState":
+        """Return the state as one that is known."""
+        return replace(self, fired=tuple(kind for kind in self.fired if kind != UNSURE))
 
     def taking(self, value: str | None, since_ms: int, *, pending: Pending | None) -> "EntityState":
         """Return the state with another value. Most messages come by here, and `replace` takes three times as long."""

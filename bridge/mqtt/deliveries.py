@@ -15,8 +15,11 @@ SMALLEST_RING = 2000
 class Deliveries:
     """The committed deliveries, as a ring of `size` slots."""
 
-    def __init__(self, committed: Iterable[Delivery], *, window: int) -> None:
+    def __init__(self, committed: Iterable[Delivery], *, window: int, lost: bool = False) -> None:
         self.size = max(2 * window, SMALLEST_RING)
+        self.lost = lost
+        """Whether some are not known that were taken, since a copy of the database was put back: what the broker says
+        it sends again may have counted. So it is until what waited at the broker has come in."""
         self._by_slot: dict[int, Delivery] = {}
         self._newest: dict[int, Delivery] = {}
         self.next_number = 0
@@ -31,6 +34,7 @@ class Deliveries:
     def replace(self, added: Iterable[Delivery], *, forget: bool) -> None:
         """Take over what has just been committed."""
         if forget:
+            self.lost = False
             self._by_slot.clear()
             self._newest.clear()
         for delivery in added:

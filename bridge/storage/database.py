@@ -6,6 +6,7 @@ crosses the threads twice. For that, aiosqlite's `_execute` is used, which runs 
 tests/integration/storage/test_library_internals.py fails loudly should it move.
 """
 
+import asyncio
 import contextlib
 import sqlite3
 import time
@@ -16,7 +17,7 @@ from typing import Final, TypeVar
 
 import aiosqlite  # noqa: TID251 -- the one place that opens the database
 
-from bridge.errors import StorageError, StorageUnavailable
+from bridge.errors import DatabaseDamaged, StorageError, StorageUnavailable
 
 T = TypeVar("T")
 
@@ -40,16 +41,19 @@ _READER_CACHE_KIB: Final = 4096
 class Database:
     """One writing connection and one reading connection, each on a thread of its own."""
 
-    def __init__(self, writer: aiosqlite.Connection, reader: aiosqlite.Connection) -> None:
+    def __init__(self, path: Path, writer: aiosqlite.Connection, reader: aiosqlite.Connection) -> None:
+        self._path = path
         self._writer = writer
         self._reader = reader
+        self.damaged = asyncio.Event()
+        """Set once the file turned out to be damaged. The next start knows it by a mark beside the file."""
         self.written_s = time.monotonic()
         """When the writer last came back from a unit of work, with whatever result (monotonic seconds)."""
 
     async def write(self, unit: Callable[[sqlite3.Connection], T]) -> T:
         """Run a unit of work in one transaction, durable when this returns. Raises StorageUnavailable."""
         try:
-            result = await _run(self._writer, unit, begin="BEGIN IMMEDIATE")
+            result = await self._run(self._writer, unit, begin="BEGIN IMMEDIATE")
         except Exception:  # not when nobody waits any more: that says nothing of the writer
             self.written_s = time.monotonic()
             raise
@@ -64,7 +68,15 @@ class Database:
 
     async def read(self, question: Callable[[sqlite3.Connection], T]) -> T:
         """Run a question against one consistent state of the file. Raises StorageUnavailable."""
-        return await _run(self._reader, question, begin="BEGIN")
+        return await self._run(self._reader, question, begin="BEGIN")
+
+    async def _run(self, connection: aiosqlite.Connection, work: Callable[[sqlite3.Connection], T], *, begin: str) -> T:
+        try:
+            return await _run(connection, work, begin=begin)
+        except DatabaseDamaged as error:
+            mark_damaged(self._path, str(error))
+            self.damaged.set()
+            raise
 
 
 @asynccontextmanager
@@ -75,11 +87,22 @@ async def open_database(path: Path, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -
     try:
         reader = await _connect(path, cache_kib=_READER_CACHE_KIB, busy_timeout_ms=busy_timeout_ms)
         try:
-            yield Database(writer, reader)
+            yield Database(path, writer, reader)
         finally:
             await reader.close()
     finally:
         await writer.close()
+
+
+def damage_mark(path: Path) -> Path:
+    """Return where it is written down that a database turned out to be damaged, and how."""
+    return path.with_name(f"{path.name}.damaged")
+
+
+def mark_damaged(path: Path, cause: str) -> None:
+    """Write down that a database is damaged. A full disk keeps nobody from saying so otherwise."""
+    with contextlib.suppress(OSError):
+        damage_mark(path).write_text(f"{cause}\n", encoding="utf-8")
 
 
 def _nothing(_connection: sqlite3.Connection) -> None:
@@ -97,7 +120,7 @@ def _create_private(path: Path) -> None:
     except OSError as error:
         raise StorageUnavailable(f"the database {path} cannot be opened: {error.strerror}") from error
     except sqlite3.DatabaseError as error:
-        raise _translate(error) from error
+        raise translated(error) from error
 
 
 async def _connect(path: Path, *, cache_kib: int, busy_timeout_ms: int) -> aiosqlite.Connection:
@@ -116,7 +139,7 @@ async def _connect(path: Path, *, cache_kib: int, busy_timeout_ms: int) -> aiosq
     except BaseException as error:  # cancelled too: a thread left behind would keep the process alive
         await connection.close()
         if isinstance(error, sqlite3.DatabaseError):
-            raise _translate(error) from error
+            raise translated(error) from error
         raise
     return connection
 
@@ -137,15 +160,15 @@ async def _run(connection: aiosqlite.Connection, work: Callable[[sqlite3.Connect
     try:
         result: T = await connection._execute(transaction)  # type: ignore[no-untyped-call] # noqa: SLF001 -- see above
     except sqlite3.DatabaseError as error:
-        raise _translate(error) from error
+        raise translated(error) from error
     return result
 
 
-def _translate(error: sqlite3.DatabaseError) -> Exception:
+def translated(error: sqlite3.DatabaseError) -> Exception:
     """Tell a passing trouble of the outside world from a fault of ours, which stays what it is."""
     primary = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if primary in _PASSING:
         return StorageUnavailable(f"database: {_PASSING[primary]} ({error})")
     if primary in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
-        return StorageError(f"the database file is damaged ({error}); restore it from a copy")
+        return DatabaseDamaged(f"the database file is damaged ({error})")
     return error

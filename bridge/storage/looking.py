@@ -1,0 +1,131 @@
+"""Is the database damaged? Asked at the start, before anything is opened to write.
+
+What is looked at costs the same however many events there are: the header and the schema, the small tables whole and
+their indexes, the newest events, and whether the write-ahead log is as long as it was. Older events and what looks
+right and is not are found by the copies, each of which is verified whole. Changes nothing.
+"""
+
+import sqlite3
+import time
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from bridge.storage.database import damage_mark, translated
+from bridge.storage.verifying import MAGIC, open_to_read
+from bridge.storage.wal_index import lost, reach_of
+
+LARGE: Final = frozenset({"events", "readings"})
+"""Tables that are not read whole."""
+
+NEWEST: Final = 200
+PATIENCE_S: Final = 0.1
+"""Looking at the tables ends after so long: the next copy looks at the rest."""
+
+_OPERATIONS: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """What is wrong. `cut`: all that is wrong is that the newest commits are gone; what is there is whole.
+
+    `noted`: somebody else found it, and nothing is seen of it now.
+    """
+
+    cause: str
+    cut: bool = False
+    noted: bool = False
+
+
+def is_missing(path: Path) -> bool:
+    """Tell whether there is no database, or nothing in it."""
+    try:
+        return path.stat().st_size == 0 and not _size(path, "-wal")
+    except FileNotFoundError:
+        return True
+
+
+def look(path: Path) -> Damage | None:
+    """Look at a database that nobody has opened. Raises StorageUnavailable where that cannot be done now.
+
+    Whatever belongs to another program, or to a newer version of this one, is not damaged: opening it will say so.
+    """
+    try:
+        with path.open("rb") as file:
+            beginning = file.read(len(MAGIC))
+    except OSError:
+        return None  # opening it says why it cannot be
+    if beginning != MAGIC and not _is_new(path, beginning):
+        return Damage("it is not a database any more: its beginning was overwritten")
+    noted = _noted(path)
+    before = reach_of(path)
+    try:
+        with closing(open_to_read(path)) as connection:
+            connection.execute("PRAGMA busy_timeout = 5000")
+            fault = _fault(connection, path)
+            gone = lost(before, reach_of(path))
+    except sqlite3.DatabaseError as error:
+        if not _is_damage(error):
+            raise translated(error) from error
+        fault, gone = str(error), 0
+    if fault:
+        return Damage(fault)
+    if gone:
+        return Damage(f"its write-ahead log is cut: {gone} pages of the newest commits are gone", cut=not noted)
+    return Damage(noted, noted=True) if noted else None
+
+
+def _is_damage(error: sqlite3.DatabaseError) -> bool:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
+
+def _is_new(path: Path, beginning: bytes) -> bool:
+    """Tell whether all there ever was is in the log still: a first start that was cut off."""
+    return not beginning and _size(path, "-wal") > 0
+
+
+def _noted(path: Path) -> str:
+    try:
+        return damage_mark(path).read_text(encoding="utf-8", errors="replace").strip() or "it was found damaged"
+    except OSError:
+        return ""
+
+
+def _fault(connection: sqlite3.Connection, path: Path) -> str:
+    """Read, and return what is wrong, "" if nothing is. Raises sqlite3.DatabaseError for most of what can be."""
+    names = [str(row[0]) for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    if "schema_version" not in names:
+        return ""
+    pages, size = (int(connection.execute(f"PRAGMA {name}").fetchone()[0]) for name in ("page_count", "page_size"))
+    if not _size(path, "-wal") and path.stat().st_size < pages * size:
+        return f"its end is missing: {path.stat().st_size} of {pages * size} bytes are there"
+    if "events" in names:
+        connection.execute("SELECT * FROM events ORDER BY seq DESC LIMIT ?", (NEWEST,)).fetchall()
+    return _fault_of_small([name for name in names if name not in LARGE], connection)
+
+
+def _fault_of_small(names: list[str], connection: sqlite3.Connection) -> str:
+    until_s = time.monotonic() + PATIENCE_S
+    connection.set_progress_handler(lambda: time.monotonic() > until_s, _OPERATIONS)
+    try:
+        for name in names:
+            for _ in connection.execute(f'SELECT * FROM "{name}"'):  # noqa: S608 -- a name of the schema itself
+                pass
+            if not name.startswith("sqlite_"):
+                found = str(connection.execute(f'PRAGMA quick_check("{name}")').fetchone()[0])
+                if found != "ok":
+                    return " ".join(found.split())
+    except sqlite3.OperationalError as error:
+        if getattr(error, "sqlite_errorcode", 0) != sqlite3.SQLITE_INTERRUPT:
+            raise
+    finally:
+        connection.set_progress_handler(None, 0)
+    return ""
+
+
+def _size(path: Path, ending: str) -> int:
+    try:
+        return path.with_name(f"{path.name}{ending}").stat().st_size
+    except OSError:
+        return 0
