@@ -20,7 +20,7 @@ from bridge.errors import CopyDamaged, CopyRefused, DatabaseDamaged, StorageErro
 from bridge.storage.copies import clean, copies_in, due_in_ms, place_of_next
 from bridge.storage.copying import copy_database
 from bridge.storage.database import mark_damaged
-from bridge.storage.restoring import Note
+from bridge.storage.restored import Note
 from bridge.storage.verifying import CopyFacts, verify
 
 SETTLE_S: Final = 30.0
@@ -160,7 +160,9 @@ class Copies:
             else "no event is missing"
         )
         unread = f"; not all could be read of: {', '.join(note.outcome.unread)}" if note.outcome.unread else ""
-        return f"the database was damaged ({note.cause}) and {note.outcome.copy} was put in its place: {lacking}{unread}"
+        return (
+            f"the database was damaged ({note.cause}) and {note.outcome.copy} was put in its place: {lacking}{unread}"
+        )
 
 
 def _read_note(text: str | None) -> Note | None:

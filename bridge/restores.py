@@ -14,7 +14,8 @@ import structlog
 from bridge.desk.requests import RestoreState
 from bridge.errors import BridgeError, CopyRefused
 from bridge.storage.replacing import PREPARED
-from bridge.storage.restoring import Reason, Restored, prepare, put_in_place
+from bridge.storage.restored import Restored
+from bridge.storage.restoring import Reason, prepare, put_in_place
 
 CHECKING: Final = "checking"
 COPYING: Final = "copying"
@@ -95,7 +96,9 @@ class Restores:
         self._state = RestoreState(self._number, COPYING, done, whole)
 
     def _succeed(self, restored: Restored) -> None:
-        log.warning("storage.restored_copy", copy=restored.copy, replaced=restored.aside or "", carried=restored.carried)
+        log.warning(
+            "storage.restored_copy", copy=restored.copy, replaced=restored.aside or "", carried=restored.carried
+        )
         self._state = RestoreState(self._number, DONE, outcome=restored)
         self._copy = None
 

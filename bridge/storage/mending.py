@@ -17,7 +17,8 @@ from bridge.storage.database import damage_mark
 from bridge.storage.looking import Damage, is_missing, look
 from bridge.storage.migrate import load_migrations
 from bridge.storage.replacing import PREPARED, finish_replacing
-from bridge.storage.restoring import Reason, Restored, prepare, put_in_place
+from bridge.storage.restored import Restored
+from bridge.storage.restoring import Reason, prepare, put_in_place
 from bridge.storage.verifying import open_to_read, verify
 
 ADVICE: Final = (

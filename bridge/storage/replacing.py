@@ -51,7 +51,7 @@ def aside_of(path: Path, sort: str, stamp: str) -> Path:
     return found
 
 
-def replace(path: Path, new: Path, aside: Path, *, step: Step = lambda _name: None) -> None:
+def swap(path: Path, new: Path, aside: Path, *, step: Step = lambda _name: None) -> None:
     """Put `new` in the place of the database. Raises StorageUnavailable; without a plan on disk nothing happened."""
     note = _note(path)
     plan = Plan(new.name, aside.name)

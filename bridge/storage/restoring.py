@@ -8,7 +8,7 @@ Blocks: for a thread of its own.
 import sqlite3
 from collections.abc import Callable
 from contextlib import AbstractContextManager, closing, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
@@ -18,34 +18,13 @@ from bridge.storage.carrying import Carried, carry_over, is_past_of
 from bridge.storage.copies import stamp
 from bridge.storage.copying import Progress, copy_database, sync
 from bridge.storage.database import translated
+from bridge.storage.looking import is_missing, look
 from bridge.storage.migrate import migrate_file
-from bridge.storage.replacing import PREPARED, QUARANTINED, REPLACED, Step, alone_with, aside_of, replace
+from bridge.storage.replacing import PREPARED, QUARANTINED, REPLACED, Step, alone_with, aside_of, swap
+from bridge.storage.restored import Note, Restored
 from bridge.storage.salvage import Wreck, wreck_of
 from bridge.storage.settings import RESTORED_NOTE
 from bridge.storage.verifying import CopyFacts, verify
-
-
-class Restored(msgspec.Struct, frozen=True):
-    """What became of it. `aside`: where the replaced database is, None if there was none.
-
-    `carried`: so many events that came since the copy were taken over; `missing`: so many could not be, None where
-    nobody knows. `unread`: of what else not all could be read; `removed`: users who were removed since, and stay so.
-    """
-
-    copy: str
-    aside: str | None
-    carried: int
-    missing: int | None
-    unread: tuple[str, ...] = ()
-    removed: tuple[str, ...] = ()
-
-
-class Note(msgspec.Struct, frozen=True):
-    """What people should know of a copy that was put back without being asked for: why, and what may be missing."""
-
-    at_ms: int
-    cause: str
-    outcome: Restored
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +73,19 @@ def put_in_place(
     `wreck` False: nothing is taken over from the replaced database, for the copy was made of it just now.
     """
     prepared = database.with_name(f"{database.name}{PREPARED}")
-    there = database.exists() and database.stat().st_size > 0
-    aside = aside_of(database, QUARANTINED if reason.cause else REPLACED, stamp(now_ms)) if there else None
-    alone: AbstractContextManager[None] = alone_with(database) if there and not reason.cause else nullcontext()
+    there = not is_missing(database)
+    damage = look(database) if there and not reason.cause else None
+    whole = there and not reason.cause and damage is None
+    aside = aside_of(database, REPLACED if whole else QUARANTINED, stamp(now_ms)) if there else None
+    alone: AbstractContextManager[None] = alone_with(database) if whole else nullcontext()
+    if damage is not None and damage.cut:
+        reason = replace(reason, trusted=False)
     try:
         restored = _fitted(prepared, database if there and wreck else None, reason, aside, now_ms)
         step("fitted")
         sync(prepared)
         with alone:
-            replace(database, prepared, aside or aside_of(database, QUARANTINED, stamp(now_ms)), step=step)
+            swap(database, prepared, aside or aside_of(database, QUARANTINED, stamp(now_ms)), step=step)
     except sqlite3.DatabaseError as error:
         raise translated(error) from error
     except OSError as error:
