@@ -97,7 +97,6 @@ def alone_with(path: Path) -> Iterator[None]:
     try:
         try:
             connection.execute(f"PRAGMA busy_timeout = {_WAIT_MS}")
-            connection.execute("PRAGMA locking_mode = EXCLUSIVE")
             connection.execute("PRAGMA journal_mode = DELETE")
             connection.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError as error:
