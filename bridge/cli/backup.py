@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(msgspec.json.encode(made).decode())
     else:
         print(
-            f"Copied and verified: {made.file}, {made.bytes / 1024 / 1024:.1f} MiB. It opens every account: keep it safe"
+            f"Copied and verified: {made.file}, {made.bytes / 1024 / 1024:.1f} MiB. It opens all accounts: keep it safe"
         )
     return 0
 

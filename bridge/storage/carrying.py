@@ -19,7 +19,7 @@ all of it could be read.
 | devices, names, corrections | the copy's, and what is new since | the copy's |
 | hidden devices, shares | hidden, or taken from somebody, if either says so; `since_seq` is the later one | the copy's |
 | devices removed since | back: that is what a copy can be put back for | back |
-| when the broker was last there, keys, subscriptions | taken over | the copy's: presses that waited count as late |
+| when the broker was last there, keys, subscriptions | taken over | the copy's, or when the newest event came: presses that have waited since count as late |
 
 In all cases IFTTT is asked to look at everything (`RESTORED`); it knows what it has seen by ids, which never change.
 """  # noqa: E501 -- a table
@@ -31,7 +31,7 @@ from typing import Any, Final
 from bridge.devices.last_known import UNSURE
 from bridge.storage.events import newest_seq
 from bridge.storage.salvage import Rows, Wreck
-from bridge.storage.settings import CURSOR_KEY, DELIVERIES_LOST, RESTORED, RUN_MS
+from bridge.storage.settings import CURSOR_KEY, DELIVERIES_LOST, LAST_CONNECTED_MS, RESTORED, RUN_MS
 
 GAP: Final = 1_000_000
 """So many sequence numbers are left out where nobody can tell which were given since the copy."""
@@ -86,8 +86,15 @@ def is_past_of(new: sqlite3.Connection, old: Wreck) -> bool:
         users = {row[0] for row in new.execute("SELECT id FROM users")}
         kept = old.rows("users")
         same = any(row[kept.columns.index("id")] in users for row in kept.rows)
-    ahead = _whole(mine, RUN_MS) > _whole(theirs, RUN_MS) or newest_seq(new) > (old.number(_SEQUENCE) or 0)
-    return same and not ahead
+    return same and not is_ahead_of(new, old)
+
+
+def is_ahead_of(new: sqlite3.Connection, old: Wreck) -> bool:
+    """Tell whether a copy is newer than what another database still has: its log was cut, perhaps."""
+    mine, theirs = _settings_in(new), _settings(old.rows("settings"))
+    given = old.number(_SEQUENCE)
+    ran_longer = RUN_MS in theirs and _whole(mine, RUN_MS) > _whole(theirs, RUN_MS)
+    return ran_longer or (given is not None and newest_seq(new) > given)
 
 
 def carry_over(new: sqlite3.Connection, old: Wreck, *, trusted: bool) -> Carried:
@@ -193,6 +200,8 @@ def _small_facts(new: sqlite3.Connection, old: Wreck, carried: Carried) -> None:
             _keep(new, name, value)
     _keep(new, RUN_MS, str(max(run_ms, _whole(theirs, RUN_MS))))
     _keep(new, RESTORED, "1")
+    connected = max(_whole(_settings_in(new), LAST_CONNECTED_MS), _newest_event_ms(new))
+    _keep(new, LAST_CONNECTED_MS, str(connected))
 
 
 def _read(old: Wreck, table: str, carried: Carried) -> Rows:
@@ -252,6 +261,12 @@ def _drop_orphans(new: sqlite3.Connection) -> None:
                 new.execute(_ORPHANS[table])
             else:
                 new.execute(f"DELETE FROM {table} WHERE rowid = ?", (rowid,))  # noqa: S608 -- our own names
+
+
+def _newest_event_ms(new: sqlite3.Connection) -> int:
+    """Return when the newest event came: somebody listened then."""
+    row = new.execute("SELECT recorded_at_ms FROM events ORDER BY seq DESC LIMIT 1").fetchone()
+    return 0 if row is None else int(row[0])
 
 
 def _settings_in(new: sqlite3.Connection) -> dict[str, str]:

@@ -15,8 +15,8 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Final
 
-from bridge.errors import CopyRefused, StorageError
-from bridge.storage.database import translated
+from bridge.errors import CopyRefused
+from bridge.storage.database import UNREADABLE, translated
 from bridge.storage.verifying import CopyFacts, open_to_read, verify
 
 PART: Final = ".part"
@@ -132,10 +132,8 @@ def _copy(source: Path, part: Path, bounds: _Bounds) -> None:
             reader.backup(writer, pages=_PAGES, progress=bounds.step, sleep=0)
             reader.execute("COMMIT")
             writer.execute("PRAGMA journal_mode = DELETE")  # one file, whole by itself
-    except sqlite3.DatabaseError as error:
+    except UNREADABLE as error:
         raise translated(error) from error
-    except StorageError:
-        raise
 
 
 def _begin(part: Path) -> None:

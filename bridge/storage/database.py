@@ -31,6 +31,9 @@ _PASSING: Final = {
     sqlite3.SQLITE_NOMEM: "out of memory",
     sqlite3.SQLITE_PROTOCOL: "lock protocol error",
 }
+UNREADABLE: Final = (sqlite3.DatabaseError, UnicodeDecodeError)
+"""What reading may raise. Texts that are none: in a row, or in what SQLite says of a schema that was damaged."""
+
 BUSY_TIMEOUT_MS: Final = 5000
 """How long a unit of work waits while another program, such as the command line, writes."""
 
@@ -159,16 +162,21 @@ async def _run(connection: aiosqlite.Connection, work: Callable[[sqlite3.Connect
 
     try:
         result: T = await connection._execute(transaction)  # type: ignore[no-untyped-call] # noqa: SLF001 -- see above
-    except sqlite3.DatabaseError as error:
+    except UNREADABLE as error:
         raise translated(error) from error
     return result
 
 
-def translated(error: sqlite3.DatabaseError) -> Exception:
-    """Tell a passing trouble of the outside world from a fault of ours, which stays what it is."""
+def translated(error: sqlite3.DatabaseError | UnicodeDecodeError) -> Exception:
+    """Tell a passing trouble of the outside world, and damage, from a fault of ours, which stays what it is."""
     primary = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if primary in _PASSING:
         return StorageUnavailable(f"database: {_PASSING[primary]} ({error})")
-    if primary in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
+    if primary in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB} or _is_no_text(error):
         return DatabaseDamaged(f"the database file is damaged ({error})")
     return error
+
+
+def _is_no_text(error: sqlite3.DatabaseError | UnicodeDecodeError) -> bool:
+    """Tell whether bytes stand where a text was written: nothing but UTF-8 ever is."""
+    return isinstance(error, UnicodeDecodeError) or str(error).startswith("Could not decode to UTF-8")

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from bridge.storage.database import damage_mark, translated
+from bridge.errors import DatabaseDamaged
+from bridge.storage.database import UNREADABLE, damage_mark, translated
 from bridge.storage.verifying import MAGIC, open_to_read
 from bridge.storage.wal_index import lost, reach_of
 
@@ -24,6 +25,11 @@ PATIENCE_S: Final = 0.1
 """Looking at the tables ends after so long: the next copy looks at the rest."""
 
 _OPERATIONS: Final = 10_000
+_OTHERWISE_INDEXED: Final = """
+SELECT count(*) FROM (SELECT seq, id FROM events NOT INDEXED ORDER BY seq DESC LIMIT ?) AS newest
+WHERE seq IS NOT (SELECT indexed.seq FROM events AS indexed INDEXED BY sqlite_autoindex_events_1
+    WHERE indexed.id = newest.id)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +71,11 @@ def look(path: Path) -> Damage | None:
             connection.execute("PRAGMA busy_timeout = 5000")
             fault = _fault(connection, path)
             gone = lost(before, reach_of(path))
-    except sqlite3.DatabaseError as error:
-        if not _is_damage(error):
-            raise translated(error) from error
-        fault, gone = str(error), 0
+    except UNREADABLE as error:
+        meant = translated(error)
+        if not isinstance(meant, DatabaseDamaged):
+            raise meant from error
+        fault, gone = _said(error), 0
     if fault:
         return Damage(fault)
     if gone:
@@ -76,8 +83,8 @@ def look(path: Path) -> Damage | None:
     return Damage(noted, noted=True) if noted else None
 
 
-def _is_damage(error: sqlite3.DatabaseError) -> bool:
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+def _said(error: sqlite3.DatabaseError | UnicodeDecodeError) -> str:
+    return "its schema is not readable" if isinstance(error, UnicodeDecodeError) else str(error)
 
 
 def _is_new(path: Path, beginning: bytes) -> bool:
@@ -102,6 +109,8 @@ def _fault(connection: sqlite3.Connection, path: Path) -> str:
         return f"its end is missing: {path.stat().st_size} of {pages * size} bytes are there"
     if "events" in names:
         connection.execute("SELECT * FROM events ORDER BY seq DESC LIMIT ?", (NEWEST,)).fetchall()
+        if connection.execute(_OTHERWISE_INDEXED, (NEWEST,)).fetchone()[0]:
+            return "the newest events have other ids than their index says"
     return _fault_of_small([name for name in names if name not in LARGE], connection)
 
 
@@ -113,7 +122,7 @@ def _fault_of_small(names: list[str], connection: sqlite3.Connection) -> str:
             for _ in connection.execute(f'SELECT * FROM "{name}"'):  # noqa: S608 -- a name of the schema itself
                 pass
             if not name.startswith("sqlite_"):
-                found = str(connection.execute(f'PRAGMA quick_check("{name}")').fetchone()[0])
+                found = str(connection.execute(f'PRAGMA integrity_check("{name}")').fetchone()[0])
                 if found != "ok":
                     return " ".join(found.split())
     except sqlite3.OperationalError as error:

@@ -19,7 +19,7 @@ from bridge.storage.migrate import load_migrations
 from bridge.storage.replacing import PREPARED, finish_replacing
 from bridge.storage.restored import Restored
 from bridge.storage.restoring import Reason, prepare, put_in_place
-from bridge.storage.verifying import open_to_read, verify
+from bridge.storage.verifying import CopyFacts, open_to_read, verify
 
 ADVICE: Final = (
     "there is no copy that could be put back. Put one back yourself: ifttt-bridge restore FILE. Or, to begin with "
@@ -48,7 +48,7 @@ def mend(database: Path, copies: Path, *, now_ms: int) -> Restored | None:
         return None
     log.error("storage.damaged", path=str(database), cause=damage.cause)
     if damage.cut:
-        return _without_the_newest(database, damage, now_ms)
+        return _without_the_newest(database, copies, damage, now_ms)
     return _put_back(database, copies, damage, now_ms)
 
 
@@ -81,21 +81,33 @@ def _schema(database: Path) -> int:
 
 
 def _put_back(database: Path, copies: Path, damage: Damage, now_ms: int) -> Restored:
+    newest = _newest_whole(database, copies)
+    if newest is None:
+        raise DatabaseDamaged(f"the database {database} is damaged: {damage.cause}; {ADVICE}")
+    prepare(newest.path, database, verified=True)
+    return _say(put_in_place(database, Reason(str(newest.path), damage.cause), now_ms=now_ms), damage)
+
+
+def _newest_whole(database: Path, copies: Path) -> CopyFacts | None:
     for kept in reversed(copies_in(copies, database)):
         try:
-            verify(kept.path)
+            return verify(kept.path)
         except CopyRefused as error:
             log.warning("copies.unusable", path=str(kept.path), reason=str(error))
-            continue
-        prepare(kept.path, database, verified=True)
-        return _say(put_in_place(database, Reason(str(kept.path), damage.cause), now_ms=now_ms), damage)
-    raise DatabaseDamaged(f"the database {database} is damaged: {damage.cause}; {ADVICE}")
+    return None
 
 
-def _without_the_newest(database: Path, damage: Damage, now_ms: int) -> Restored:
-    """Keep all that is whole. As nobody knows what the newest commits were, it counts as a copy from before them."""
-    copy_database(database, database.with_name(f"{database.name}{PREPARED}"), overwrite=True)
-    reason = Reason(str(database), damage.cause, trusted=False)
+def _without_the_newest(database: Path, copies: Path, damage: Damage, now_ms: int) -> Restored:
+    """Keep all that is whole, or take a copy that has more. Nobody knows what the newest commits were: either counts
+    as a copy from before them.
+    """  # noqa: D205 -- one paragraph
+    place = database.with_name(f"{database.name}{PREPARED}")
+    facts, newest = copy_database(database, place, overwrite=True), _newest_whole(database, copies)
+    named = database
+    if newest is not None and (newest.newest_seq, newest.run_ms or 0) > (facts.newest_seq, facts.run_ms or 0):
+        prepare(newest.path, database, verified=True)
+        named = newest.path
+    reason = Reason(str(named), damage.cause, trusted=False)
     return _say(put_in_place(database, reason, now_ms=now_ms, wreck=False), damage)
 
 

@@ -14,10 +14,10 @@ from pathlib import Path
 import msgspec
 
 from bridge.errors import CopyRefused, DatabaseDamaged, StorageUnavailable
-from bridge.storage.carrying import Carried, carry_over, is_past_of
+from bridge.storage.carrying import Carried, carry_over, is_ahead_of, is_past_of
 from bridge.storage.copies import stamp
 from bridge.storage.copying import Progress, copy_database, sync
-from bridge.storage.database import translated
+from bridge.storage.database import UNREADABLE, translated
 from bridge.storage.looking import is_missing, look
 from bridge.storage.migrate import migrate_file
 from bridge.storage.replacing import PREPARED, QUARANTINED, REPLACED, Step, alone_with, aside_of, swap
@@ -86,7 +86,7 @@ def put_in_place(
         sync(prepared)
         with alone:
             swap(database, prepared, aside or aside_of(database, QUARANTINED, stamp(now_ms)), step=step)
-    except sqlite3.DatabaseError as error:
+    except UNREADABLE as error:
         raise translated(error) from error
     except OSError as error:
         raise StorageUnavailable(f"{prepared} cannot be written: {error.strerror}") from error
@@ -100,7 +100,7 @@ def _fitted(prepared: Path, replaced: Path | None, reason: Reason, aside: Path |
         migrate_file(new)
         new.execute("PRAGMA foreign_keys = OFF")  # rows come table by table; what lacks its user goes at the end
         new.execute("BEGIN IMMEDIATE")
-        past = bool(reason.cause) or (found.speaks and is_past_of(new, found))
+        past = found.speaks and (not is_ahead_of(new, found) if reason.cause else is_past_of(new, found))
         carried = carry_over(new, found if past else Wreck(None), trusted=reason.trusted and past)
         restored = _told(reason, aside, carried)
         if reason.cause:

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import msgspec
 
+from bridge.storage.database import UNREADABLE
 from bridge.storage.verifying import open_to_read
 
 MOST_SINGLE: Final = 20_000
@@ -98,7 +99,7 @@ class Wreck:
         try:
             for row in self._connection.execute(question, values):
                 found.append(row)  # noqa: PERF402 -- what came before the damage counts
-        except sqlite3.DatabaseError:
+        except UNREADABLE:
             return found, False
         return found, True
 

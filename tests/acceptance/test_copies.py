@@ -1,4 +1,4 @@
-"""Copies, restoring and damage, with the real daemon and broker: nothing is lost that could be kept, nothing fires again."""
+"""Copies, restoring and damage, with the real daemon: nothing is lost that could be kept, nothing fires again."""
 
 import contextlib
 import json
@@ -77,7 +77,7 @@ async def test_copies_are_made_by_themselves_verified_and_only_so_many_kept(brok
     assert not [found for found in kept[-1].path.parent.iterdir() if found.suffix != ".db"]
 
 
-async def test_that_no_copy_can_be_made_is_told_and_the_home_works_on(broker: Mosquitto, daemon: Daemon) -> None:
+async def test_that_no_copy_can_be_made_is_told_and_the_home_works_on(daemon: Daemon) -> None:
     often(daemon)
     daemon.database.parent.mkdir()
     daemon.database.with_name("copies").write_text("in the way")

@@ -57,7 +57,7 @@ async def live_on(database: Database) -> None:
     """Let things happen after a copy: events, a new user, tokens, an Applet, a command, another state."""
     accounts = Accounts(database)
     ann = await accounts.user_named("ann")
-    ben = await accounts.add_user("ben", "elm", password_hash="ben's", now_ms=NOON_MS)  # noqa: S106 -- a hash that is none
+    ben = await accounts.add_user("ben", "elm", password_hash="ben's", now_ms=NOON_MS)
     await accounts.set_password("ann", "another")
     await accounts.add_token("new-token", ann, client="", now_ms=NOON_MS)
     await accounts.add_token("ben's-token", ben, client="", now_ms=NOON_MS)

@@ -60,7 +60,6 @@ async def test_a_copy_is_one_file_for_its_owner_alone(database: Database, path: 
 
 async def test_a_damaged_database_gives_no_copy(database: Database, path: Path, tmp_path: Path) -> None:
     await fill(database)
-    await database.write(lambda connection: None)
     with closing(sqlite3.connect(path)) as other:
         other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         page = other.execute("SELECT rootpage FROM sqlite_master WHERE name = 'events_home'").fetchone()[0]
