@@ -31,10 +31,15 @@ def run(arguments: argparse.Namespace) -> int:
     """Copy and verify. The daemon is not asked: SQLite lets a reader of its own have one moment of the database."""
     from bridge.settings import load  # noqa: PLC0415 -- nothing of this is needed to show the help
     from bridge.storage.copying import copy_database  # noqa: PLC0415 -- the same
+    from bridge.storage.lock import is_held  # noqa: PLC0415 -- the same
+    from bridge.storage.mending import check_whole  # noqa: PLC0415 -- the same
 
-    database = load(arguments.config, os.environ).storage.path
+    storage = load(arguments.config, os.environ).storage
+    database = storage.path
     target = _checked(arguments.file.absolute(), database, force=arguments.force)
     _check_may_read(database)
+    if not is_held(database):
+        check_whole(database, storage.folder_of_copies)
     progress = Progress("Copying")
     try:
         facts = copy_database(database, target, progress=progress, overwrite=arguments.force)

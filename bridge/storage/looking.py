@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from bridge.errors import DatabaseDamaged
-from bridge.storage.database import UNREADABLE, damage_mark, translated
+from bridge.storage.database import UNREADABLE, damage_mark, mark_damaged, translated
 from bridge.storage.verifying import MAGIC, open_to_read
 from bridge.storage.wal_index import lost, reach_of
 
@@ -24,6 +24,7 @@ NEWEST: Final = 200
 PATIENCE_S: Final = 0.1
 """Looking at the tables ends after so long: the next copy looks at the rest."""
 
+_CUT: Final = "its write-ahead log is cut"
 _OPERATIONS: Final = 10_000
 _OTHERWISE_INDEXED: Final = """
 SELECT count(*) FROM (SELECT seq, id FROM events NOT INDEXED ORDER BY seq DESC LIMIT ?) AS newest
@@ -55,8 +56,17 @@ def is_missing(path: Path) -> bool:
 def look(path: Path) -> Damage | None:
     """Look at a database that nobody has opened. Raises StorageUnavailable where that cannot be done now.
 
+    What is found is written down beside it at once: looking writes the index of the log anew, and so wipes the trace.
+
     Whatever belongs to another program, or to a newer version of this one, is not damaged: opening it will say so.
     """
+    found = _look(path)
+    if found is not None:
+        mark_damaged(path, found.cause)
+    return found
+
+
+def _look(path: Path) -> Damage | None:
     try:
         with path.open("rb") as file:
             beginning = file.read(len(MAGIC))
@@ -79,8 +89,10 @@ def look(path: Path) -> Damage | None:
     if fault:
         return Damage(fault)
     if gone:
-        return Damage(f"its write-ahead log is cut: {gone} pages of the newest commits are gone", cut=not noted)
-    return Damage(noted, noted=True) if noted else None
+        return Damage(f"{_CUT}: {gone} pages of the newest commits are gone", cut=not noted)
+    if not noted:
+        return None
+    return Damage(noted, cut=True) if noted.startswith(_CUT) else Damage(noted, noted=True)
 
 
 def _said(error: sqlite3.DatabaseError | UnicodeDecodeError) -> str:

@@ -26,6 +26,8 @@ ADVICE: Final = (
     "nothing, move the database away"
 )
 
+START: Final = "start the daemon, which puts the newest copy in its place; or put one there: ifttt-bridge restore FILE"
+
 log = structlog.get_logger("bridge.storage")
 
 
@@ -50,6 +52,21 @@ def mend(database: Path, copies: Path, *, now_ms: int) -> Restored | None:
     if damage.cut:
         return _without_the_newest(database, copies, damage, now_ms)
     return _put_back(database, copies, damage, now_ms)
+
+
+def check_whole(database: Path, copies: Path) -> None:
+    """For a command where no daemon runs: finish what was interrupted, and refuse what only a start puts right.
+
+    Raises DatabaseDamaged. Opening a database that is gone would begin one with nothing in it.
+    """
+    finish_replacing(database)
+    if is_missing(database):
+        if copies_in(copies, database):
+            raise DatabaseDamaged(f"the database {database} is gone; {START}")
+        return
+    damage = look(database)
+    if damage is not None:
+        raise DatabaseDamaged(f"the database {database} is damaged: {damage.cause}; {START}")
 
 
 def copy_before_migrating(database: Path, copies: Path, *, keep: int, now_ms: int) -> None:

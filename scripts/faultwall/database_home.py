@@ -25,8 +25,9 @@ LAST_WORD = "triple"
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What was found after a start. `events`: ids by number; `new`: presses that nobody knew before, `late` ones of
-    them being offered to nobody; `unread`: what could not be read of the damaged file, as the log says.
+    """What was found after a start. `events`: ids by number; `new`: presses that nobody knew before.
+
+    `late`: how many of them are offered to nobody. `unread`: what could not be read of the damaged file.
 
     `said`: log and readyz tell that a copy was put in place. `fired`: offered events of the door, which only said again
     how it is. `hidden`: new presses that the Applet from before is not shown. `trouble`: why nobody could look.
