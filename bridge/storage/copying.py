@@ -27,6 +27,9 @@ MARGIN_BYTES: Final = 64 * 1024 * 1024
 
 LARGEST_WAL_BYTES: Final = 512 * 1024 * 1024
 _PAGES: Final = 256
+_SYNC_BYTES: Final = 8 * 1024 * 1024
+"""So much at most waits to be written at once: the next commit of an event would have to wait for all of it."""
+
 _MIB: Final = 1024 * 1024
 
 Progress = Callable[[int, int], None]
@@ -96,6 +99,7 @@ class _Bounds:
         self._go_on = go_on
         self._free = free
         self._largest_wal = largest_wal
+        self._synced = 0
         self.page_bytes = 0
 
     def check_room(self, needed: int) -> None:
@@ -109,7 +113,11 @@ class _Bounds:
 
     def step(self, _status: int, remaining: int, total: int) -> None:
         """Look whether to go on."""
-        self._progress((total - remaining) * self.page_bytes, total * self.page_bytes)
+        done = (total - remaining) * self.page_bytes
+        self._progress(done, total * self.page_bytes)
+        if done - self._synced >= _SYNC_BYTES:
+            self._synced = done
+            sync(self._part)
         if not self._go_on():
             raise CopyRefused("it was broken off")
         with suppress(FileNotFoundError):

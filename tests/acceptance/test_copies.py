@@ -32,6 +32,12 @@ def copies_of(daemon: Daemon) -> list[Kept]:
     return copies_in(daemon.database.with_name("copies"), daemon.database)
 
 
+def newest_copied(daemon: Daemon) -> int:
+    """Return the newest event in any copy."""
+    kept = copies_of(daemon)
+    return verify(kept[-1].path).newest_seq if kept else 0
+
+
 async def readiness(daemon: Daemon) -> dict[str, object]:
     async with (
         aiohttp.ClientSession() as session,
@@ -184,7 +190,7 @@ async def test_a_damaged_database_is_put_right_at_the_start_and_the_home_keeps_w
     token = daemon.add_user("ann")
     await daemon.poll(token, "button_pressed", ANY_PRESS, trigger_identity="presses")
     await press(broker, daemon, 5)
-    await until(lambda: copies_of(daemon) and verify(copies_of(daemon)[-1].path).newest_seq == 5, what="a copy")
+    await until(lambda: newest_copied(daemon) == 5, what="a copy")
     daemon.edit('copy_every = "2s"', 'copy_every = "24h"')
     daemon.stop()
     await daemon.start()
@@ -228,7 +234,7 @@ async def test_a_database_that_is_gone_is_put_back_from_the_newest_copy(broker: 
     await daemon.start()
     token = daemon.add_user("ann")
     await press(broker, daemon, 3)
-    await until(lambda: copies_of(daemon) and verify(copies_of(daemon)[-1].path).newest_seq == 3, what="a copy")
+    await until(lambda: newest_copied(daemon) == 3, what="a copy")
     daemon.stop()
     for path in daemon.database.parent.glob("bridge.db*"):
         path.unlink()
@@ -245,7 +251,7 @@ async def test_damage_that_shows_while_it_runs_is_put_right_in_the_same_process(
     await daemon.start()
     token = daemon.add_user("ann")
     await press(broker, daemon, 5)
-    await until(lambda: copies_of(daemon) and verify(copies_of(daemon)[-1].path).newest_seq == 5, what="a copy")
+    await until(lambda: newest_copied(daemon) == 5, what="a copy")
     daemon.edit('copy_every = "2s"', 'copy_every = "24h"')
     daemon.stop()
     await daemon.start()

@@ -1,4 +1,4 @@
-"""A damaged database is found before anything is opened, and put right or refused; never is it emptied without a word."""
+"""A damaged database is found before it is opened, and put right or refused; never is it emptied without a word."""
 
 import asyncio
 import contextlib
