@@ -76,11 +76,12 @@ def _look(path: Path) -> Damage | None:
         return Damage("it is not a database any more: its beginning was overwritten")
     noted = _noted(path)
     before = reach_of(path)
+    has_log = path.with_name(f"{path.name}-wal").exists()
     try:
-        with closing(open_to_read(path)) as connection:
+        with closing(open_to_read(path, unchanging=not has_log)) as connection:
             connection.execute("PRAGMA busy_timeout = 5000")
             fault = _fault(connection, path)
-            gone = lost(before, reach_of(path))
+            gone = lost(before, reach_of(path) if has_log else None)
     except UNREADABLE as error:
         meant = translated(error)
         if not isinstance(meant, DatabaseDamaged):

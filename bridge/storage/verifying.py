@@ -39,9 +39,8 @@ def verify(path: Path, *, go_on: Callable[[], bool] = lambda: True) -> CopyFacts
     """Look at every page. Raises CopyDamaged, or CopyRefused with what else is wrong; also when it is not to go on."""
     _check_magic(path)
     beside = path.with_name(f"{path.name}-wal").exists()
-    how = "mode=ro" if beside else "mode=ro&immutable=1"  # without a log beside it a reader leaves nothing behind
     try:
-        with closing(sqlite3.connect(f"file:{quote(str(path))}?{how}", uri=True)) as connection:
+        with closing(open_to_read(path, unchanging=not beside)) as connection:
             connection.set_progress_handler(lambda: not go_on(), _OPERATIONS)
             facts = _facts(connection, path)
             how = "integrity_check" if facts.bytes <= SMALL_BYTES else "quick_check"
@@ -57,9 +56,13 @@ def verify(path: Path, *, go_on: Callable[[], bool] = lambda: True) -> CopyFacts
     return facts
 
 
-def open_to_read(path: Path) -> sqlite3.Connection:
-    """Open a database as a reader that changes nothing in it. Raises sqlite3.DatabaseError."""
-    return sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, isolation_level=None, check_same_thread=False)
+def open_to_read(path: Path, *, unchanging: bool = False) -> sqlite3.Connection:
+    """Open a database as a reader that changes nothing in it. Raises sqlite3.DatabaseError.
+
+    `unchanging`: nobody writes to it meanwhile, and it has no log; then nothing is left beside it either.
+    """
+    how = "mode=ro&immutable=1" if unchanging else "mode=ro"
+    return sqlite3.connect(f"file:{quote(str(path))}?{how}", uri=True, isolation_level=None, check_same_thread=False)
 
 
 def _check_magic(path: Path) -> None:

@@ -19,7 +19,7 @@ def test_only_what_the_home_needs_makes_the_bridge_unready(
     *, troubles: dict[str, str], started: bool, ready: bool, causes: dict[str, str]
 ) -> None:
     parts = {name: lambda name=name: troubles.get(name, "") for name in ("storage", "copies")}
-    health = Health(lambda: started, parts, minor=frozenset({"copies"}))  # type: ignore[arg-type] # bound by a default
+    health = Health(lambda: started, parts, minor=frozenset({"copies"}))
     found = health.summary()
     assert (found["ready"], found["causes"]) == (ready, causes)
     assert found["parts"] == {name: name not in troubles for name in ("storage", "copies")}

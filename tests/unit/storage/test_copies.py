@@ -1,4 +1,4 @@
-"""When the next copy is due, which go, and what they are called: by counting, and by the time that the bridge has run."""
+"""When the next copy is due, which go, what they are called: by counting, and by the time that the bridge has run."""
 
 from pathlib import Path
 
