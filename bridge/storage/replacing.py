@@ -80,7 +80,7 @@ def finish_replacing(path: Path) -> bool:
     try:
         if plan is not None:
             _carry_out(path, plan, lambda _name: None)
-        for ending in (PREPARED, f"{PREPARED}.part", ".replacing.part"):
+        for ending in (PREPARED, f"{PREPARED}.part", f"{PREPARED}.scratch", ".replacing.part"):
             path.with_name(f"{path.name}{ending}").unlink(missing_ok=True)
     except OSError as error:
         raise StorageUnavailable(f"the database {path} cannot be replaced: {error.strerror}") from error

@@ -22,7 +22,7 @@ from bridge.storage.looking import is_missing, look
 from bridge.storage.migrate import migrate_file
 from bridge.storage.replacing import PREPARED, QUARANTINED, REPLACED, Step, alone_with, aside_of, swap
 from bridge.storage.restored import Note, Restored
-from bridge.storage.salvage import Wreck, wreck_of
+from bridge.storage.salvage import Wreck, with_beginning_of, wreck_of
 from bridge.storage.settings import RESTORED_NOTE
 from bridge.storage.verifying import CopyFacts, verify
 
@@ -95,7 +95,11 @@ def put_in_place(
 
 def _fitted(prepared: Path, replaced: Path | None, reason: Reason, aside: Path | None, now_ms: int) -> Restored:
     """Let the prepared copy take over what has come since."""
-    with closing(sqlite3.connect(prepared, isolation_level=None)) as new, wreck_of(replaced) as found:
+    with (
+        closing(sqlite3.connect(prepared, isolation_level=None)) as new,
+        with_beginning_of(prepared, replaced) as readable,
+        wreck_of(readable) as found,
+    ):
         new.execute("PRAGMA foreign_keys = ON")
         migrate_file(new)
         new.execute("PRAGMA foreign_keys = OFF")  # rows come table by table; what lacks its user goes at the end

@@ -4,6 +4,7 @@ SQLite keeps no sums of its pages, so that a flipped byte inside a value is nobo
 of its column is left out. Changes nothing; knows not what the rows are for.
 """
 
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -14,10 +15,15 @@ from typing import Any, Final
 import msgspec
 
 from bridge.storage.database import UNREADABLE
-from bridge.storage.verifying import open_to_read
+from bridge.storage.verifying import MAGIC, open_to_read
 
 MOST_SINGLE: Final = 20_000
 """So many events are looked for one by one where whole pages of them are gone."""
+
+SCRATCH: Final = ".restoring.scratch"
+"""The end of the name of a file that is only there while something is read from it."""
+
+_HEADER_BYTES: Final = 100
 
 Row = tuple[Any, ...]
 
@@ -118,6 +124,46 @@ def wreck_of(path: Path | None) -> Iterator[Wreck]:
         connection.text_factory = lambda content: content.decode(errors="replace")
         connection.execute("PRAGMA busy_timeout = 5000")
         yield Wreck(connection)
+
+
+@contextmanager
+def with_beginning_of(whole: Path, path: Path | None) -> Iterator[Path | None]:
+    """Give a database whose beginning was overwritten that of a copy, in a file of its own; else the path itself.
+
+    All that the beginning says is the same for both but how large the file is. One with a log beside it stays as it is:
+    nobody knows whether the two belong together.
+    """
+    if path is None or not _has_lost_beginning(path):
+        yield path
+        return
+    scratch = path.with_name(f"{path.name}{SCRATCH}")
+    try:
+        shutil.copyfile(path, scratch)
+        scratch.chmod(0o600)
+        with whole.open("rb") as file:
+            header = bytearray(file.read(_HEADER_BYTES))
+        page_bytes = int.from_bytes(header[16:18], "big")
+        pages = scratch.stat().st_size // (65_536 if page_bytes == 1 else page_bytes)
+        header[18:20] = b"\x01\x01"  # no log
+        header[28:32] = pages.to_bytes(4, "big")
+        with scratch.open("r+b") as file:
+            file.write(header)
+        yield scratch
+    finally:
+        scratch.unlink(missing_ok=True)
+
+
+def _has_lost_beginning(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            beginning = file.read(len(MAGIC))
+        return beginning != MAGIC and path.stat().st_size > _HEADER_BYTES and not _log_of(path).exists()
+    except OSError:
+        return False
+
+
+def _log_of(path: Path) -> Path:
+    return path.with_name(f"{path.name}-wal")
 
 
 def _descending(key: str) -> str:

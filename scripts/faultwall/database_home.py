@@ -20,6 +20,9 @@ from tests.parts.realtime import realtime_api
 from tests.parts.waiting import until
 
 PRESS = {"button": "bedside-button", "press": "any"}
+PATIENCE_S = 120.0
+"""On a machine that has much else to do, everything takes its time."""
+
 LAST_WORD = "triple"
 
 
@@ -161,13 +164,14 @@ class Home:
 
     async def _start(self) -> None:
         self._runs = True
-        await self._daemon.start()
+        self._daemon.launch()
+        await until(self._daemon.is_ready, within_s=PATIENCE_S, what="the daemon being ready")
 
     async def _press_last(self, known: set[str]) -> None:
         """Press once more, and wait until that is on disk: then so is all before it."""
         before = sum(each in known for each in self._presses(LAST_WORD))
         await self._broker.publish(BUTTON_TOPIC, LAST_WORD)
-        await until(lambda: len(self._presses(LAST_WORD)) > before, what="the last press on disk")
+        await until(lambda: len(self._presses(LAST_WORD)) > before, within_s=PATIENCE_S, what="the last press on disk")
 
     def _presses(self, word: str) -> list[str]:
         return [row[0] for row in self._ask("SELECT id FROM events WHERE kind = ?", f"button.{word}")]

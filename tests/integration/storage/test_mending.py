@@ -75,8 +75,12 @@ def test_a_beginning_that_is_gone_is_found(content: bytes, copies: Path, path: P
     path.write_bytes(content + whole[len(content) :] if content else b"")
     restored = mend(path, copies, now_ms=NOON_MS)
     assert restored is not None
-    assert rows(path, TOKENS) == ["old-token"]
-    assert rows(path, "SELECT count(*) FROM events") == [10]
+    tokens, events = rows(path, TOKENS), rows(path, "SELECT count(*) FROM events")
+    if content:
+        assert (tokens, events) == (["ben's-token", "new-token", "old-token"], [15]), "all behind it is there"
+    else:
+        assert (tokens, events) == (["old-token"], [10])
+    assert not list(path.parent.glob("*.scratch"))
 
 
 def test_an_end_that_is_gone_is_found(copies: Path, path: Path) -> None:
