@@ -7,9 +7,9 @@ import gc
 import os
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
@@ -20,29 +20,36 @@ from bridge import __version__
 from bridge.assembly import Ground, Parts, build
 from bridge.attended import with_condition
 from bridge.configured import code_life_ms_of
+from bridge.copies import Copies, CopyPlan
 from bridge.current import Current, bring_into_force, registry_of
 from bridge.dashboard.control import controlled
+from bridge.dashboard.exposition import Family
 from bridge.dashboard.health import Health
 from bridge.dashboard.private import answer_private
+from bridge.dashboard.process import copies_families
 from bridge.dashboard.retained import RetainedHealth
 from bridge.desk.place import control_path
 from bridge.devices.entity import EntityKind
 from bridge.devices.last_known import LastKnown
-from bridge.errors import CannotListen
+from bridge.errors import CannotListen, DatabaseDamaged
 from bridge.kept import load
 from bridge.metered import Process, families_of
 from bridge.mqtt.inbound import Committed
 from bridge.oauth.hashing import Hasher
+from bridge.opening import make_ready
 from bridge.realtime.client import open_session
 from bridge.registers import Registers
 from bridge.reload import Reload, Rereading
+from bridge.restores import Restores
 from bridge.settings import Address, Settings
 from bridge.sources import Sources
 from bridge.storage.database import Database, open_database
 from bridge.storage.lock import hold_lock
 from bridge.storage.migrate import migrate
+from bridge.storage.settings import RESTORED_NOTE
 from bridge.systemd import notify, watchdog_s
 from bridge.takeover import Takeover
+from bridge.tasks import end, first_set, for_ever, within
 from bridge.watchdog import Watchdog, Watched, http_answers
 from bridge.web.crowd import Crowd
 from bridge.web.obstacle import obstacle
@@ -54,9 +61,11 @@ SWITCH_INTERVAL_S: Final = 0.0005
 LOCK_WAIT_S: Final = 2.0
 """A command without a daemon holds the lock for a moment: that must not keep a daemon from starting."""
 
+MOST_MENDED: Final = 3
+"""A database that turns out to be damaged again and again has a disk that is: then the process ends."""
+
 DRAIN_S: Final = 5.0
 FINISH_TELLING_S: Final = 3.0
-CANCEL_AGAIN_S: Final = 0.5
 TELL_HEALTH_S: Final = 1.0
 
 Answer = Callable[[web.BaseRequest], Coroutine[None, None, web.StreamResponse]]
@@ -74,6 +83,18 @@ class Ports:
 
 
 @dataclass(frozen=True, slots=True)
+class _Outside:
+    """What outlives the parts where they begin again: who asked for what from outside, and where the broker is."""
+
+    stop: asyncio.Event
+    started: Callable[[Ports], None]
+    observers: tuple[Committed, ...]
+    rereading: Rereading | None
+    restores: Restores
+    broker_port: int
+
+
+@dataclass(frozen=True, slots=True)
 class _Daemon:
     """What runs. `settings`: those it started with."""
 
@@ -82,6 +103,8 @@ class _Daemon:
     parts: Parts
     takeover: Takeover
     database: Database
+    copies: Copies
+    restores: Restores
     broker_port: int
     reload: Reload | None
 
@@ -99,10 +122,42 @@ async def run(
     `rereading`: how to read the configuration again, and when.
     """
     sys.setswitchinterval(SWITCH_INTERVAL_S)
+    restores = Restores(settings.storage.path, clock_ms=_clock_ms)
+    mended = 0
     async with AsyncExitStack() as stack:
         control = control_path(settings.storage.path, os.environ)
         stack.enter_context(hold_lock(settings.storage.path, wait_s=LOCK_WAIT_S, spoken_to_at=control))
         broker_port = await stack.enter_async_context(_broker(settings))
+        outside = _Outside(stop, started, observers, rereading, restores, broker_port)
+        while True:
+            await make_ready(settings.storage, restores, clock_ms=_clock_ms)
+            try:
+                settings = await _run_once(settings, outside)
+            except* DatabaseDamaged as damage:
+                mended += 1
+                if mended > MOST_MENDED:
+                    raise
+                reason = _first_of(damage)
+                log.error("storage.damaged_while_running", reason=reason, note="it is put right now")  # noqa: TRY400 -- the file is at fault, no trace helps
+            outside = replace(outside, started=lambda _ports: None)
+            if stop.is_set() and not restores.ready.is_set():
+                break
+    log.info("bridge.stopped")
+
+
+def _first_of(group: BaseExceptionGroup[DatabaseDamaged]) -> str:
+    error: BaseException = group
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return str(error)
+
+
+async def _run_once(settings: Settings, outside: _Outside) -> Settings:
+    """Build the parts on the database and run them until the end, or until a copy is to take its place.
+
+    Return the settings in force then.
+    """
+    async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings.storage.path))
         session = await stack.enter_async_context(open_session())
         await migrate(database)
@@ -112,12 +167,24 @@ async def run(
         current = Current(await bring_into_force(settings, registers, registry, now_ms=_clock_ms()))
         kept = await load(registers, now_ms=_clock_ms(), code_life_ms=code_life_ms_of(settings))
         ground = Ground(current, registers, registry, kept, LastKnown(kept.loaded.states), hasher, _clock_ms)
-        parts = build(ground, session, port=broker_port, observers=observers)
+        parts = build(ground, session, port=outside.broker_port, observers=outside.observers)
         takeover = Takeover(ground, parts)
-        reload = None if rereading is None else Reload(rereading, ground.current, takeover)
-        daemon = _Daemon(settings, ground.current, parts, takeover, database, broker_port, reload)
-        await _run_parts(daemon, stop=stop, started=started)
-    log.info("bridge.stopped")
+        reload = None if outside.rereading is None else Reload(outside.rereading, ground.current, takeover)
+        copies = await _copies(settings, registers, parts)
+        port, restores = outside.broker_port, outside.restores
+        daemon = _Daemon(settings, current, parts, takeover, database, copies, restores, port, reload)
+        await _run_parts(daemon, stop=outside.stop, started=outside.started)
+        return current.now.settings
+
+
+async def _copies(settings: Settings, registers: Registers, parts: Parts) -> Copies:
+    storage = settings.storage
+    return Copies(
+        CopyPlan(storage.path, storage.folder_of_copies, storage.copies, storage.copy_every_s),
+        run_ms=lambda: parts.entrance.now().run_ms,
+        clock_ms=_clock_ms,
+        note=await registers.settings.text(RESTORED_NOTE),
+    )
 
 
 @asynccontextmanager
@@ -137,13 +204,13 @@ async def _run_parts(daemon: _Daemon, *, stop: asyncio.Event, started: Callable[
     parts, settings = daemon.parts, daemon.settings
     running = asyncio.Event()
     sources = Sources(lambda: daemon.current.now.settings.sources)
-    health = _health(parts, sources, running)
-    families = families_of(parts.metered, health, _process(settings))
+    health = _health(daemon, sources, running)
+    families = (*families_of(parts.metered, health, _process(settings)), *_families_of_copies(daemon.copies))
     retained = _retained(health, parts)
     async with asyncio.TaskGroup() as tasks:
         recovery = tasks.create_task(parts.recovery.run(), name="recovery")
         long = {
-            name: tasks.create_task(_for_ever(name, coroutine), name=name)
+            name: tasks.create_task(for_ever(name, coroutine), name=name)
             for name, coroutine in (
                 ("inbound", parts.inbound.run()),
                 ("alarm", parts.alarm.run(parts.inbound.next_due_ms)),
@@ -154,6 +221,9 @@ async def _run_parts(daemon: _Daemon, *, stop: asyncio.Event, started: Callable[
                 ("retained health", retained.run()),
                 ("sources", sources.run()),
                 ("discovery", parts.discovery.run(daemon.takeover.descriptions)),
+                ("copies", daemon.copies.run()),
+                ("restores", daemon.restores.run()),
+                ("damage", _end_when_damaged(daemon.database)),
             )
         }
         async with AsyncExitStack() as listeners:
@@ -173,20 +243,37 @@ async def _run_parts(daemon: _Daemon, *, stop: asyncio.Event, started: Callable[
             log.info("bridge.started", public=public_port, private=private_port, broker=daemon.broker_port)
             started(ports)
             attending = [
-                tasks.create_task(_for_ever(name, coroutine), name=name)
+                tasks.create_task(for_ever(name, coroutine), name=name)
                 for name, coroutine in _attendance(daemon, ports, status).items()
             ]
-            await stop.wait()
-            await _end(*attending)  # first: nothing may tell systemd now that we are ready
-            notify("STOPPING=1", status="Finishing what is under way")
-            log.info("bridge.stopping")
+            await first_set(stop, daemon.restores.ready)
+            await end(*attending)  # first: nothing may tell systemd now that we are ready
+            if stop.is_set():
+                notify("STOPPING=1", status="Finishing what is under way")
+            log.info("bridge.stopping" if stop.is_set() else "bridge.restoring")
             running.clear()
-        await _within(TELL_HEALTH_S, retained.look())
-        await _end(recovery)
+        await within(TELL_HEALTH_S, retained.look())
+        await end(recovery)
         await _stop(parts, long)
 
 
-def _health(parts: Parts, sources: Sources, running: asyncio.Event) -> Health:
+async def _end_when_damaged(database: Database) -> None:
+    """End the parts when anybody has met damage, even if whoever did goes on without: what is read may be wrong."""
+    await database.damaged.wait()
+    raise DatabaseDamaged("the database file is damaged")
+
+
+def _families_of_copies(copies: Copies) -> Iterator[Family]:
+    return copies_families(
+        age_s=lambda: copies.age_s,
+        newest_bytes=lambda: copies.newest_bytes,
+        made=lambda: copies.made,
+        failed=lambda: copies.failed,
+    )
+
+
+def _health(daemon: _Daemon, sources: Sources, running: asyncio.Event) -> Health:
+    parts = daemon.parts
     return Health(
         running.is_set,
         {
@@ -194,7 +281,9 @@ def _health(parts: Parts, sources: Sources, running: asyncio.Event) -> Health:
             "storage": lambda: parts.inbound.storage_trouble,
             "realtime": lambda: parts.notifiers.trouble,
             "configuration": lambda: sources.trouble,
+            "copies": lambda: daemon.copies.trouble,
         },
+        minor=frozenset({"copies"}),
     )
 
 
@@ -208,6 +297,7 @@ def _control(daemon: _Daemon, health: Health) -> AbstractAsyncContextManager[Non
         parts.inbound,
         health.report,
         decided=daemon.takeover.decisions,
+        restores=daemon.restores,
         broker=broker,
         since_ms=_clock_ms(),
     )
@@ -288,34 +378,13 @@ async def _stop(parts: Parts, tasks: dict[str, asyncio.Task[None]]) -> None:
     nothing that was acknowledged can be lost by it.
     """  # noqa: D205 -- one paragraph
     parts.connection.hold()
-    await _within(DRAIN_S, parts.inbound.drained())
+    await within(DRAIN_S, parts.inbound.drained())
     await parts.housekeeping.write()
-    await _end(tasks["connection"])
-    await _within(FINISH_TELLING_S, parts.notifiers.finish())
+    await end(tasks["connection"])
+    await within(FINISH_TELLING_S, parts.notifiers.finish())
     await parts.outbound.settle()
     await parts.housekeeping.write()
-    await _end(*tasks.values())
-
-
-async def _end(*tasks: asyncio.Task[None]) -> None:
-    """Cancel until it helps: with Python 3.11 `wait_for` swallows a cancellation that comes with its result."""
-    waiting = set(tasks)
-    while waiting:
-        for task in waiting:
-            task.cancel()
-        _, waiting = await asyncio.wait(waiting, timeout=CANCEL_AGAIN_S)
-
-
-async def _for_ever(name: str, coroutine: Coroutine[None, None, None]) -> None:
-    await coroutine
-    raise RuntimeError(f"the task {name} ended, which it never should")
-
-
-async def _within(seconds: float, waiting: Coroutine[None, None, None]) -> None:
-    try:
-        await asyncio.wait_for(waiting, seconds)
-    except TimeoutError:
-        log.warning("bridge.stopping_without_waiting", after_s=seconds)
+    await end(*tasks.values())
 
 
 def _clock_ms() -> int:

@@ -47,7 +47,7 @@ from bridge.realtime.notifiers import Notifiers
 from bridge.reception import Reception, build_reception
 from bridge.recovery import Recovery, tell_restored
 from bridge.registers import Registers
-from bridge.storage.settings import SUBSCRIBED_TOPICS, KeptSettings
+from bridge.storage.settings import DELIVERIES_LOST, SUBSCRIBED_TOPICS, KeptSettings
 from bridge.web.actions import ActionEndpoints
 from bridge.web.answers import Answers
 from bridge.web.crowd import Crowd
@@ -254,7 +254,7 @@ def _housekeeping(  # noqa: PLR0913, PLR0917 -- it writes down something of each
         entrance.access,
         entrance.now,
         recovery.done,
-        also=(connections.look,),
+        also=(connections.look, partial(_know_deliveries, ground, connection)),
     )
 
 
@@ -287,7 +287,7 @@ def _notifiers(ground: Ground, session: aiohttp.ClientSession, meters: Meters) -
 
 def _inbound(ground: Ground, intake: Intake, neighbours: Neighbours, *, window: int) -> Inbound:
     kept, now = ground.kept, ground.current.now
-    deliveries = Deliveries(kept.loaded.deliveries, window=window)
+    deliveries = Deliveries(kept.loaded.deliveries, window=window, lost=kept.loaded.deliveries_lost)
     deadlines = Deadlines(kept.loaded.deadlines)
     policy = policy_of(now.settings)
     return Inbound(
@@ -388,6 +388,12 @@ def _reception(ground: Ground, entrance: Entrance, connections: Connections) -> 
         ground.hasher,
         browsers_key=ground.kept.browsers_key,
     )
+
+
+async def _know_deliveries(ground: Ground, connection: Connection) -> None:
+    """After a copy was put back: once what waited at the broker has come in, each message that is taken is known."""
+    if ground.kept.loaded.deliveries_lost and connection.live:
+        await ground.registers.settings.keep(DELIVERIES_LOST, 0)
 
 
 async def _remembered_topics(settings: KeptSettings) -> tuple[str, ...]:

@@ -12,13 +12,14 @@ from bridge.desk.grants import Grants
 from bridge.desk.news import News
 from bridge.desk.paired import Paired
 from bridge.desk.permit import Permit
-from bridge.desk.requests import Condition, TopicHeard
+from bridge.desk.requests import Condition, ReadRestore, RestoreCopy, RestoreState, TopicHeard
 from bridge.devices.registry import Registry
 from bridge.homes.user import Home
 from bridge.ifttt.ingredients import iso_time
 from bridge.mqtt.connection import Connection
 from bridge.mqtt.inbound import Inbound
 from bridge.registers import Registers
+from bridge.restores import Restores
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,19 +76,20 @@ def attended_desk(  # noqa: PLR0913 -- one of each that it speaks of
     )
 
 
-def with_condition(
+def with_condition(  # noqa: PLR0913 -- one of each that it speaks of
     desk: Desk,
     connection: Connection,
     inbound: Inbound,
     report: Callable[[], dict[str, str]],
     *,
     decided: Callable[[], Awaitable[None]],
+    restores: Restores,
     broker: str,
     since_ms: int,
 ) -> Desk:
     """Return the desk of a daemon that runs since then, able to say how it is. `report`: each part and its trouble.
 
-    `decided` lets count what was decided at the desk.
+    `decided` lets count what was decided at the desk; `restores` puts copies in place.
     """
 
     def condition() -> Condition:
@@ -101,4 +103,7 @@ def with_condition(
             heard={topic: TopicHeard(iso_time(at), trouble) for topic, (at, trouble) in inbound.heard.all().items()},
         )
 
-    return replace(desk, condition=condition, decided=decided)
+    def restore(request: RestoreCopy | ReadRestore) -> RestoreState:
+        return restores.ask(request.path) if isinstance(request, RestoreCopy) else restores.state(request.number)
+
+    return replace(desk, condition=condition, decided=decided, restore=restore)

@@ -22,6 +22,7 @@ a session is begun, a file is held."""
 _KEYS: Final = {
     "mqtt.late_press_limit_s": "mqtt.late_press_limit",
     "storage.path": "storage.url",
+    "storage.copy_every_s": "storage.copy_every",
     "oauth.code_life_s": "oauth.code_life",
 }
 """Fields that have another name in the file."""

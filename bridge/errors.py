@@ -10,7 +10,10 @@ BridgeError
 ├── NotServed                     a thing that a device describes and that cannot be served; says why
 ├── StorageError
 │   ├── StorageUnavailable        disk full, I/O error, locked: try the same again later
-│   └── SchemaTooNew              the file was written by a newer version
+│   ├── SchemaTooNew              the file was written by a newer version
+│   ├── DatabaseDamaged           what is in the file cannot be read any more
+│   └── CopyRefused               a copy that cannot be made, or cannot be put in place; says why
+│       └── CopyDamaged           what is in it cannot be read any more
 ├── BrokerError
 │   ├── ConnectionFailed          there is no connection, or no longer; says why, and what to do
 │   │   ├── BrokerSilent          it did not answer as this version of MQTT wants it
@@ -92,6 +95,18 @@ class StorageUnavailable(StorageError):
 
 class SchemaTooNew(StorageError):
     """The database belongs to a newer version of the bridge."""
+
+
+class DatabaseDamaged(StorageError):
+    """The file is damaged: trying again does not help, a copy does."""
+
+
+class CopyRefused(StorageError):
+    """A copy cannot be made or put in place; nothing was changed. The message is for a person."""
+
+
+class CopyDamaged(CopyRefused):
+    """A copy is not whole."""
 
 
 class BrokerError(BridgeError):

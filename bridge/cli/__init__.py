@@ -25,6 +25,8 @@ COMMANDS: Final = {
     "grant": "list who is connected to IFTTT and how IFTTT's checks go, and end a connection",
     "device": "list the devices and show what is known of them",
     "events": "list what has happened",
+    "backup": "make a verified copy of the database, while the daemon works or without one",
+    "restore": "put a copy in the place of the database; no Applet fires again",
     "doctor": "look at everything a home depends on, and say what is wrong and what helps",
     "sheet": "print what to type into IFTTT's forms, or what changed since",
     "conformance": "run IFTTT's endpoint tests against any service",

@@ -184,9 +184,13 @@ async def _alone(settings: Settings, request: bytes) -> bytes:
     from bridge.storage.events import Events  # noqa: PLC0415 -- the same
     from bridge.storage.exposure import Exposure  # noqa: PLC0415 -- the same
     from bridge.storage.grants import Grants as KeptGrants  # noqa: PLC0415 -- the same
+    from bridge.storage.mending import check_whole, copy_before_migrating  # noqa: PLC0415 -- the same
     from bridge.storage.migrate import migrate  # noqa: PLC0415 -- the same
 
-    with hold_lock(settings.storage.path, wait_s=_LOCK_WAIT_S):
+    storage = settings.storage
+    with hold_lock(storage.path, wait_s=_LOCK_WAIT_S):
+        check_whole(storage.path, storage.folder_of_copies)
+        copy_before_migrating(storage.path, storage.folder_of_copies, keep=storage.copies, now_ms=_now_ms())
         async with open_database(settings.storage.path) as database:
             await migrate(database)
             alone = Unattended(settings, database, _now_ms)

@@ -9,10 +9,14 @@ from aiohttp import web
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What is asked: `started` once everything was set up, and for each part why it does not work, "" if it does."""
+    """What is asked: `started` once everything was set up, and for each part why it does not work, "" if it does.
+
+    `minor`: parts whose trouble is told, while the home works all the same: the bridge is ready without them.
+    """
 
     started: Callable[[], bool]
     parts: Mapping[str, Callable[[], str]]
+    minor: frozenset[str] = frozenset()
 
     def report(self) -> dict[str, str]:
         """Return each part by name, and its trouble in a person's words."""
@@ -23,9 +27,10 @@ class Health:
         report = self.report()
         causes = {name: trouble for name, trouble in report.items() if trouble}
         parts = {name: name not in causes for name in report}
-        if not causes and not self.started():
+        works = causes.keys() <= self.minor
+        if works and not self.started():
             causes["bridge"] = "it is starting or stopping"
-        return {"ready": not causes and self.started(), "parts": parts, "causes": causes}
+        return {"ready": works and self.started(), "parts": parts, "causes": causes}
 
 
 async def answer_health(health: Health, request: web.BaseRequest) -> web.StreamResponse:

@@ -5,7 +5,7 @@ The names are those that every program gives to Prometheus. Where there is no /p
 
 import os
 import resource
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -59,6 +59,39 @@ def database_families(path: Path) -> Iterator[Family]:
         "Room left on the disk of the database. Without any, messages wait at the broker: make room.",
         lambda: _room(path),
     )
+
+
+def copies_families(
+    *,
+    age_s: Callable[[], float | None],
+    newest_bytes: Callable[[], int | None],
+    made: Callable[[], int],
+    failed: Callable[[], int],
+) -> Iterator[Family]:
+    """Return how the automatic copies are. Where there is none, there is neither age nor size."""
+    yield Family(
+        "ifttt_bridge_copy_age_seconds",
+        "gauge",
+        "How long the bridge has run since the newest automatic copy was made. More than copy_every by an hour: "
+        "/readyz says why none is made.",
+        lambda: _if_any(age_s()),
+    )
+    yield Family(
+        "ifttt_bridge_copy_bytes",
+        "gauge",
+        "Size of the newest automatic copy of the database.",
+        lambda: _if_any(newest_bytes()),
+    )
+    yield counter("ifttt_bridge_copies_made_total", "Automatic copies made and verified.", made)
+    yield counter(
+        "ifttt_bridge_copies_failed_total",
+        "Automatic copies that could not be made. Any: is there room where they are kept? /readyz says why.",
+        failed,
+    )
+
+
+def _if_any(value: float | None) -> Iterable[Sample]:
+    return () if value is None else (("", {}, value),)
 
 
 def _cpu_s() -> float:

@@ -34,8 +34,11 @@ from bridge.desk.requests import (
     PermitPage,
     ReadEvents,
     ReadPermit,
+    ReadRestore,
     RemoveUser,
     RenameDevice,
+    RestoreCopy,
+    RestoreState,
     RevokeGrant,
     RevokeToken,
     SetPassword,
@@ -69,7 +72,7 @@ class Desk:
     `forget_sign_ins`: what a daemon has in memory of a user, of tokens, and of a user's browsers must go too.
 
     `prepare` comes before what is asked about devices: where no daemon has written down which there are.
-    `news` and `condition` None: no daemon runs.
+    `news`, `condition` and `restore` None: no daemon runs.
     """  # noqa: D205 -- one paragraph
 
     accounts: Accounts
@@ -88,6 +91,7 @@ class Desk:
     decided: Callable[[], Awaitable[None]] = _nothing_runs
     news: News | None = None
     condition: Callable[[], Condition] | None = None
+    restore: Callable[[RestoreCopy | ReadRestore], RestoreState] | None = None
 
     async def answer(self, content: bytes) -> bytes:
         """Answer a request, both as JSON. Raises BridgeError for what cannot be done."""
@@ -103,8 +107,8 @@ class Desk:
                 return await self.grants.answer(request)
             case ReadEvents():
                 return await self._read_events(request)
-            case Examine():
-                return self._condition()
+            case Examine() | RestoreCopy() | ReadRestore():
+                return self._of_daemon(request)
             case _:
                 await self.prepare()
                 return await self._about_devices(request)
@@ -206,10 +210,10 @@ class Desk:
         entries = await self.events.after(request.after, PAGE, home=request.home)
         return [_event_row(entry) for entry in entries]
 
-    def _condition(self) -> Condition:
-        if self.condition is None:
-            raise BridgeError("no daemon runs that could say how it is")
-        return self.condition()
+    def _of_daemon(self, request: Examine | RestoreCopy | ReadRestore) -> Condition | RestoreState:
+        if self.condition is None or self.restore is None:
+            raise BridgeError("no daemon runs that could say how it is, or put a copy in place")
+        return self.condition() if isinstance(request, Examine) else self.restore(request)
 
 
 def _event_row(entry: Entry) -> EventRow:

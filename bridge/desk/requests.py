@@ -5,6 +5,7 @@ from typing import Final
 import msgspec
 
 from bridge.errors import BridgeError
+from bridge.storage.restored import Restored
 
 PAGE: Final = 1000
 """So many events at most are in one answer; who wants more asks for those behind the last."""
@@ -180,6 +181,18 @@ class Examine(Question, frozen=True, tag="doctor"):
     """How are you? Only a running daemon can say."""
 
 
+class RestoreCopy(Request, frozen=True, tag="restore"):
+    """Put a copy in the place of the database. `path` is absolute. Only a running daemon is asked."""
+
+    path: str
+
+
+class ReadRestore(Question, frozen=True, tag="restore read"):
+    """How far is that?"""
+
+    number: int
+
+
 PeopleRequest = AddUser | ListUsers | RemoveUser | SetPassword
 TokenRequest = AddToken | ListTokens | RevokeToken
 GrantRequest = ListGrants | RevokeGrant
@@ -195,6 +208,8 @@ AnyRequest = (
     | DeviceDecision
     | PairingRequest
     | Examine
+    | RestoreCopy
+    | ReadRestore
 )
 
 
@@ -346,6 +361,20 @@ class Shown(msgspec.Struct, frozen=True):
 
     rows: tuple[DeviceRow, ...]
     announced: AnnouncedRow | None
+
+
+class RestoreState(msgspec.Struct, frozen=True):
+    """How far a restoring is. `phase`: checking, copying (`done` of `whole` bytes), replacing, done or failed.
+
+    `trouble`: why it failed; then nothing has changed.
+    """
+
+    number: int
+    phase: str
+    done: int = 0
+    whole: int = 0
+    trouble: str = ""
+    outcome: Restored | None = None
 
 
 class TopicHeard(msgspec.Struct, frozen=True):

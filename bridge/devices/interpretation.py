@@ -3,6 +3,7 @@
 The rules of edges, presses, retained messages and lateness; knows neither topics nor storage nor the clock.
 """
 
+import dataclasses
 from dataclasses import dataclass
 from typing import Final, assert_never
 
@@ -107,6 +108,25 @@ class Outcome(msgspec.Struct, frozen=True, gc=False):
 
     state: EntityState
     events: tuple[Event, ...] = ()
+
+
+def tells_how_it_is(reading: Reading) -> bool:
+    """Tell whether a reading can be something said again, rather than something that happens just now."""
+    match reading:
+        case StateReading() | AvailabilityReading():
+            return True
+        case PressReading(counted=counted):
+            return counted
+        case _:
+            return False
+
+
+def as_if_kept(how: Circumstances) -> Circumstances:
+    """Return how the first word comes after a copy was put back: nobody knows how it was before, nor what was told.
+
+    As if the broker had kept it: it sets the state, and what it changes is recorded and never offered.
+    """
+    return replace(how, retained=True, policy=dataclasses.replace(how.policy, fire_changed_while_away=False))
 
 
 def interpret(entity: Entity, known: EntityState, reading: Reading, how: Circumstances) -> Interpretation:
@@ -254,7 +274,7 @@ def _custom(entity: Entity, reading: CustomReading, how: Circumstances) -> Event
         entity=entity.id,
         kind=entity.id,  # custom.<slug>
         ingredients={"name": entity.device.name} | values,
-        reason=NotOffered.LATE if _waited_too_long(how) else None,
+        reason=NotOffered.REPLAYED if how.replayed else NotOffered.LATE if _waited_too_long(how) else None,
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final
 
 import msgspec
+from msgspec import structs
 
 
 class Pending(msgspec.Struct, frozen=True, gc=False):
@@ -38,6 +39,10 @@ class OverTime(msgspec.Struct, frozen=True, gc=False):
 UNTIMED: Final = OverTime()
 
 
+UNSURE: Final = "?"
+"""In `fired`: this is from a copy of the database that was put back, and may have been overtaken since."""
+
+
 class EntityState(msgspec.Struct, frozen=True, gc=False):
     """What is known of an entity. `value` None: nothing yet, or no longer. `since_ms`: when it took that value (epoch).
 
@@ -60,6 +65,15 @@ class EntityState(msgspec.Struct, frozen=True, gc=False):
     stamps: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
     over_time: OverTime = UNTIMED
+
+    @property
+    def unsure(self) -> bool:
+        """Whether what is known may long be otherwise: then what comes next is not seen to change anything."""
+        return UNSURE in self.fired
+
+    def sure(self) -> "EntityState":
+        """Return the state as one that is known."""
+        return structs.replace(self, fired=tuple(kind for kind in self.fired if kind != UNSURE))
 
     def taking(self, value: str | None, since_ms: int, *, pending: Pending | None) -> "EntityState":
         """Return the state with another value. Most messages come by here, and `replace` takes three times as long."""

@@ -13,6 +13,7 @@ CONFIGURATION = "configuration"
 
 _CURES = {
     CONFIGURATION: "put the file back as it was, or correct the configuration; until then do not restart the daemon",
+    "copies": "make room, or give it another folder: [storage] copies_folder; the log says more",
     "realtime": "see the check of the service key; what is owed is told as soon as IFTTT takes it",
 }
 

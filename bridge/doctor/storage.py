@@ -78,7 +78,9 @@ def check_storage(files: Files, inspection: Inspection | None, condition: Condit
         )
     elif inspection.fault:
         yield problem(
-            "storage", f"the database is damaged: {inspection.fault}", "stop the daemon, restore it from a copy"
+            "storage",
+            f"the database is damaged: {inspection.fault}",
+            "restart the daemon, which puts the newest copy in its place; or ifttt-bridge restore FILE",
         )
     else:
         yield ok("storage", "the database is whole")

@@ -28,8 +28,11 @@ class Deliveries:
     In two arrays, a megabyte however many there are: as objects they took ten.
     """
 
-    def __init__(self, committed: Iterable[Delivery], *, window: int) -> None:
+    def __init__(self, committed: Iterable[Delivery], *, window: int, lost: bool = False) -> None:
         self.size = max(2 * window, SMALLEST_RING)
+        self.lost = lost
+        """Whether some are not known that were taken, since a copy of the database was put back: what the broker says
+        it sends again may have counted. So it is until what waited at the broker has come in."""
         self.next_number = 0
         self._numbers = array("q")
         self._digests = array("Q")
@@ -47,6 +50,7 @@ class Deliveries:
     def replace(self, added: Iterable[Delivery], *, forget: bool) -> None:
         """Take over what has just been committed."""
         if forget:
+            self.lost = False
             self._forget()
         for delivery in added:
             self._remember(delivery)

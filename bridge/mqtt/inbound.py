@@ -282,6 +282,7 @@ class Inbound:
         if len(messages) < len(arrivals):
             self.counts.connections += sum(isinstance(arrival, Connected) for arrival in arrivals)
             if any(isinstance(arrival, BacklogEnded) for arrival in arrivals):
+                interpreter.deliveries.lost = False
                 self._neighbours.listening()
 
     def _count(self, messages: list[Message], draft: Draft) -> None:

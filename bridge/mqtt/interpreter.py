@@ -2,6 +2,7 @@
 changes: thrown away and done again when the commit fails.
 """  # noqa: D205 -- one sentence
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -14,7 +15,14 @@ from bridge.devices.deadlines import Deadline, Deadlines, follow, may_fall_due, 
 from bridge.devices.described import PartKey
 from bridge.devices.entity import NO_HABITS, NOT_SHAPED, Entity, EntityKind
 from bridge.devices.habits import begins_to_wait, due_ms, forgotten, gateway_of, let_pass, live_through
-from bridge.devices.interpretation import Circumstances, LatePolicy, Outcome, interpret
+from bridge.devices.interpretation import (
+    Circumstances,
+    LatePolicy,
+    Outcome,
+    as_if_kept,
+    interpret,
+    tells_how_it_is,
+)
 from bridge.devices.last_known import EntityState, LastKnown
 from bridge.devices.reading import Reading, StateReading
 from bridge.devices.registry import Registry
@@ -153,7 +161,8 @@ class Interpreter:
             draft.repeats += 1
             return
         retained = message.retained or topic in self.registry.answers  # an answer tells how it was before, too
-        how = Circumstances(now_ms, retained, backlog, draft.listening.away_s, self.policy)
+        again = backlog and message.duplicate and self.deliveries.lost and not draft.deliveries.forget
+        how = Circumstances(now_ms, retained, backlog, draft.listening.away_s, self.policy, replayed=again)
         faults = len(draft.ignored) + len(draft.broken)
         if describes:
             self._describe(draft, topic, message.payload, now_ms)
@@ -192,12 +201,14 @@ class Interpreter:
         reading = entity.dialect.read(message.topic or "", message.payload)
         if reading is None:
             return
-        known = self._known(draft, entity.id)
+        before = known = self._known(draft, entity.id)
+        if known.fired and known.unsure and tells_how_it_is(reading):
+            known, how = known.sure(), as_if_kept(how)
         if entity.habits is NO_HABITS:
             outcome = self._said(draft, entity, known, reading, how)
         else:
             outcome = self._over_time(draft, entity, known, reading, how)
-        self._keep(draft, entity, known, outcome, how.now_ms)
+        self._keep(draft, entity, before, outcome, how.now_ms)
         for event in outcome.events:
             draft.add(entity, event, how.now_ms, message.received_s)
 
@@ -235,7 +246,7 @@ class Interpreter:
         if state.pending is not known.pending or (entity.habits is not NO_HABITS and begins_to_wait(known, state)):
             draft.stirred = True
         if entity.kind is _CONTACT and state.value != known.value:
-            self._follow(draft, entity, now_ms, opens=True)
+            self._follow(draft, entity, now_ms, opens=True, told=known.unsure)
 
     def _deadlines(self, draft: Draft, entity: str) -> dict[int, Deadline]:
         """Return the deadlines of a contact, those of this batch included."""
@@ -247,14 +258,17 @@ class Interpreter:
                 found.pop(minutes, None)
         return found
 
-    def _follow(self, draft: Draft, entity: Entity, now_ms: int, *, opens: bool = False) -> None:
+    def _follow(self, draft: Draft, entity: Entity, now_ms: int, *, opens: bool = False, told: bool = False) -> None:
+        """Fit the deadlines of a contact. `told`: it may have been told of this opening before a copy was put back."""
         watched = self.watches.left_open(entity.home, entity.id)
         present = self._deadlines(draft, entity.id)
         if not watched and not present:
             return
         changes = follow(entity, self._known(draft, entity.id), present, watched, now_ms, opens=opens)
         for minutes, deadline in changes.items():
-            draft.deadlines[entity.id, minutes] = deadline
+            draft.deadlines[entity.id, minutes] = (
+                dataclasses.replace(deadline, told=True) if told and deadline else deadline
+            )
             draft.stirred = True
 
     def _look_at_time(self, draft: Draft, now_ms: int, received_s: float, *, live: bool) -> None:

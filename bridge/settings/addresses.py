@@ -142,6 +142,14 @@ def parse_database_url(value: object) -> Path:
     return Path("/", path.lstrip("/"))
 
 
+def parse_folder(value: object) -> Path:
+    """Parse the absolute path of a folder."""
+    text = as_text(value)
+    if not text.startswith("/") or "\0" in text:
+        raise ValueError('must be the absolute path of a folder, such as "/var/backups/ifttt-bridge"')
+    return Path(text)
+
+
 def _web_url(value: object) -> str:
     text = as_text(value)
     if not text.isascii() or not text.isprintable() or " " in text:

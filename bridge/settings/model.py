@@ -13,6 +13,7 @@ from bridge.settings.addresses import (
     parse_address,
     parse_broker_url,
     parse_database_url,
+    parse_folder,
     parse_network,
     parse_public_url,
     parse_realtime_url,
@@ -28,6 +29,7 @@ from bridge.settings.words import (
     parse_client_id,
     parse_client_secret,
     parse_code_life,
+    parse_copy_every,
     parse_filter,
     parse_oauth_client_id,
     parse_paired_id,
@@ -44,6 +46,7 @@ UNIQUE: Final[dict[str, JsonValue]] = {"uniqueItems": True}  # rules.py checks i
 MOST_PREVIOUS: Final = 8  # each one is compared with whatever is presented
 MOST_PREFIXES: Final = 8  # each is a subscription
 MOST_UNLOCKED: Final = 100
+MOST_COPIES: Final = 1000
 MOST_VALUES: Final = 3  # the ingredients value1, value2 and value3
 
 RedirectUri: Final = r"https://[!-~]+|http://(?:127\.0\.0\.1|\[::1\]|localhost)(?:[:/?][!-~]*)?"
@@ -156,6 +159,17 @@ class StorageTable(Table):
 
     path: Annotated[Path, written(parse_database_url, pattern="sqlite:///[^?#]*[^?#/]")] = Field(
         Path("/var/lib/ifttt-bridge/bridge.db"), alias="url", description="The database file"
+    )
+    copies: int = Field(
+        7, ge=0, le=MOST_COPIES, description="How many automatic copies of it are kept; 0: none is made"
+    )
+    copy_every_s: Annotated[float, written(parse_copy_every, DurationText | Annotated[float, Field(ge=1)])] = Field(
+        86_400.0, alias="copy_every", description="How long the bridge runs between two automatic copies"
+    )
+    copies_folder: Annotated[Path, written(parse_folder, pattern="/.*")] | None = Field(
+        None,
+        examples=["/var/backups/ifttt-bridge"],
+        description='Where automatic copies are kept (default: the folder "copies" beside the database)',
     )
 
 

@@ -123,9 +123,17 @@ class Pairing:
 
 @dataclass(frozen=True, slots=True)
 class Storage:
-    """Where everything is kept."""
+    """Where everything is kept. `copies`: so many automatic copies, 0 for none."""
 
     path: Path
+    copies: int
+    copy_every_s: float
+    copies_folder: Path | None
+
+    @property
+    def folder_of_copies(self) -> Path:
+        """Where automatic copies are kept."""
+        return self.copies_folder or self.path.with_name("copies")
 
 
 @dataclass(frozen=True, slots=True)

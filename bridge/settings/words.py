@@ -16,6 +16,7 @@ from bridge.settings.values import Secret
 
 LONGEST_DURATION_S: Final = 365 * 86_400
 LONGEST_CODE_LIFE_S: Final = 48 * 3600  # what IFTTT asks for where it connects people before they need it
+SHORTEST_COPY_EVERY_S: Final = 1.0
 LONGEST_NAME: Final = 100
 LONGEST_UNIT: Final = 20
 LONGEST_TOPIC_BYTES: Final = 1024
@@ -74,6 +75,14 @@ def parse_duration(value: object) -> float:
         raise ValueError(_DURATION_FORM)
     if seconds > LONGEST_DURATION_S:
         raise ValueError("is longer than a year; the longest is 365d")
+    return seconds
+
+
+def parse_copy_every(value: object) -> float:
+    """Parse how often a copy is made, in seconds."""
+    seconds = parse_duration(value)
+    if seconds < SHORTEST_COPY_EVERY_S:
+        raise ValueError("is too short: the disk would do nothing else; the shortest is 1s")
     return seconds
 
 

@@ -20,7 +20,7 @@ from typing import Final, TypeVar
 
 import aiosqlite  # noqa: TID251 -- the one place that opens the database
 
-from bridge.errors import StorageError, StorageUnavailable
+from bridge.errors import DatabaseDamaged, StorageError, StorageUnavailable
 from bridge.storage.durable import Hold, Written, let_go, make_folder
 
 T = TypeVar("T")
@@ -35,6 +35,9 @@ _PASSING: Final = {
     sqlite3.SQLITE_NOMEM: "out of memory",
     sqlite3.SQLITE_PROTOCOL: "lock protocol error",
 }
+UNREADABLE: Final = (sqlite3.DatabaseError, UnicodeDecodeError)
+"""What reading may raise. Texts that are none: in a row, or in what SQLite says of a schema that was damaged."""
+
 BUSY_TIMEOUT_MS: Final = 5000
 """How long a unit of work waits while another program, such as the command line, writes."""
 
@@ -63,6 +66,8 @@ class Database:
         self._opening = asyncio.Lock()
         self._hold: Hold | None = None
         self._letting_go: asyncio.Future[None] | None = None
+        self.damaged = asyncio.Event()
+        """Set once the file turned out to be damaged. The next start knows it by a mark beside the file."""
         self.written_s = time.monotonic()
         """When the writer last came back from a unit of work, with whatever result (monotonic seconds)."""
 
@@ -71,7 +76,7 @@ class Database:
         try:
             if self._doubtful:
                 await self._begin_anew()
-            result = await self._run(self._writer, self._counted(unit), begin="BEGIN IMMEDIATE")
+            result = await self._write(self._counted(unit))
             if self._written.due:
                 await self._checkpoint()
         except Exception:  # not when nobody waits any more: that says nothing of the writer
@@ -90,7 +95,7 @@ class Database:
         """Run a question against one consistent state of the file. Raises StorageUnavailable."""
         if not self._open:
             raise StorageUnavailable("database: input/output error; it is being opened anew")
-        return await _run(self._reader, question, begin="BEGIN")
+        return await self._run(self._reader, question, begin="BEGIN")
 
     async def close(self) -> None:
         """Close both connections. After an input/output error the log stays, for the next start to read."""
@@ -111,11 +116,19 @@ class Database:
 
         return counted
 
+    async def _write(self, unit: Callable[[sqlite3.Connection], T]) -> T:
+        try:
+            return await self._run(self._writer, unit, begin="BEGIN IMMEDIATE")
+        except StorageUnavailable as error:
+            self._doubtful = self._doubtful or _is_io_error(error)
+            raise
+
     async def _run(self, connection: aiosqlite.Connection, work: Callable[[sqlite3.Connection], T], *, begin: str) -> T:
         try:
             return await _run(connection, work, begin=begin)
-        except StorageUnavailable as error:
-            self._doubtful = self._doubtful or _is_io_error(error)
+        except DatabaseDamaged as error:
+            mark_damaged(self._path, str(error))
+            self.damaged.set()
             raise
 
     async def _checkpoint(self) -> None:
@@ -165,6 +178,17 @@ async def open_database(path: Path, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -
         await database.close()
 
 
+def damage_mark(path: Path) -> Path:
+    """Return where it is written down that a database turned out to be damaged, and how."""
+    return path.with_name(f"{path.name}.damaged")
+
+
+def mark_damaged(path: Path, cause: str) -> None:
+    """Write down that a database is damaged. A full disk keeps nobody from saying so otherwise."""
+    with contextlib.suppress(OSError):
+        damage_mark(path).write_text(f"{cause}\n", encoding="utf-8")
+
+
 def _nothing(_connection: sqlite3.Connection) -> None:
     """Write nothing."""
 
@@ -180,7 +204,7 @@ def _create_private(path: Path) -> None:
     except OSError as error:
         raise StorageUnavailable(f"the database {path} cannot be opened: {error.strerror}") from error
     except sqlite3.DatabaseError as error:
-        raise _translate(error) from error
+        raise translated(error) from error
 
 
 async def _connect_both(path: Path, *, busy_timeout_ms: int) -> tuple[aiosqlite.Connection, aiosqlite.Connection]:
@@ -209,7 +233,7 @@ async def _connect(path: Path, *, cache_kib: int, busy_timeout_ms: int) -> aiosq
     except BaseException as error:  # cancelled too: a thread left behind would keep the process alive
         await connection.close()
         if isinstance(error, sqlite3.DatabaseError):
-            raise _translate(error) from error
+            raise translated(error) from error
         raise
     return connection
 
@@ -229,8 +253,8 @@ async def _run(connection: aiosqlite.Connection, work: Callable[[sqlite3.Connect
 
     try:
         result: T = await connection._execute(transaction)  # type: ignore[no-untyped-call] # noqa: SLF001 -- see above
-    except sqlite3.DatabaseError as error:
-        raise _translate(error) from error
+    except UNREADABLE as error:
+        raise translated(error) from error
     return result
 
 
@@ -245,7 +269,7 @@ async def _checkpoint(connection: aiosqlite.Connection) -> bool:
     try:
         whole: bool = await connection._execute(work)  # type: ignore[no-untyped-call] # noqa: SLF001 -- see above
     except sqlite3.DatabaseError as error:
-        raise _translate(error) from error
+        raise translated(error) from error
     return whole
 
 
@@ -259,11 +283,16 @@ def _is_io_error(error: StorageUnavailable) -> bool:
     return getattr(error.__cause__, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_IOERR
 
 
-def _translate(error: sqlite3.DatabaseError) -> Exception:
-    """Tell a passing trouble of the outside world from a fault of ours, which stays what it is."""
+def translated(error: sqlite3.DatabaseError | UnicodeDecodeError) -> Exception:
+    """Tell a passing trouble of the outside world, and damage, from a fault of ours, which stays what it is."""
     primary = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if primary in _PASSING:
         return StorageUnavailable(f"database: {_PASSING[primary]} ({error})")
-    if primary in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
-        return StorageError(f"the database file is damaged ({error}); restore it from a copy")
+    if primary in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB} or _is_no_text(error):
+        return DatabaseDamaged(f"the database file is damaged ({error})")
     return error
+
+
+def _is_no_text(error: sqlite3.DatabaseError | UnicodeDecodeError) -> bool:
+    """Tell whether bytes stand where a text was written: nothing but UTF-8 ever is."""
+    return isinstance(error, UnicodeDecodeError) or str(error).startswith("Could not decode to UTF-8")

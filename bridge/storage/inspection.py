@@ -1,11 +1,14 @@
 """Looking at a database file without changing it, whoever has it open. For its owner: others would leave files."""
 
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
+
+from bridge.errors import StorageError
+from bridge.storage.looking import look
 
 _TIMEOUT_S: Final = 5.0
 
@@ -23,6 +26,11 @@ def inspect(path: Path, *, in_use: bool) -> Inspection:
 
     A file that nobody uses is opened as one that cannot change: even a reader would leave files beside it otherwise.
     """
+    if not in_use:
+        with suppress(StorageError):
+            damage = look(path)
+            if damage is not None:
+                return Inspection(damage.cause)
     if not in_use and not path.with_name(f"{path.name}-wal").exists():
         found = _inspect(path, "mode=ro&immutable=1")
         if not found.fault:  # else somebody may have begun to use it meanwhile

@@ -17,6 +17,7 @@ from bridge.storage.deadlines import change_deadlines, deadlines_of
 from bridge.storage.descriptions import change_descriptions
 from bridge.storage.entities import states_of
 from bridge.storage.readings import add_readings
+from bridge.storage.settings import DELIVERIES_LOST
 from bridge.timeline.batch import Batch, Delivery, ToldMove
 from bridge.timeline.entry import Entry
 
@@ -64,12 +65,13 @@ UPDATE trigger_identities SET told_seq = max(told_seq, ?) WHERE client = ? AND u
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """Where the last run ended."""
+    """Where the last run ended. `deliveries_lost`: not all of them are known, since a copy was put back."""
 
     next_seq: int
     states: dict[str, EntityState]
     deliveries: tuple[Delivery, ...]
     deadlines: tuple[Deadline, ...] = ()
+    deliveries_lost: bool = False
 
 
 class Journal:
@@ -155,9 +157,11 @@ def _texts(texts: tuple[str, ...]) -> str:
 def _load(connection: sqlite3.Connection) -> Loaded:
     sequence = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'events'").fetchone()
     deliveries = connection.execute("SELECT slot, number, packet_id, digest FROM deliveries ORDER BY number")
+    lost = connection.execute("SELECT value FROM settings WHERE name = ?", (DELIVERIES_LOST,)).fetchone()
     return Loaded(
         next_seq=(sequence[0] if sequence else 0) + 1,
         states=states_of(connection),
         deliveries=tuple(Delivery(*row) for row in deliveries),
         deadlines=deadlines_of(connection),
+        deliveries_lost=lost is not None and lost[0] == "1",
     )

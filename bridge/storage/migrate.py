@@ -23,6 +23,16 @@ async def migrate(database: Database, scripts: Sequence[str] | None = None) -> i
     return len(migrations)
 
 
+def migrate_file(connection: sqlite3.Connection) -> int:
+    """Do the same on a connection that nobody else has (isolation_level None). Raises SchemaTooNew."""
+    migrations = load_migrations()
+    for version, script in enumerate(migrations, start=1):
+        connection.execute("BEGIN IMMEDIATE")
+        _apply(connection, version=version, script=script)
+        connection.execute("COMMIT")
+    return len(migrations)
+
+
 def load_migrations() -> list[str]:
     """Return the scripts in order; script number n brings the schema to version n."""
     files = resources.files("bridge.storage.migrations").iterdir()

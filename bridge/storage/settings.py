@@ -15,6 +15,12 @@ RESTORED: Final = "realtime.restored"
 """1 while this is a copy that was put back, and IFTTT has not been told so: what it was told since the copy was made is
 not known. Whoever puts a copy back sets it."""
 
+RESTORED_NOTE: Final = "storage.restored"
+"""What people should know of a copy that the bridge itself put back, as JSON (mending.py)."""
+
+DELIVERIES_LOST: Final = "mqtt.deliveries_lost"
+"""1 while it is not known which messages were taken from the broker before a copy was put back."""
+
 SUBSCRIBED_TOPICS: Final = "mqtt.subscribed_topics"
 """What the broker's session for us was subscribed to last, one topic a line."""
 

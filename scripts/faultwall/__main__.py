@@ -15,6 +15,7 @@ from typing import Final
 import msgspec
 
 from scripts.benchmarks.machine import describe
+from scripts.faultwall.database import database
 from scripts.faultwall.disks import broken_disks
 from scripts.faultwall.power import power_cuts
 from scripts.faultwall.report import report
@@ -24,6 +25,7 @@ from scripts.faultwall.wall import Fault, Row, Wall
 FAULTS: Final[dict[str, Fault]] = {
     "disk": broken_disks,
     "power": power_cuts,
+    "database": database,
     "storm": storm,
 }
 SEED: Final = 2026

@@ -91,6 +91,7 @@ BEYOND_A_SCHEMA = (
     "a number of at most 15 digits",
     "bytes; shorten it",
     "is longer than a year",
+    "is too short",
     'at most "48h"',
     "goes deeper than",
     "a NUL character",

@@ -60,7 +60,7 @@ all_settings = st.builds(
         receive_maximum=numbers,
     ),
     oauth=st.builds(Oauth, code_life_s=seconds),
-    storage=st.builds(Storage, path=st.text().map(Path)),
+    storage=st.builds(Storage, path=st.text().map(Path), copies=numbers, copy_every_s=seconds, copies_folder=paths),
     devices=st.lists(devices, max_size=4).map(tuple),
 )
 

@@ -1,0 +1,1 @@
+"""What storage decides without a database."""
