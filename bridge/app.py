@@ -148,6 +148,7 @@ async def _run_parts(daemon: _Daemon, *, stop: asyncio.Event, started: Callable[
                 ("outbound", parts.outbound.run()),
                 ("notifiers", parts.notifiers.run()),
                 ("housekeeping", parts.housekeeping.run()),
+                ("retention", parts.retention.run()),
                 ("connection", parts.connection.run()),
                 ("retained health", retained.run()),
                 ("sources", sources.run()),

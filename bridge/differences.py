@@ -11,7 +11,10 @@ from bridge.settings import Settings
 
 LIVE_SECTIONS: Final = frozenset({"ifttt", "oauth", "log", "pairing"})
 LIVE_KEYS: Final = frozenset(
-    {"public.url", "public.trusted_proxies", "mqtt.late_press_limit", "mqtt.changed_while_away"}
+    {
+        *("public.url", "public.trusted_proxies", "mqtt.late_press_limit", "mqtt.changed_while_away"),
+        *("storage.keep_events", "storage.max_size"),
+    }
 )
 """What takes effect without a restart, besides the lists below. Whatever is not named here waits: a socket is open,
 a session is begun, a file is held."""
@@ -19,6 +22,7 @@ a session is begun, a file is held."""
 _KEYS: Final = {
     "mqtt.late_press_limit_s": "mqtt.late_press_limit",
     "storage.path": "storage.url",
+    "storage.keep_events_s": "storage.keep_events",
     "oauth.code_life_s": "oauth.code_life",
 }
 """Fields that have another name in the file."""

@@ -45,14 +45,22 @@ class Database:
         self._reader = reader
         self.written_s = time.monotonic()
         """When the writer last came back from a unit of work, with whatever result (monotonic seconds)."""
+        self.writing = 0
+        """How many units of work are under way or wait for their turn."""
 
-    async def write(self, unit: Callable[[sqlite3.Connection], T]) -> T:
-        """Run a unit of work in one transaction, durable when this returns. Raises StorageUnavailable."""
+    async def write(self, unit: Callable[[sqlite3.Connection], T], *, durable: bool = True) -> T:
+        """Run a unit of work in one transaction, durable when this returns. Raises StorageUnavailable.
+
+        `durable` false: a power cut may undo it, though nothing else. Nobody waits for the disk.
+        """
+        self.writing += 1
         try:
-            result = await _run(self._writer, unit, begin="BEGIN IMMEDIATE")
+            result = await _run(self._writer, unit, begin="BEGIN IMMEDIATE", durable=durable)
         except Exception:  # not when nobody waits any more: that says nothing of the writer
             self.written_s = time.monotonic()
             raise
+        finally:
+            self.writing -= 1
         self.written_s = time.monotonic()
         return result
 
@@ -106,6 +114,7 @@ async def _connect(path: Path, *, cache_kib: int, busy_timeout_ms: int) -> aiosq
         await connection
         for pragma in (
             f"busy_timeout = {busy_timeout_ms}",
+            "auto_vacuum = INCREMENTAL",  # of a new file; before anything is written to it
             "journal_mode = WAL",
             "synchronous = FULL",
             "foreign_keys = ON",
@@ -121,23 +130,35 @@ async def _connect(path: Path, *, cache_kib: int, busy_timeout_ms: int) -> aiosq
     return connection
 
 
-async def _run(connection: aiosqlite.Connection, work: Callable[[sqlite3.Connection], T], *, begin: str) -> T:
+async def _run(
+    connection: aiosqlite.Connection, work: Callable[[sqlite3.Connection], T], *, begin: str, durable: bool = True
+) -> T:
     def transaction() -> T:
         raw = connection._conn  # noqa: SLF001 -- the sqlite3 connection, used on its own thread
-        raw.execute(begin)
+        if durable:
+            return _transaction(raw, work, begin)
+        raw.execute("PRAGMA synchronous = NORMAL")  # in the order of the WAL: the next durable one brings it to disk
         try:
-            result = work(raw)
-            raw.execute("COMMIT")
-        except BaseException:
-            if raw.in_transaction:  # SQLite has rolled back by itself when the disk is full
-                raw.execute("ROLLBACK")
-            raise
-        return result
+            return _transaction(raw, work, begin)
+        finally:
+            raw.execute("PRAGMA synchronous = FULL")
 
     try:
         result: T = await connection._execute(transaction)  # type: ignore[no-untyped-call] # noqa: SLF001 -- see above
     except sqlite3.DatabaseError as error:
         raise _translate(error) from error
+    return result
+
+
+def _transaction(raw: sqlite3.Connection, work: Callable[[sqlite3.Connection], T], begin: str) -> T:
+    raw.execute(begin)
+    try:
+        result = work(raw)
+        raw.execute("COMMIT")
+    except BaseException:
+        if raw.in_transaction:  # SQLite has rolled back by itself when the disk is full
+            raw.execute("ROLLBACK")
+        raise
     return result
 
 

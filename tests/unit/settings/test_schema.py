@@ -91,6 +91,8 @@ BEYOND_A_SCHEMA = (
     "a number of at most 15 digits",
     "bytes; shorten it",
     "is longer than a year",
+    'must be at least "1d"',
+    "is less than the database needs",
     'at most "48h"',
     "goes deeper than",
     "a NUL character",
