@@ -2,6 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from bridge.events import FAMILIES, Event, any_of
 
@@ -21,9 +22,11 @@ class Entry:
         return self.event.reason is None
 
 
-@dataclass(frozen=True, slots=True)
-class TimelineKey:
-    """One timeline: of a home or of one entity of it, of one kind or of a whole family (`any_of`)."""
+class TimelineKey(NamedTuple):
+    """One timeline: of a home or of one entity of it, of one kind or of a whole family (`any_of`).
+
+    A tuple, as are keys and questions made of it: several are looked up for each event, and tuples are hashed in C.
+    """
 
     home: str
     entity: str | None

@@ -53,10 +53,10 @@ class SeenDatabase(Database):
         super().__init__(database._writer, database._reader)
         self._working = working
 
-    async def write(self, unit: Callable[[sqlite3.Connection], T]) -> T:
+    async def write(self, unit: Callable[[sqlite3.Connection], T], *, durable: bool = True) -> T:
         """Run a unit of work."""
         with self._working():
-            return await super().write(unit)
+            return await super().write(unit, durable=durable)
 
     async def read(self, question: Callable[[sqlite3.Connection], T]) -> T:
         """Run a question."""
