@@ -6,11 +6,13 @@ crosses the threads twice. For that, aiosqlite's `_execute` is used, which runs 
 tests/integration/storage/test_library_internals.py fails loudly should it move.
 """
 
+import asyncio
 import contextlib
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -33,16 +35,31 @@ _PASSING: Final = {
 BUSY_TIMEOUT_MS: Final = 5000
 """How long a unit of work waits while another program, such as the command line, writes."""
 
+MANY_CHANGES: Final = 250
+"""After so many changed rows, which are about a thousand pages, the journal is to be brought into the file."""
+
+WRITER_PAGES: Final = 16_384
+"""From so many pages (64 MiB) on the writer does that itself."""
+
 _WRITER_CACHE_KIB: Final = 8192
 _READER_CACHE_KIB: Final = 4096
+_ASIDE_CACHE_KIB: Final = 64
 
 
 class Database:
-    """One writing connection and one reading connection, each on a thread of its own."""
+    """One writing connection, one reading connection, and one for checkpoints, each on a thread of its own.
 
-    def __init__(self, writer: aiosqlite.Connection, reader: aiosqlite.Connection) -> None:
+    `much_changed` is set when enough is written for a checkpoint; without `aside` the writer makes all of them.
+    """
+
+    def __init__(
+        self, writer: aiosqlite.Connection, reader: aiosqlite.Connection, aside: aiosqlite.Connection | None = None
+    ) -> None:
         self._writer = writer
         self._reader = reader
+        self._aside = aside
+        self._changes = 0
+        self.much_changed = asyncio.Event()
         self.written_s = time.monotonic()
         """When the writer last came back from a unit of work, with whatever result (monotonic seconds)."""
         self.writing = 0
@@ -55,13 +72,28 @@ class Database:
         """
         self.writing += 1
         try:
-            result = await _run(self._writer, unit, begin="BEGIN IMMEDIATE", durable=durable)
+            result = await _run(self._writer, partial(self._counted, unit), begin="BEGIN IMMEDIATE", durable=durable)
         except Exception:  # not when nobody waits any more: that says nothing of the writer
             self.written_s = time.monotonic()
             raise
         finally:
             self.writing -= 1
         self.written_s = time.monotonic()
+        if self._changes >= MANY_CHANGES:
+            self.much_changed.set()
+        return result
+
+    async def checkpoint(self) -> None:
+        """Bring what is committed into the file, as far as no reader is in the way. Raises StorageUnavailable."""
+        self.much_changed.clear()
+        self._changes = 0
+        if self._aside is not None:
+            await _run(self._aside, _checkpoint, begin="")
+
+    def _counted(self, unit: Callable[[sqlite3.Connection], T], connection: sqlite3.Connection) -> T:
+        before = connection.total_changes
+        result = unit(connection)
+        self._changes += connection.total_changes - before
         return result
 
     async def writer_answers(self) -> bool:
@@ -83,11 +115,19 @@ async def open_database(path: Path, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -
     try:
         reader = await _connect(path, cache_kib=_READER_CACHE_KIB, busy_timeout_ms=busy_timeout_ms)
         try:
-            yield Database(writer, reader)
+            aside = await _connect(path, cache_kib=_ASIDE_CACHE_KIB, busy_timeout_ms=busy_timeout_ms)
+            try:
+                yield Database(writer, reader, aside)
+            finally:
+                await aside.close()
         finally:
             await reader.close()
     finally:
         await writer.close()
+
+
+def _checkpoint(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
 
 def _nothing(_connection: sqlite3.Connection) -> None:
@@ -120,6 +160,7 @@ async def _connect(path: Path, *, cache_kib: int, busy_timeout_ms: int) -> aiosq
             "foreign_keys = ON",
             f"cache_size = -{cache_kib}",
             "journal_size_limit = 67108864",
+            f"wal_autocheckpoint = {WRITER_PAGES}",
         ):
             await connection.execute(f"PRAGMA {pragma}")
     except BaseException as error:  # cancelled too: a thread left behind would keep the process alive
@@ -135,6 +176,8 @@ async def _run(
 ) -> T:
     def transaction() -> T:
         raw = connection._conn  # noqa: SLF001 -- the sqlite3 connection, used on its own thread
+        if not begin:
+            return work(raw)
         if durable:
             return _transaction(raw, work, begin)
         raw.execute("PRAGMA synchronous = NORMAL")  # in the order of the WAL: the next durable one brings it to disk

@@ -16,6 +16,8 @@ from scripts.benchmarks.interpreting import interpreting
 from scripts.benchmarks.machine import describe
 from scripts.benchmarks.poll import poll
 from scripts.benchmarks.report import Figure, table
+from scripts.benchmarks.retaining import retaining
+from scripts.benchmarks.scale import scale
 from scripts.benchmarks.sustained import sustained
 from scripts.benchmarks.told import told
 
@@ -26,6 +28,8 @@ BENCHMARKS: dict[str, Benchmark] = {
     "idle": idle,
     "announced": announced,
     "interpreting": interpreting,
+    "retaining": retaining,
+    "scale": scale,
 }
 ON_DISK = "/var/tmp"  # noqa: S108 -- a folder of our own is made in it; /tmp is often in memory, where a sync costs nothing
 

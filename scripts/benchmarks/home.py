@@ -28,6 +28,7 @@ client_id = "{client_id}"
 {mqtt}
 [storage]
 url = "sqlite://{database}"
+{storage}
 [ifttt]
 service_keys = ["{key}"]
 realtime_url = "{realtime}"
@@ -55,9 +56,12 @@ class Broker(Mosquitto):
 
 @dataclass
 class DoorDaemon(Daemon):
-    """The daemon, with doors and nothing else. `more`: further tables of the configuration."""
+    """The daemon, with doors and nothing else. `more`: further tables of the configuration; `storage`: further lines
+    of the `[storage]` table.
+    """  # noqa: D205 -- one paragraph
 
     doors: int = 1
+    storage: str = ""
     more: str = ""
 
     @property
@@ -93,6 +97,7 @@ class DoorDaemon(Daemon):
             key=SERVICE_KEY,
             realtime=self.realtime_url,
             mqtt=self.mqtt,
+            storage=self.storage,
         )
         tables = [_DOOR.format(id=door(n), number=n, topic=topic(door(n))) for n in range(self.doors)]
         self.config.write_text(text + "".join(tables) + self.more)
