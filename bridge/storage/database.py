@@ -41,6 +41,8 @@ MANY_CHANGES: Final = 250
 WRITER_PAGES: Final = 16_384
 """From so many pages (64 MiB) on the writer does that itself."""
 
+SMALL_BYTES: Final = 32 * 1024 * 1024
+
 _WRITER_CACHE_KIB: Final = 8192
 _READER_CACHE_KIB: Final = 4096
 _ASIDE_CACHE_KIB: Final = 64
@@ -113,6 +115,7 @@ async def open_database(path: Path, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -
     _create_private(path)
     writer = await _connect(path, cache_kib=_WRITER_CACHE_KIB, busy_timeout_ms=busy_timeout_ms)
     try:
+        await _run(writer, _make_shrinkable, begin="")
         reader = await _connect(path, cache_kib=_READER_CACHE_KIB, busy_timeout_ms=busy_timeout_ms)
         try:
             aside = await _connect(path, cache_kib=_ASIDE_CACHE_KIB, busy_timeout_ms=busy_timeout_ms)
@@ -124,6 +127,16 @@ async def open_database(path: Path, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -
             await reader.close()
     finally:
         await writer.close()
+
+
+def _make_shrinkable(connection: sqlite3.Connection) -> None:
+    """Let the file of an older version give empty pages back, where writing it anew takes no time to speak of."""
+    kept, pages, page = (
+        connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("auto_vacuum", "page_count", "page_size")
+    )
+    if not kept and pages * page <= SMALL_BYTES:
+        with contextlib.suppress(sqlite3.OperationalError):  # a full disk, or somebody writes: the next start does it
+            connection.execute("VACUUM")
 
 
 def _checkpoint(connection: sqlite3.Connection) -> None:
@@ -162,7 +175,8 @@ async def _connect(path: Path, *, cache_kib: int, busy_timeout_ms: int) -> aiosq
             "journal_size_limit = 67108864",
             f"wal_autocheckpoint = {WRITER_PAGES}",
         ):
-            await connection.execute(f"PRAGMA {pragma}")
+            async with connection.execute(f"PRAGMA {pragma}"):
+                """Close it: a statement that has not ended keeps VACUUM from beginning."""
     except BaseException as error:  # cancelled too: a thread left behind would keep the process alive
         await connection.close()
         if isinstance(error, sqlite3.DatabaseError):
