@@ -110,10 +110,10 @@ class Retention:
     _horizon_for: tuple[int, int] | None = None
     _crowded_ms: int | None = None
 
-    async def run(self) -> None:
-        """Tidy until cancelled."""
+    async def run(self, *, away_s: float = LOOK_S) -> None:
+        """Tidy until cancelled. `away_s`: when to look again for a disk that does not work."""
         while True:
-            rest_s = LOOK_S
+            rest_s = away_s
             try:
                 rest_s = await self.step()
             except StorageUnavailable as error:
