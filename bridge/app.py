@@ -43,6 +43,7 @@ from bridge.reload import Reload, Rereading
 from bridge.restores import Restores
 from bridge.settings import Address, Settings
 from bridge.sources import Sources
+from bridge.storage.checkpoints import Checkpoints
 from bridge.storage.database import Database, open_database
 from bridge.storage.lock import hold_lock
 from bridge.storage.migrate import migrate
@@ -217,6 +218,8 @@ async def _run_parts(daemon: _Daemon, *, stop: asyncio.Event, started: Callable[
                 ("outbound", parts.outbound.run()),
                 ("notifiers", parts.notifiers.run()),
                 ("housekeeping", parts.housekeeping.run()),
+                ("retention", parts.retention.run()),
+                ("checkpoints", Checkpoints(daemon.database).run()),
                 ("connection", parts.connection.run()),
                 ("retained health", retained.run()),
                 ("sources", sources.run()),

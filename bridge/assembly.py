@@ -47,7 +47,9 @@ from bridge.realtime.notifiers import Notifiers
 from bridge.reception import Reception, build_reception
 from bridge.recovery import Recovery, tell_restored
 from bridge.registers import Registers
+from bridge.retention import Retention
 from bridge.storage.settings import DELIVERIES_LOST, SUBSCRIBED_TOPICS, KeptSettings
+from bridge.timeline.retention import Limits
 from bridge.web.actions import ActionEndpoints
 from bridge.web.answers import Answers
 from bridge.web.crowd import Crowd
@@ -97,6 +99,7 @@ class Parts:
     news: News
     permit: Permit
     discovery: Discovery
+    retention: Retention
 
     def take_over(self, current: Current, after: Configuration) -> None:
         """Let another configuration be in force. What only asks `current` needs no word; these hold something of it."""
@@ -167,6 +170,7 @@ def build(
         news=news,
         permit=permit,
         discovery=discovery,
+        retention=_retention(ground, entrance, inbound),
     )
 
 
@@ -255,6 +259,21 @@ def _housekeeping(  # noqa: PLR0913, PLR0917 -- it writes down something of each
         entrance.now,
         recovery.done,
         also=(connections.look, partial(_know_deliveries, ground, connection)),
+    )
+
+
+def _retention(ground: Ground, entrance: Entrance, inbound: Inbound) -> Retention:
+    def limits() -> Limits:
+        storage = ground.current.now.settings.storage
+        return Limits(round(storage.keep_events_s * 1000), storage.max_size.bytes)
+
+    erasures = ground.registers.erasures
+    return Retention(
+        erasures,
+        limits,
+        lambda: entrance.now().run_ms,
+        lambda: inbound.newest_seq,
+        busy=lambda: inbound.waiting > 0 or erasures.waits,
     )
 
 

@@ -14,6 +14,7 @@ LIVE_KEYS: Final = frozenset(
     {
         *("public.url", "public.trusted_proxies", "public.max_connections"),
         *("mqtt.late_press_limit", "mqtt.changed_while_away"),
+        *("storage.keep_events", "storage.max_size"),
     }
 )
 """What takes effect without a restart, besides the lists below. Whatever is not named here waits: a socket is open,
@@ -23,6 +24,7 @@ _KEYS: Final = {
     "mqtt.late_press_limit_s": "mqtt.late_press_limit",
     "storage.path": "storage.url",
     "storage.copy_every_s": "storage.copy_every",
+    "storage.keep_events_s": "storage.keep_events",
     "oauth.code_life_s": "oauth.code_life",
 }
 """Fields that have another name in the file."""

@@ -17,6 +17,7 @@ from bridge.storage.journal import Journal
 from bridge.storage.meeting import Meetings
 from bridge.storage.pairings import Pairings
 from bridge.storage.readings import Readings
+from bridge.storage.retention import Erasures
 from bridge.storage.settings import KeptSettings
 
 
@@ -38,6 +39,7 @@ class Registers:
     descriptions: Descriptions
     pairings: Pairings
     meetings: Meetings
+    erasures: Erasures
 
     @classmethod
     def of(cls, database: Database) -> "Registers":
@@ -57,4 +59,5 @@ class Registers:
             Descriptions(database),
             Pairings(database),
             Meetings(database),
+            Erasures(database),
         )

@@ -34,6 +34,22 @@ class Share:
     since_seq: int
 
 
+class Things(tuple[tuple[str, int], ...]):  # noqa: SLOT001 -- a tuple has none that hold anything
+    """Things with the sequence from which each counts. A home may have thousands, and every poll of somebody who does
+    not see all of them looks an answer up by these: they are hashed once.
+    """  # noqa: D205 -- one paragraph
+
+    _hash: int | None = None
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or super().__eq__(other)
+
+    def __hash__(self) -> int:
+        if self._hash is None:
+            self._hash = super().__hash__()
+        return self._hash
+
+
 @dataclass(frozen=True, slots=True)
 class Sight:
     """What one user sees: entities and devices, each with the sequence from which it counts.
@@ -44,11 +60,11 @@ class Sight:
     since: Mapping[str, int]
     whole: bool
     _newest: int = field(init=False)
-    _parts: tuple[tuple[str, int], ...] = field(init=False)
+    _parts: Things = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_newest", max(self.since.values(), default=0))
-        object.__setattr__(self, "_parts", tuple(sorted(self.since.items())))
+        object.__setattr__(self, "_parts", Things(sorted(self.since.items())))
 
     def sees(self, thing: str) -> bool:
         """Tell whether an entity or a device is seen."""

@@ -5,8 +5,7 @@ A cache of the database, bounded per user. Knows neither HTTP nor how anybody is
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -32,8 +31,7 @@ class IdentityKey(msgspec.Struct, frozen=True, gc=False, cache_hash=True):
     identity: str
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(NamedTuple):
     """One user's wish to know. `start_seq`: where its timeline begins. `told_seq`: IFTTT knows of all up to it.
 
     `last_polled_ms`: when IFTTT asked last, as far as it was written down when this was read (epoch).
@@ -50,13 +48,16 @@ class Identity:
 
 
 class Identities:
-    """The live identities, found by key and by what they wait for. Those that rest wait for nothing."""
+    """The live identities, found by key and by what they wait for. Those that rest wait for nothing.
+
+    There may be very many, so each takes as little as it can: what is the same for most is kept for the others only.
+    """
 
     def __init__(self, identities: Iterable[Identity] = ()) -> None:
         self._by_key: dict[IdentityKey, Identity] = {}
-        self._waiting: defaultdict[TimelineKey, dict[IdentityKey, Identity]] = defaultdict(dict)
+        self._waiting: dict[TimelineKey, Identity | dict[IdentityKey, Identity]] = {}  # most timelines have one
         self._per_user: defaultdict[str, int] = defaultdict(int)
-        self._polled_ms: dict[IdentityKey, int] = {}
+        self._polled_ms: dict[IdentityKey, int] = {}  # of those that polled since they were read
         self._resting: set[IdentityKey] = set()
         self.watches = Watches()
         """What must be watched for them, since no message says it by itself."""
@@ -79,9 +80,9 @@ class Identities:
 
     def add(self, identity: Identity) -> None:
         """Remember an identity; one with the same key is replaced."""
-        self.remove(identity.key)
+        if identity.key in self._by_key:
+            self.remove(identity.key)
         self._by_key[identity.key] = identity
-        self._polled_ms[identity.key] = identity.last_polled_ms
         self._await(identity)
         self._per_user[identity.key.user] += 1
         timeline = identity.timeline
@@ -94,7 +95,7 @@ class Identities:
         if identity is None:
             return None
         self._per_user[key.user] -= 1
-        del self._polled_ms[key]
+        self._polled_ms.pop(key, None)
         self._await_no_more(identity)
         self._resting.discard(key)
         timeline = identity.timeline
@@ -104,7 +105,7 @@ class Identities:
 
     def polled(self, key: IdentityKey, now_ms: int) -> bool:
         """Note that IFTTT asked. Return whether the identity rested until now."""
-        if key not in self._polled_ms:
+        if key not in self._by_key:
             return False
         self._polled_ms[key] = now_ms
         if key not in self._resting:
@@ -115,10 +116,13 @@ class Identities:
 
     def let_rest(self, now_ms: int) -> list[IdentityKey]:
         """Let those rest that IFTTT has not asked for in a long time, and return which they are."""
+        before_ms = now_ms - RESTS_AFTER_MS
         found = [
             key
-            for key, polled_ms in self._polled_ms.items()
-            if polled_ms < now_ms - RESTS_AFTER_MS and key not in self._resting
+            for key, identity in self._by_key.items()
+            if identity.last_polled_ms < before_ms
+            and self._polled_ms.get(key, 0) < before_ms
+            and key not in self._resting
         ]
         self._rest(found)
         return found
@@ -146,14 +150,18 @@ class Identities:
             self._await_no_more(self._by_key[key])
 
     def _await(self, identity: Identity) -> None:
-        self._waiting[identity.timeline][identity.key] = identity
+        waiting = self._waiting.setdefault(identity.timeline, identity)
+        if isinstance(waiting, dict):
+            waiting[identity.key] = identity
+        elif waiting is not identity:
+            self._waiting[identity.timeline] = {waiting.key: waiting, identity.key: identity}
 
     def _await_no_more(self, identity: Identity) -> None:
         waiting = self._waiting.get(identity.timeline)
-        if waiting is None or waiting.pop(identity.key, None) is None:
-            return
-        if not waiting:
-            del self._waiting[identity.timeline]
+        if isinstance(waiting, dict):
+            waiting.pop(identity.key, None)
+        if not waiting or (isinstance(waiting, Identity) and waiting.key == identity.key):
+            self._waiting.pop(identity.timeline, None)
 
     def of_user(self, user: str) -> list[IdentityKey]:
         """Return the keys of a user's identities."""
@@ -166,6 +174,8 @@ class Identities:
         found: list[Identity] = []
         for key in keys_of(event):
             waiting = self._waiting.get(key)
-            if waiting is not None:
+            if isinstance(waiting, dict):
                 found.extend(waiting.values())
+            elif waiting is not None:
+                found.append(waiting)
         return found

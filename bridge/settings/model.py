@@ -21,20 +21,23 @@ from bridge.settings.addresses import (
 )
 from bridge.settings.devices import DeviceTable, KindTable
 from bridge.settings.tables import DurationText, Id, Loose, Name, Seconds, ServiceKey, Table, Topic, written
-from bridge.settings.values import Address, BrokerUrl, Network, Secret
+from bridge.settings.values import Address, BrokerUrl, Network, Secret, Size
 from bridge.settings.words import (
     CLIENT,
     LONGEST_CODE_LIFE_S,
     PAIRED_ID,
+    SIZE,
     parse_client_id,
     parse_client_secret,
     parse_code_life,
     parse_copy_every,
     parse_filter,
+    parse_kept,
     parse_oauth_client_id,
     parse_paired_id,
     parse_password,
     parse_pem_file,
+    parse_size,
     parse_template,
     parse_username,
     parse_when,
@@ -155,7 +158,7 @@ class PairingTable(Table):
 
 
 class StorageTable(Table):
-    """[storage]: where everything is kept."""
+    """[storage]: where everything is kept, for how long, and how much of it."""
 
     path: Annotated[Path, written(parse_database_url, pattern="sqlite:///[^?#]*[^?#/]")] = Field(
         Path("/var/lib/ifttt-bridge/bridge.db"), alias="url", description="The database file"
@@ -170,6 +173,14 @@ class StorageTable(Table):
         None,
         examples=["/var/backups/ifttt-bridge"],
         description='Where automatic copies are kept (default: the folder "copies" beside the database)',
+    )
+    keep_events_s: Annotated[float, written(parse_kept, DurationText | Annotated[float, Field(ge=86_400)])] = Field(
+        400 * 86_400.0,
+        alias="keep_events",
+        description="How long the bridge runs until an event may be erased; the newest of each timeline stay",
+    )
+    max_size: Annotated[Size, written(parse_size, pattern=rf"\s*{SIZE.pattern}\s*")] = Field(
+        Size(4 * 1000**3), description="What the database may take on disk: beyond, the oldest events go early"
     )
 
 

@@ -13,11 +13,12 @@ from bridge.settings.devices import KINDS
 from bridge.settings.model import ARRAYS, SECTIONS, SettingsTable, secret_keys
 from bridge.settings.rules import JSON_ONLY
 from bridge.settings.tables import Table
-from bridge.settings.values import Address
+from bridge.settings.values import Address, Size
 
 Schema = dict[str, Any]
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+DAY_S: Final = 86_400
 FILLED_IN: Final = "home"  # the first home, where a table names none
 
 
@@ -82,14 +83,14 @@ def _defaults(table: type[Table]) -> Iterator[tuple[str, object]]:
 
 def _written(value: object) -> object:
     match value:
-        case Address():
+        case Address() | Size():
             return str(value)
         case Path():
             return f"sqlite://{value}"
         case IPv4Network() | IPv6Network():
             return str(value.network_address) if value.num_addresses == 1 else str(value)
         case float():
-            return f"{value:g}s"
+            return f"{value / DAY_S:g}d" if value and value % DAY_S == 0 else f"{value:g}s"
         case tuple():
             return [_written(element) for element in value]
         case _:

@@ -48,6 +48,21 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True)
+class Size:
+    """So many bytes on disk."""
+
+    bytes: int
+
+    def __str__(self) -> str:
+        """Return it as it is written in a configuration."""
+        unit, name = next(((unit, name) for unit, name in _UNITS if self.bytes % unit == 0), (_UNITS[-1]))
+        return f"{self.bytes / unit:.15g}{name}"
+
+
+_UNITS: Final = ((1000**3, "GB"), (1000**2, "MB"))
+
+
+@dataclass(frozen=True, slots=True)
 class BrokerUrl:
     """The broker: inside this process (`embedded`; port 0: a free one), or a program at `host` and `port`.
 
@@ -123,9 +138,11 @@ class Pairing:
 
 @dataclass(frozen=True, slots=True)
 class Storage:
-    """Where everything is kept. `copies`: so many automatic copies, 0 for none."""
+    """Where everything is kept, for how long, and how much of it. `copies`: so many automatic copies, 0 for none."""
 
     path: Path
+    keep_events_s: float
+    max_size: Size
     copies: int
     copy_every_s: float
     copies_folder: Path | None

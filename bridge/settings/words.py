@@ -12,9 +12,11 @@ from typing import Final
 from bridge.devices.dialects.json_values import MAX_DEPTH, is_unknown
 from bridge.devices.templates import template as templates
 from bridge.errors import TemplateRefused
-from bridge.settings.values import Secret
+from bridge.settings.values import Secret, Size
 
 LONGEST_DURATION_S: Final = 365 * 86_400
+LONGEST_KEPT_S: Final = 100 * 365 * 86_400
+SMALLEST_SIZE: Final = 64 * 1000**2
 LONGEST_CODE_LIFE_S: Final = 48 * 3600  # what IFTTT asks for where it connects people before they need it
 SHORTEST_COPY_EVERY_S: Final = 1.0
 LONGEST_NAME: Final = 100
@@ -33,6 +35,8 @@ PAIRED_ID: Final = re.compile("d_[0-9a-f]{8,64}")
 CLIENT: Final = re.compile(r"[A-Za-z0-9._~-]{1,128}")
 SERVICE_KEY: Final = re.compile(r"[!-~]{8,256}")
 DURATION: Final = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,9})?) ?(ms|s|m|h|d)?")
+SIZE: Final = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?) ?(MB|GB|TB|MiB|GiB|TiB)")
+_SIZE_BYTES: Final = {"MB": 1000**2, "GB": 1000**3, "TB": 1000**4, "MiB": 1024**2, "GiB": 1024**3, "TiB": 1024**4}
 _PER_SECOND: Final = 1000
 _UNIT_S: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 _DURATION_FORM: Final = 'must be a duration such as "500ms", "90s", "2m", "1h" or "1d", or a number of seconds'
@@ -64,15 +68,7 @@ def as_text(value: object) -> str:
 
 def parse_duration(value: object) -> float:
     """Parse a duration into seconds: a number with ms, s, m, h or d, or a bare number of seconds."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        if not _not_negative(value):
-            raise ValueError(_DURATION_FORM)
-        seconds = float(min(value, LONGEST_DURATION_S + 1))  # an integer of TOML may be too large for a float
-    elif isinstance(value, str) and (found := DURATION.fullmatch(value.strip())):
-        number = float(found[1])
-        seconds = number / _PER_SECOND if found[2] == "ms" else number * _UNIT_S[found[2] or "s"]
-    else:
-        raise ValueError(_DURATION_FORM)
+    seconds = _seconds(value)
     if seconds > LONGEST_DURATION_S:
         raise ValueError("is longer than a year; the longest is 365d")
     return seconds
@@ -84,6 +80,36 @@ def parse_copy_every(value: object) -> float:
     if seconds < SHORTEST_COPY_EVERY_S:
         raise ValueError("is too short: the disk would do nothing else; the shortest is 1s")
     return seconds
+
+
+def parse_kept(value: object) -> float:
+    """Parse how long what has happened is kept, in seconds."""
+    seconds = _seconds(value)
+    if not _UNIT_S["d"] <= seconds <= LONGEST_KEPT_S:
+        raise ValueError('must be at least "1d" and at most "36500d"')
+    return seconds
+
+
+def parse_size(value: object) -> Size:
+    """Parse how much something may take on disk: a number with MB, GB, TB, or MiB, GiB, TiB."""
+    found = SIZE.fullmatch(value.strip()) if isinstance(value, str) else None
+    if found is None:
+        raise ValueError('must be a size such as "500MB", "4GB" or "1TB"')
+    size = round(float(found[1]) * _SIZE_BYTES[found[2]])
+    if size < SMALLEST_SIZE:
+        raise ValueError('is less than the database needs at least: "64MB"')
+    return Size(size)
+
+
+def _seconds(value: object) -> float:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        if not _not_negative(value):
+            raise ValueError(_DURATION_FORM)
+        return float(min(value, LONGEST_KEPT_S + 1))  # an integer of TOML may be too large for a float
+    if isinstance(value, str) and (found := DURATION.fullmatch(value.strip())):
+        number = float(found[1])
+        return number / _PER_SECOND if found[2] == "ms" else number * _UNIT_S[found[2] or "s"]
+    raise ValueError(_DURATION_FORM)
 
 
 def parse_code_life(value: object) -> float:

@@ -9,6 +9,16 @@ from bridge.storage.database import Database
 KEPT_MS: Final = 7 * 24 * 3600 * 1000
 """How long a command is kept: a repeated request is recognised for at least a day."""
 
+KEPT_WHATEVER: Final = 1000
+"""So many of the newest stay whatever the clock says, which may have been set."""
+
+MOST_KEPT: Final = 100_000
+
+_FORGET_OLD = """
+DELETE FROM commands WHERE asked_at_ms < ? AND rowid <= (SELECT max(rowid) FROM commands) - ?
+"""
+_FORGET_MOST = "DELETE FROM commands WHERE rowid <= (SELECT max(rowid) FROM commands) - ?"
+
 _COLUMNS = "id, home, user, request_id, entity, wish, brightness, color, asked_at_ms, outcome, position, topic"
 
 
@@ -61,7 +71,8 @@ def _find(connection: sqlite3.Connection, user: str, request_id: str) -> Recorde
 
 
 def _record(connection: sqlite3.Connection, row: RecordedCommand) -> RecordedCommand | None:
-    connection.execute("DELETE FROM commands WHERE asked_at_ms < ?", (row.asked_at_ms - KEPT_MS,))
+    connection.execute(_FORGET_OLD, (row.asked_at_ms - KEPT_MS, KEPT_WHATEVER))
+    connection.execute(_FORGET_MOST, (MOST_KEPT,))
     if row.request_id is not None:
         earlier = _find(connection, row.user, row.request_id)
         if earlier is not None and earlier.outcome is not Outcome.NOT_SENT:

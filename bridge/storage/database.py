@@ -14,7 +14,8 @@ import contextlib
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -41,24 +42,34 @@ UNREADABLE: Final = (sqlite3.DatabaseError, UnicodeDecodeError)
 BUSY_TIMEOUT_MS: Final = 5000
 """How long a unit of work waits while another program, such as the command line, writes."""
 
+SMALL_BYTES: Final = 32 * 1024 * 1024
+
 _WRITER_CACHE_KIB: Final = 8192
 _READER_CACHE_KIB: Final = 4096
+_ASIDE_CACHE_KIB: Final = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Connections:
+    """One that writes, one that reads, and one for checkpoints, each on a thread of its own."""
+
+    writer: aiosqlite.Connection
+    reader: aiosqlite.Connection
+    aside: aiosqlite.Connection
+
+    async def close(self) -> None:
+        """Close all of them."""
+        await self.aside.close()
+        await self.reader.close()
+        await self.writer.close()
 
 
 class Database:
-    """One writing connection and one reading connection, each on a thread of its own."""
+    """Units of work and questions. `much_changed` is set when enough is written for a checkpoint."""
 
-    def __init__(
-        self,
-        path: Path,
-        writer: aiosqlite.Connection,
-        reader: aiosqlite.Connection,
-        *,
-        busy_timeout_ms: int = BUSY_TIMEOUT_MS,
-    ) -> None:
+    def __init__(self, path: Path, connections: Connections, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> None:
         self._path = path
-        self._writer = writer
-        self._reader = reader
+        self._connections = connections
         self._busy_timeout_ms = busy_timeout_ms
         self._written = Written()
         self._doubtful = False
@@ -68,22 +79,43 @@ class Database:
         self._letting_go: asyncio.Future[None] | None = None
         self.damaged = asyncio.Event()
         """Set once the file turned out to be damaged. The next start knows it by a mark beside the file."""
+        self.much_changed = asyncio.Event()
         self.written_s = time.monotonic()
         """When the writer last came back from a unit of work, with whatever result (monotonic seconds)."""
+        self.writing = 0
+        """How many units of work are under way or wait for their turn."""
 
-    async def write(self, unit: Callable[[sqlite3.Connection], T]) -> T:
-        """Run a unit of work in one transaction, durable when this returns. Raises StorageUnavailable."""
+    async def write(self, unit: Callable[[sqlite3.Connection], T], *, durable: bool = True) -> T:
+        """Run a unit of work in one transaction, durable when this returns. Raises StorageUnavailable.
+
+        `durable` false: a power cut may undo it, though nothing else. Nobody waits for the disk.
+        """
+        self.writing += 1
         try:
             if self._doubtful:
                 await self._begin_anew()
-            result = await self._write(self._counted(unit))
+            result = await self._write(self._counted(unit), durable=durable)
             if self._written.due:
-                await self._checkpoint()
+                self.much_changed.set()
+            if self._written.overdue:
+                with contextlib.suppress(StorageUnavailable):  # the log keeps it
+                    await self._bring_in(self._connections.writer)
         except Exception:  # not when nobody waits any more: that says nothing of the writer
             self.written_s = time.monotonic()
             raise
+        finally:
+            self.writing -= 1
         self.written_s = time.monotonic()
         return result
+
+    async def checkpoint(self) -> None:
+        """Bring what is committed into the file, as far as no reader is in the way. Raises StorageUnavailable.
+
+        Beside the writer, so that no commit waits for it.
+        """
+        self.much_changed.clear()
+        if self._open and not self._doubtful:
+            await self._bring_in(self._connections.aside)
 
     async def writer_answers(self) -> bool:
         """Wait until the writer has taken its turn with nothing to write. A full or locked disk is an answer too."""
@@ -95,7 +127,7 @@ class Database:
         """Run a question against one consistent state of the file. Raises StorageUnavailable."""
         if not self._open:
             raise StorageUnavailable("database: input/output error; it is being opened anew")
-        return await self._run(self._reader, question, begin="BEGIN")
+        return await self._run(self._connections.reader, question, begin="BEGIN")
 
     async def close(self) -> None:
         """Close both connections. After an input/output error the log stays, for the next start to read."""
@@ -105,8 +137,7 @@ class Database:
             with contextlib.suppress(OSError):
                 self._hold = Hold(self._path)
         self._open = False
-        await self._reader.close()
-        await self._writer.close()
+        await self._connections.close()
 
     def _counted(self, unit: Callable[[sqlite3.Connection], T]) -> Callable[[sqlite3.Connection], T]:
         def counted(connection: sqlite3.Connection) -> T:
@@ -116,28 +147,39 @@ class Database:
 
         return counted
 
-    async def _write(self, unit: Callable[[sqlite3.Connection], T]) -> T:
+    async def _write(self, unit: Callable[[sqlite3.Connection], T], *, durable: bool) -> T:
         try:
-            return await self._run(self._writer, unit, begin="BEGIN IMMEDIATE")
+            return await self._run(self._connections.writer, unit, begin="BEGIN IMMEDIATE", durable=durable)
         except StorageUnavailable as error:
             self._doubtful = self._doubtful or _is_io_error(error)
             raise
 
-    async def _run(self, connection: aiosqlite.Connection, work: Callable[[sqlite3.Connection], T], *, begin: str) -> T:
+    async def _run(
+        self,
+        connection: aiosqlite.Connection,
+        work: Callable[[sqlite3.Connection], T],
+        *,
+        begin: str,
+        durable: bool = True,
+    ) -> T:
         try:
-            return await _run(connection, work, begin=begin)
+            return await _run(connection, work, begin=begin, durable=durable)
         except DatabaseDamaged as error:
             mark_damaged(self._path, str(error))
             self.damaged.set()
             raise
 
-    async def _checkpoint(self) -> None:
+    async def _bring_in(self, connection: aiosqlite.Connection) -> None:
         """Bring the log into the database. What does not fit or is being read waits; the log keeps it."""
         try:
-            if await _checkpoint(self._writer):
-                self._written.begin_anew()
+            whole = await _checkpoint(connection)
         except StorageUnavailable as error:
             self._doubtful = self._doubtful or _is_io_error(error)
+            raise
+        if whole:
+            self._written.begin_anew()
+        else:
+            self._written.try_later()
 
     async def _begin_anew(self) -> None:
         """Open the database anew. Raises StorageUnavailable until the disk is well again, and no other program has the
@@ -147,11 +189,11 @@ class Database:
             if not self._doubtful:
                 return
             if self._open:  # writing first, so that nothing of a commit that failed can be read as one
-                await _run(self._writer, _touch, begin="BEGIN IMMEDIATE")
+                await _run(self._connections.writer, _touch, begin="BEGIN IMMEDIATE")
                 await self.close()
             if self._hold is not None:
                 await self._let_go(self._hold)
-            self._writer, self._reader = await _connect_both(self._path, busy_timeout_ms=self._busy_timeout_ms)
+            self._connections = await _connect_all(self._path, busy_timeout_ms=self._busy_timeout_ms)
             self._written, self._open, self._doubtful = Written(), True, False
 
     async def _let_go(self, hold: Hold) -> None:
@@ -170,8 +212,8 @@ class Database:
 async def open_database(path: Path, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> AsyncIterator[Database]:
     """Open the file, creating it readable by its owner alone. Raises StorageUnavailable or StorageError."""
     _create_private(path)
-    writer, reader = await _connect_both(path, busy_timeout_ms=busy_timeout_ms)
-    database = Database(path, writer, reader, busy_timeout_ms=busy_timeout_ms)
+    connections = await _connect_all(path, busy_timeout_ms=busy_timeout_ms)
+    database = Database(path, connections, busy_timeout_ms=busy_timeout_ms)
     try:
         yield database
     finally:
@@ -207,13 +249,27 @@ def _create_private(path: Path) -> None:
         raise translated(error) from error
 
 
-async def _connect_both(path: Path, *, busy_timeout_ms: int) -> tuple[aiosqlite.Connection, aiosqlite.Connection]:
-    writer = await _connect(path, cache_kib=_WRITER_CACHE_KIB, busy_timeout_ms=busy_timeout_ms)
-    try:
-        return writer, await _connect(path, cache_kib=_READER_CACHE_KIB, busy_timeout_ms=busy_timeout_ms)
-    except BaseException:
-        await writer.close()
-        raise
+async def _connect_all(path: Path, *, busy_timeout_ms: int) -> Connections:
+    async with AsyncExitStack() as opened:
+        found: list[aiosqlite.Connection] = []
+        for cache_kib in (_WRITER_CACHE_KIB, _READER_CACHE_KIB, _ASIDE_CACHE_KIB):
+            connection = await _connect(path, cache_kib=cache_kib, busy_timeout_ms=busy_timeout_ms)
+            opened.push_async_callback(connection.close)
+            if not found:
+                await _run(connection, _make_shrinkable, begin="")
+            found.append(connection)
+        opened.pop_all()
+    return Connections(*found)
+
+
+def _make_shrinkable(connection: sqlite3.Connection) -> None:
+    """Let the file of an older version give empty pages back, where writing it anew takes no time to speak of."""
+    kept, pages, page = (
+        connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("auto_vacuum", "page_count", "page_size")
+    )
+    if not kept and pages * page <= SMALL_BYTES:
+        with contextlib.suppress(sqlite3.OperationalError):  # a full disk, or somebody writes: the next start does it
+            connection.execute("VACUUM")
 
 
 async def _connect(path: Path, *, cache_kib: int, busy_timeout_ms: int) -> aiosqlite.Connection:
@@ -222,6 +278,7 @@ async def _connect(path: Path, *, cache_kib: int, busy_timeout_ms: int) -> aiosq
         await connection
         for pragma in (
             f"busy_timeout = {busy_timeout_ms}",
+            "auto_vacuum = INCREMENTAL",  # of a new file; before anything is written to it
             "journal_mode = WAL",
             "synchronous = FULL",
             "foreign_keys = ON",
@@ -229,7 +286,8 @@ async def _connect(path: Path, *, cache_kib: int, busy_timeout_ms: int) -> aiosq
             "journal_size_limit = 67108864",
             "wal_autocheckpoint = 0",
         ):
-            await connection.execute(f"PRAGMA {pragma}")
+            async with connection.execute(f"PRAGMA {pragma}"):
+                """Close it: a statement that has not ended keeps VACUUM from beginning."""
     except BaseException as error:  # cancelled too: a thread left behind would keep the process alive
         await connection.close()
         if isinstance(error, sqlite3.DatabaseError):
@@ -238,23 +296,37 @@ async def _connect(path: Path, *, cache_kib: int, busy_timeout_ms: int) -> aiosq
     return connection
 
 
-async def _run(connection: aiosqlite.Connection, work: Callable[[sqlite3.Connection], T], *, begin: str) -> T:
+async def _run(
+    connection: aiosqlite.Connection, work: Callable[[sqlite3.Connection], T], *, begin: str, durable: bool = True
+) -> T:
     def transaction() -> T:
         raw = connection._conn  # noqa: SLF001 -- the sqlite3 connection, used on its own thread
-        raw.execute(begin)
+        if not begin:
+            return work(raw)
+        if durable:
+            return _transaction(raw, work, begin)
+        raw.execute("PRAGMA synchronous = NORMAL")  # in the order of the WAL: the next durable one brings it to disk
         try:
-            result = work(raw)
-            raw.execute("COMMIT")
-        except BaseException:
-            if raw.in_transaction:  # SQLite has rolled back by itself when the disk is full
-                raw.execute("ROLLBACK")
-            raise
-        return result
+            return _transaction(raw, work, begin)
+        finally:
+            raw.execute("PRAGMA synchronous = FULL")
 
     try:
         result: T = await connection._execute(transaction)  # type: ignore[no-untyped-call] # noqa: SLF001 -- see above
     except UNREADABLE as error:
         raise translated(error) from error
+    return result
+
+
+def _transaction(raw: sqlite3.Connection, work: Callable[[sqlite3.Connection], T], begin: str) -> T:
+    raw.execute(begin)
+    try:
+        result = work(raw)
+        raw.execute("COMMIT")
+    except BaseException:
+        if raw.in_transaction:  # SQLite has rolled back by itself when the disk is full
+            raw.execute("ROLLBACK")
+        raise
     return result
 
 

@@ -26,6 +26,7 @@ _OTHERS: Final = frozenset({errno.EAGAIN, errno.EACCES})
 _CHUNK: Final = 1 << 20
 
 _PAGES_PER_CHECKPOINT: Final = 1000  # SQLite's own measure
+_MOST_PAGES: Final = 16_384  # 64 MiB
 _PAGES_PER_UNIT: Final = 8
 _ROWS_PER_PAGE: Final = 2
 
@@ -125,11 +126,17 @@ class Written:
     def __init__(self) -> None:
         self._pages = 0
         self._rows = 0
+        self._due_at = _PAGES_PER_CHECKPOINT
 
     @property
     def due(self) -> bool:
         """Whether it is time to do so again."""
-        return self._pages >= _PAGES_PER_CHECKPOINT
+        return self._pages >= self._due_at
+
+    @property
+    def overdue(self) -> bool:
+        """Whether it is so much that the next commit must wait for it."""
+        return self.due and self._pages >= _MOST_PAGES
 
     def add(self, rows_in_all: int) -> None:
         """Count a unit of work, after which a connection has changed so many rows in all."""
@@ -139,6 +146,11 @@ class Written:
     def begin_anew(self) -> None:
         """Begin to count."""
         self._pages = 0
+        self._due_at = _PAGES_PER_CHECKPOINT
+
+    def try_later(self) -> None:
+        """Go on counting: a reader was in the way."""
+        self._due_at = self._pages + _PAGES_PER_CHECKPOINT
 
 
 def _log(database: Path) -> Path:

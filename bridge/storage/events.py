@@ -2,8 +2,8 @@
 
 import heapq
 import sqlite3
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
 import msgspec
 from msgspec.structs import replace
@@ -17,6 +17,12 @@ from bridge.timeline.timeline import Question
 _COLUMNS = """
 seq, id, home, device, entity, kind, recorded_at_ms, device_time_ms, before, after, ingredients, reason
 """
+GLANCE: Final = 64
+"""So many of a home's newest are looked at before each thing is asked: mostly little is hidden."""
+
+FEW: Final = 24
+"""So few things are asked at once: that costs less than the glance."""
+
 _FAMILY_INDEXES = {
     any_of(BUTTON): "press",
     any_of(ALARM_RAISED): "alarm_raised",
@@ -85,18 +91,56 @@ def _newest_sql(question: Question, *, columns: str = _COLUMNS) -> tuple[str, tu
 
 
 def _newest_among(connection: sqlite3.Connection, question: Question, among: Iterable[tuple[str, int]]) -> list[Entry]:
-    """Merge the newest of each thing: first the sequence numbers alone, which the indexes hold."""
-    found: list[int] = []
-    for thing, since in among:
-        key = replace(question.key, entity=thing)
-        sql, values = _newest_sql(Question(key, max(question.start_seq, since), question.limit), columns="seq")
-        found += (seq for (seq,) in connection.execute(sql, values))
-    newest = heapq.nlargest(question.limit, found)
+    """Take them from the newest of the whole home where enough of it is seen; else merge those of each thing."""
+    since = dict(among)
+    newest = None if len(since) <= FEW else _glanced(connection, question, since)
+    if newest is None:
+        newest = _merged(connection, question, since)
     sql = (
         f"SELECT {_COLUMNS} FROM events WHERE home = ? AND seq IN (SELECT value FROM json_each(?)) "  # noqa: S608 -- constants only
         "ORDER BY seq DESC"
     )
     return _entries(connection.execute(sql, (question.key.home, msgspec.json.encode(newest).decode())))
+
+
+def _glanced(connection: sqlite3.Connection, question: Question, since: Mapping[str, int]) -> list[int] | None:
+    """Return what is seen of the newest of the whole home; None where that is not enough."""
+    sql, values = _newest_sql(question._replace(limit=GLANCE), columns="seq, entity")
+    rows = connection.execute(sql, values).fetchall()
+    newest = [seq for seq, entity in rows if seq >= since.get(entity, seq + 1)]
+    return newest[: question.limit] if len(newest) >= question.limit or len(rows) < GLANCE else None
+
+
+def _merged(connection: sqlite3.Connection, question: Question, since: Mapping[str, int]) -> list[int]:
+    """Merge the newest of each thing: the sequence numbers alone, which the indexes hold.
+
+    The things come in the order of their very newest, and none is asked for what is older than enough of the others.
+    """
+    found: list[int] = []
+    start_seq = question.start_seq
+    for thing, latest in _latest(connection, question, since):
+        if latest < start_seq:
+            break
+        begins = max(start_seq, since[thing])
+        asked = Question(replace(question.key, entity=thing), begins, question.limit)
+        sql, values = _newest_sql(asked, columns="seq")
+        found += (seq for (seq,) in connection.execute(sql, values))
+        if len(found) >= question.limit:
+            found = heapq.nlargest(question.limit, found)
+            start_seq = found[-1]
+    return heapq.nlargest(question.limit, found)
+
+
+def _latest(connection: sqlite3.Connection, question: Question, since: Mapping[str, int]) -> list[tuple[str, int]]:
+    """Return the things of which there is anything, each with its newest, in that order; only as many as can matter."""
+    one, values = _newest_sql(question._replace(key=replace(question.key, entity=""), limit=1), columns="seq")
+    one = one.replace("entity = ?", "entity = said.key AND seq >= said.value")
+    sql = (
+        f"SELECT said.key, ({one}) AS latest FROM json_each(?) AS said WHERE latest IS NOT NULL "  # noqa: S608 -- constants only
+        "ORDER BY latest DESC LIMIT ?"
+    )
+    values = (*(value for value in values if value != ""), msgspec.json.encode(since).decode(), question.limit)
+    return [(thing, latest) for thing, latest in connection.execute(sql, values)]
 
 
 def _history_sql(page: Page) -> tuple[str, tuple[str | int, ...]]:

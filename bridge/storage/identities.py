@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
@@ -19,6 +19,10 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (client, user, identity) DO UPDATE SET trigger_slug = excluded.trigger_slug, fields = excluded.fields,
     first_seen_ms = excluded.first_seen_ms, start_seq = excluded.start_seq, told_seq = excluded.told_seq,
     last_polled_ms = excluded.last_polled_ms, removed_at_ms = NULL
+"""
+_LIVE = """
+SELECT client, user, identity, home, trigger_slug, fields, first_seen_ms, start_seq, told_seq, last_polled_ms
+FROM trigger_identities WHERE removed_at_ms IS NULL
 """
 _ONE = "WHERE client = ? AND user = ? AND identity = ?"
 _FORGET_REMOVED = """
@@ -43,13 +47,7 @@ class TriggerIdentities:
 
     async def load(self) -> list[Identity]:
         """Return the identities that were not removed."""
-        rows = await self._database.read(
-            lambda connection: connection.execute(
-                "SELECT client, user, identity, home, trigger_slug, fields, first_seen_ms, start_seq, told_seq, "
-                "last_polled_ms FROM trigger_identities WHERE removed_at_ms IS NULL"
-            ).fetchall()
-        )
-        return [identity for row in rows if (identity := self._identity(*row)) is not None]
+        return await self._database.read(lambda connection: _load(connection, self._timeline_of))
 
     async def keep(self, identity: Identity) -> None:
         """Write down an identity at its first sight, or at its return."""
@@ -69,14 +67,31 @@ class TriggerIdentities:
 
         await self._database.write(unit)
 
-    def _identity(self, client: str, user: str, identity: str, *rest: Any) -> Identity | None:  # noqa: ANN401 -- columns as SQLite types them
-        home, trigger, fields_json, first_seen_ms, start_seq, told_seq, last_polled_ms = rest
-        fields = msgspec.json.decode(fields_json, type=dict[str, str])
-        timeline = self._timeline_of(home, trigger, fields)
-        if timeline is None:
-            return None
-        key = IdentityKey(client, user, identity)
-        return Identity(key, trigger, fields, timeline, first_seen_ms, start_seq, told_seq, last_polled_ms)
+
+def _load(connection: sqlite3.Connection, timeline_of: TimelineOf) -> list[Identity]:
+    """Read all. What is equal is kept once: very many Applets are of few users, and wait for the same things."""
+    shared: dict[str, str] = {}
+    wishes: dict[tuple[str, str, str], tuple[str, Mapping[str, str], TimelineKey] | None] = {}
+    found: list[Identity] = []
+    share = shared.setdefault
+    for client, user, identity, *wish, first_seen_ms, start_seq, told_seq, last_polled_ms in connection.execute(_LIVE):
+        wanted = (wish[0], wish[1], wish[2])
+        if wanted not in wishes:
+            wishes[wanted] = _wish(*wanted, timeline_of)
+        known = wishes[wanted]
+        if known is not None:
+            key = IdentityKey(share(client, client), share(user, user), identity)
+            found.append(Identity(key, *known, first_seen_ms, start_seq, told_seq, last_polled_ms))
+    return found
+
+
+def _wish(
+    home: str, trigger: str, fields_json: str, timeline_of: TimelineOf
+) -> tuple[str, Mapping[str, str], TimelineKey] | None:
+    """Return what an identity waits for: trigger, fields and timeline; None for what is offered no longer."""
+    fields = msgspec.json.decode(fields_json, type=dict[str, str])
+    timeline = timeline_of(home, trigger, fields)
+    return None if timeline is None else (trigger, fields, timeline)
 
 
 def _remove(connection: sqlite3.Connection, key: IdentityKey, now_ms: int) -> None:

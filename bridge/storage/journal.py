@@ -1,11 +1,10 @@
 """Writing what has happened, one transaction per batch, and loading where the last one ended.
 
-A batch goes in as few statements, each fed by one JSON text: a saturated event loop otherwise starves the writer's
-thread, which needs the interpreter once per bound row.
+A batch goes in as few statements, each of many rows (rows.py): a saturated event loop otherwise starves the writer's
+thread, which needs the interpreter once per statement.
 """
 
 import sqlite3
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -17,32 +16,24 @@ from bridge.storage.deadlines import change_deadlines, deadlines_of
 from bridge.storage.descriptions import change_descriptions
 from bridge.storage.entities import states_of
 from bridge.storage.readings import add_readings
+from bridge.storage.rows import Rows
 from bridge.storage.settings import DELIVERIES_LOST
 from bridge.timeline.batch import Batch, Delivery, ToldMove
 from bridge.timeline.entry import Entry
 
-_INSERT_EVENTS = """
-INSERT INTO events (seq, id, home, device, entity, kind, recorded_at_ms, device_time_ms, before, after, ingredients,
-    offered, reason)
-SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'),
-    json_extract(value, '$[3]'), json_extract(value, '$[4]'), json_extract(value, '$[5]'),
-    json_extract(value, '$[6]'), json_extract(value, '$[7]'), json_extract(value, '$[8]'),
-    json_extract(value, '$[9]'), json_extract(value, '$[10]'), json_extract(value, '$[11]'),
-    json_extract(value, '$[12]')
-FROM json_each(?)
-"""
-_REPLACE_STATES = """
+_INSERT_EVENTS = Rows(
+    "INSERT INTO events (seq, id, home, device, entity, kind, recorded_at_ms, device_time_ms, before, after, "
+    "ingredients, offered, reason)",
+    columns=13,
+)
+_REPLACE_STATES = Rows(
+    """
 INSERT INTO entity_states (entity, value, brightness, since_ms, presses, position, fired, offered_ms,
     pending_value, pending_since_ms, pending_first_ms, color, color_temp, stamps, parts, fading_since_ms, fading_heard,
     heard_ms, lost, held_ms, online_ms)
-SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'),
-    json_extract(value, '$[3]'), json_extract(value, '$[4]'), json_extract(value, '$[5]'),
-    json_extract(value, '$[6]'), json_extract(value, '$[7]'), json_extract(value, '$[8]'),
-    json_extract(value, '$[9]'), json_extract(value, '$[10]'), json_extract(value, '$[11]'),
-    json_extract(value, '$[12]'), json_extract(value, '$[13]'), json_extract(value, '$[14]'),
-    json_extract(value, '$[15]'), json_extract(value, '$[16]'), json_extract(value, '$[17]'),
-    json_extract(value, '$[18]'), json_extract(value, '$[19]'), json_extract(value, '$[20]')
-FROM json_each(?) WHERE true
+""",
+    columns=21,
+    then="""
 ON CONFLICT (entity) DO UPDATE SET value = excluded.value, brightness = excluded.brightness,
     since_ms = excluded.since_ms, presses = excluded.presses, position = excluded.position, fired = excluded.fired,
     offered_ms = excluded.offered_ms, pending_value = excluded.pending_value,
@@ -50,14 +41,15 @@ ON CONFLICT (entity) DO UPDATE SET value = excluded.value, brightness = excluded
     color = excluded.color, color_temp = excluded.color_temp, stamps = excluded.stamps, parts = excluded.parts,
     fading_since_ms = excluded.fading_since_ms, fading_heard = excluded.fading_heard, heard_ms = excluded.heard_ms,
     lost = excluded.lost, held_ms = excluded.held_ms, online_ms = excluded.online_ms
-"""
-_REPLACE_DELIVERIES = """
-INSERT INTO deliveries (slot, number, packet_id, digest)
-SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'),
-    json_extract(value, '$[3]')
-FROM json_each(?) WHERE true
+""",
+)
+_REPLACE_DELIVERIES = Rows(
+    "INSERT INTO deliveries (slot, number, packet_id, digest)",
+    columns=4,
+    then="""
 ON CONFLICT (slot) DO UPDATE SET number = excluded.number, packet_id = excluded.packet_id, digest = excluded.digest
-"""
+""",
+)
 _MOVE_TOLD = """
 UPDATE trigger_identities SET told_seq = max(told_seq, ?) WHERE client = ? AND user = ? AND identity = ?
 """
@@ -98,12 +90,12 @@ def _commit(connection: sqlite3.Connection, batch: Batch) -> None:
     if batch.forget_deliveries:
         connection.execute("DELETE FROM deliveries")
     if batch.entries:
-        connection.execute(_INSERT_EVENTS, (_json([_event_row(entry) for entry in batch.entries]),))
+        _INSERT_EVENTS.write(connection, [_event_row(entry) for entry in batch.entries])
     if batch.states:
-        connection.execute(_REPLACE_STATES, (_json([_state_row(*item) for item in batch.states.items()]),))
+        _REPLACE_STATES.write(connection, [_state_row(*item) for item in batch.states.items()])
     if batch.deliveries:
-        rows = [(d.slot, d.number, d.packet_id, d.digest) for d in batch.deliveries]
-        connection.execute(_REPLACE_DELIVERIES, (_json(rows),))
+        deliveries = [(each.slot, each.number, each.packet_id, each.digest) for each in batch.deliveries]
+        _REPLACE_DELIVERIES.write(connection, deliveries)
     if batch.deadlines:
         change_deadlines(connection, batch.deadlines)
     if batch.readings:
@@ -112,10 +104,6 @@ def _commit(connection: sqlite3.Connection, batch: Batch) -> None:
         change_descriptions(connection, batch.descriptions)
     if batch.told:
         move_told(connection, batch.told)
-
-
-def _json(rows: Sequence[object]) -> str:
-    return msgspec.json.encode(rows).decode()
 
 
 def _event_row(entry: Entry) -> tuple[object, ...]:
@@ -151,7 +139,7 @@ def _state_row(entity: str, state: EntityState) -> tuple[object, ...]:
 
 
 def _texts(texts: tuple[str, ...]) -> str:
-    return _json([*texts]) if texts else "[]"
+    return msgspec.json.encode(texts).decode() if texts else "[]"
 
 
 def _load(connection: sqlite3.Connection) -> Loaded:

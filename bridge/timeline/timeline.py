@@ -1,7 +1,6 @@
 """What a trigger shows: the newest entries of one timeline. A pure question and answer; storage fits the Protocol."""
 
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from bridge.homes.sight import Sight
 from bridge.timeline.entry import Entry, TimelineKey
@@ -13,8 +12,7 @@ HEAD_START_MS = 60_000
 """A new identity also sees what happened in the minute before: the event that made someone build the Applet."""
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """The newest `limit` offered entries of a timeline, none before `start_seq`.
 
     `among`, of a home's timeline: only of these things, of each none before its own sequence; None: of all.

@@ -20,6 +20,8 @@ from scripts.benchmarks.poll import poll
 from scripts.benchmarks.profile import profile
 from scripts.benchmarks.profile_polls import profile_polls
 from scripts.benchmarks.report import Figure, table
+from scripts.benchmarks.retaining import retaining
+from scripts.benchmarks.scale import scale
 from scripts.benchmarks.sustained import sustained
 from scripts.benchmarks.told import told
 
@@ -34,6 +36,8 @@ BENCHMARKS: dict[str, Benchmark] = {
     "announced": announced,
     "interpreting": interpreting,
     "peers": peers,
+    "retaining": retaining,
+    "scale": scale,
 }
 ON_DEMAND = {"peers"}
 """These are measured only where they are named."""

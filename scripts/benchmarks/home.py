@@ -30,6 +30,7 @@ client_id = "{client_id}"
 {mqtt}
 [storage]
 url = "sqlite://{database}"
+{storage}
 [ifttt]
 service_keys = ["{key}"]
 realtime_url = "{realtime}"
@@ -64,12 +65,14 @@ class Broker(Mosquitto):
 
 @dataclass
 class DoorDaemon(Daemon):
-    """The daemon, with doors and buttons and nothing else. `more`: further tables of the configuration.
+    """The daemon, with doors and buttons and nothing else.
 
-    `environment`: what its environment has besides ours. `module`: what Python runs, with its first arguments.
+    `more`: further tables of the configuration; `storage`: further lines of the `[storage]` table. `environment`: what
+    its environment has besides ours. `module`: what Python runs, with its first arguments.
     """
 
     doors: int = 1
+    storage: str = ""
     more: str = ""
     buttons: int = 0
     environment: Mapping[str, str] = field(default_factory=dict)
@@ -109,6 +112,7 @@ class DoorDaemon(Daemon):
             key=SERVICE_KEY,
             realtime=self.realtime_url,
             mqtt=self.mqtt,
+            storage=self.storage,
         )
         tables = [_DOOR.format(id=door(n), number=n, topic=topic(door(n))) for n in range(self.doors)]
         tables += [_BUTTON.format(id=button(n), number=n, topic=press_topic(button(n))) for n in range(self.buttons)]

@@ -47,6 +47,8 @@ protocol = "5"
 receive_maximum = 20
 [storage]
 url = "sqlite:///b"
+keep_events = "30d"
+max_size = "1GB"
 [ifttt]
 service_keys = ["the-second-key"]
 realtime_url = "https://example.com"
@@ -86,7 +88,7 @@ LIVE = {
         "mqtt.changed_while_away",
     ),
     *("ifttt.service_keys", "ifttt.realtime_url", "ifttt.timeline_start", "log.level", "log.format"),
-    *("oauth.clients", "oauth.code_life"),
+    *("oauth.clients", "oauth.code_life", "storage.keep_events", "storage.max_size"),
 }
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bridge.commands import Command, Outcome, Publication, Wish
-from bridge.storage.commands import KEPT_MS, Commands
+from bridge.storage.commands import KEPT_MS, KEPT_WHATEVER, MOST_KEPT, Commands
 from bridge.storage.database import Database
 from tests.integration.storage.examples import NOON_MS, command
 
@@ -82,6 +82,23 @@ async def test_what_was_under_way_at_a_crash_is_unknown_and_not_repeated(registe
     assert await register.record(command(99, request_id=Outcome.PENDING)) == found[Outcome.PENDING]
 
 
+async def multiply(database: Database, times: int) -> None:
+    """Let a user have asked for so many commands at noon."""
+    rows = [(f"many_{number}", f"many_{number}", NOON_MS) for number in range(times)]
+    await database.write(
+        lambda connection: connection.executemany(
+            "INSERT INTO commands (id, home, user, request_id, entity, wish, asked_at_ms, outcome) "
+            "VALUES (?, 'elm', 'u_1', ?, 'elm-light', 'turn_on', ?, 'confirmed')",
+            rows,
+        )
+    )
+
+
+async def count(database: Database) -> int:
+    rows = await database.read(lambda connection: connection.execute("SELECT count(*) FROM commands").fetchone())
+    return int(rows[0])
+
+
 async def test_a_repetition_is_recognised_for_more_than_a_day_and_nothing_is_kept_for_ever(
     database: Database, register: Commands
 ) -> None:
@@ -89,9 +106,23 @@ async def test_a_repetition_is_recognised_for_more_than_a_day_and_nothing_is_kep
         await register.record(command(number, request_id=f"r-{number}"))
     day_later = NOON_MS + 24 * 3600 * 1000
     assert await register.record(command(7, request_id="r-1", asked_at_ms=day_later)) is not None
+    await multiply(database, KEPT_WHATEVER)
     assert await register.record(command(8, request_id="r-8", asked_at_ms=NOON_MS + KEPT_MS + 1)) is None
-    rows = await database.read(lambda connection: connection.execute("SELECT id FROM commands").fetchall())
-    assert rows == [("c_8",)]
+    assert await count(database) == KEPT_WHATEVER + 1
+    assert await register.find("u_1", "r-1") is None
+
+
+async def test_a_clock_that_is_set_to_another_year_lets_no_request_be_carried_out_again(register: Commands) -> None:
+    await register.record(command(1, request_id="r-1"))
+    await register.record(command(2, request_id="r-2", asked_at_ms=NOON_MS + 10 * 365 * 24 * 3600 * 1000))
+    assert await register.record(command(3, request_id="r-1")) is not None
+
+
+async def test_however_many_are_asked_for_a_bounded_number_is_kept(database: Database, register: Commands) -> None:
+    await multiply(database, MOST_KEPT + 10)
+    await register.record(command(8, request_id="r-8"))
+    assert await count(database) == MOST_KEPT + 1
+    assert await register.find("u_1", "r-8") is not None
 
 
 async def test_a_note_about_no_command_changes_nothing(register: Commands) -> None:

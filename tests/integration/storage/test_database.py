@@ -5,6 +5,7 @@ import os
 import sqlite3
 import stat
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -141,3 +142,17 @@ async def test_a_place_where_no_file_can_be_is_told_in_words(tmp_path: Path, pla
         async with open_database(tmp_path / place):
             pass
     assert set(threading.enumerate()) <= before
+
+
+@pytest.mark.parametrize("mode", [0, 1])
+async def test_the_small_file_of_an_older_version_learns_to_give_empty_pages_back(tmp_path: Path, mode: int) -> None:
+    path = tmp_path / "bridge.db"
+    with closing(sqlite3.connect(path, isolation_level=None)) as older:
+        older.execute(f"PRAGMA auto_vacuum = {mode}")
+        older.execute("CREATE TABLE kept (what)")
+        older.execute("INSERT INTO kept VALUES ('this')")
+    async with open_database(path) as database:
+        assert await database.read(lambda connection: pragma(connection, "auto_vacuum")) == 2
+        assert await database.read(lambda connection: connection.execute("SELECT what FROM kept").fetchall()) == [
+            ("this",)
+        ]

@@ -55,6 +55,9 @@ async def _obey(path: Path) -> None:
             except StorageUnavailable as error:
                 _say(str(error))
             else:
+                if database.much_changed.is_set():
+                    with contextlib.suppress(StorageUnavailable):  # the next one to write meets it
+                        await database.checkpoint()
                 _say("ok")
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bridge.events import ALARM_CLEARED, ALARM_RAISED, BUTTON, NotOffered, any_of
 from bridge.storage.database import Database
-from bridge.storage.events import Events
+from bridge.storage.events import FEW, GLANCE, Events
 from bridge.timeline.entry import Entry, TimelineKey, keys_of
 from bridge.timeline.timeline import Question
 from tests.integration.storage.examples import commit, entry, execute
@@ -36,7 +36,8 @@ KEYS: Final = st.builds(
     st.none() | st.sampled_from(WHERE),
     st.sampled_from([*KINDS, any_of(BUTTON), any_of(ALARM_RAISED), any_of(ALARM_CLEARED)]),
 )
-QUESTIONS: Final = st.builds(Question, KEYS, st.integers(0, 12) | st.integers(0, 45), st.integers(0, 50))
+QUESTIONS: Final = st.builds(Question, KEYS, st.integers(0, 12) | st.integers(0, 45), st.integers(0, 50), st.none())
+ABSENT: Final = tuple((f"elm-absent-{number}", 0) for number in range(FEW))
 
 
 def naive(entries: list[Entry], question: Question) -> list[Entry]:
@@ -67,6 +68,36 @@ async def test_the_newest_are_what_looking_at_everything_would_find(
         assert await events.after(question.start_seq, question.limit, home=home) == of_home[: question.limit]
         assert await events.after(question.start_seq, question.limit) == entries[question.start_seq :][: question.limit]
     assert await events.newest_seq() == len(entries)
+
+
+@settings(max_examples=40, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    happened=st.lists(st.tuples(st.sampled_from(WHERE[:2]), st.sampled_from(KINDS[:4])), max_size=GLANCE * 2),
+    often=st.sampled_from([1, 60]),
+    begins=st.tuples(st.integers(0, 100), st.integers(0, 100)),
+    only=st.sampled_from([WHERE[:1], WHERE[1:2], WHERE[:2]]),
+    more=st.sampled_from([(), ABSENT]),
+    limit=st.integers(0, 50),
+)
+async def test_the_newest_among_some_things_are_what_looking_at_everything_would_find(
+    database: Database,
+    happened: list[tuple[str, str]],
+    often: int,
+    begins: tuple[int, int],
+    only: tuple[str, ...],
+    more: tuple[tuple[str, int], ...],
+    limit: int,
+) -> None:
+    await execute(database, "DELETE FROM events", "DELETE FROM sqlite_sequence")
+    happened = [each for each in happened for _ in range(often)]
+    entries = [entry(n, where, kind) for n, (where, kind) in enumerate(happened, 1)]
+    await commit(database, *entries)
+    among = tuple(zip(only, begins, strict=False)) + more
+    since = dict(among)
+    for kind in (*KINDS[:2], any_of(BUTTON)):
+        question = Question(TimelineKey("elm", None, kind), 2, limit, among)
+        seen = [each for each in entries if each.seq >= since.get(each.event.entity, len(entries) + 1)]
+        assert await Events(database).newest(question) == naive(seen, question)
 
 
 @pytest.mark.parametrize(

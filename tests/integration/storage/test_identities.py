@@ -1,7 +1,5 @@
 """Trigger identities: kept, ended, returned, and told never backwards."""
 
-from dataclasses import replace
-
 import pytest
 
 from bridge.homes.user import User
@@ -42,7 +40,7 @@ async def test_the_same_text_of_another_user_or_client_is_another_identity(
     database: Database, register: TriggerIdentities, ann: User
 ) -> None:
     mine = identity(ann)
-    staging = replace(mine, key=IdentityKey("staging", ann.id, "abc"))
+    staging = mine._replace(key=IdentityKey("staging", ann.id, "abc"))
     other = identity(await add_user(database, "ben"))
     for each in (mine, staging, other):
         await register.keep(each)
@@ -54,7 +52,7 @@ async def test_one_that_returns_starts_anew(register: TriggerIdentities, ann: Us
     await register.keep(identity(ann, start_seq=3, told_seq=7))
     await register.remove(identity(ann).key, now_ms=NOON_MS)
     assert await register.load() == []
-    returned = replace(identity(ann, door="elm-door", start_seq=20, told_seq=19), first_seen_ms=NOON_MS + 5)
+    returned = identity(ann, door="elm-door", start_seq=20, told_seq=19)._replace(first_seen_ms=NOON_MS + 5)
     await register.keep(returned)
     assert await register.load() == [returned]
 

@@ -193,3 +193,17 @@ async def test_a_batch_that_could_not_be_written_can_be_written_again(database: 
     await database.write(lambda connection: connection.execute(pages.format(100_000)).fetchone())
     await Journal(database).commit(batch)
     assert await Events(database).after(0, 100) == list(batch.entries)
+
+
+@pytest.mark.parametrize("count", [1, 7, 8, 9, 63, 64, 65, 137])
+async def test_a_batch_of_any_size_is_written_whole_and_in_order(database: Database, count: int) -> None:
+    entries = tuple(entry(seq, f"elm-{seq}") for seq in range(1, count + 1))
+    states = {f"elm-{seq}": EntityState(value=str(seq)) for seq in range(count)}
+    deliveries = tuple(Delivery(slot, slot, slot + 1, f"digest {slot}") for slot in range(count))
+    journal = Journal(database)
+    for _ in range(2):  # what is there is replaced
+        await journal.commit(Batch(states=states, deliveries=deliveries))
+    await journal.commit(Batch(entries=entries))
+    loaded = await journal.load()
+    assert (loaded.next_seq, loaded.states, loaded.deliveries) == (count + 1, states, deliveries)
+    assert await Events(database).after(0, count + 1) == [*entries]

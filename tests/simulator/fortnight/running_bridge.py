@@ -50,13 +50,13 @@ class SeenDatabase(Database):
     """The real database, whose work on other threads keeps virtual time from running on."""
 
     def __init__(self, database: Database, working: Callable[[], AbstractContextManager[None]]) -> None:
-        super().__init__(database._path, database._writer, database._reader)
+        super().__init__(database._path, database._connections)
         self._working = working
 
-    async def write(self, unit: Callable[[sqlite3.Connection], T]) -> T:
+    async def write(self, unit: Callable[[sqlite3.Connection], T], *, durable: bool = True) -> T:
         """Run a unit of work."""
         with self._working():
-            return await super().write(unit)
+            return await super().write(unit, durable=durable)
 
     async def read(self, question: Callable[[sqlite3.Connection], T]) -> T:
         """Run a question."""

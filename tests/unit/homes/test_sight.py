@@ -82,3 +82,15 @@ def test_what_is_asked_is_what_looking_at_each_thing_says(
         among = None if question.among is None else dict(question.among)
         asked = question.start_seq if among is None else among.get(name)
         assert (None if asked is None else max(asked, question.start_seq)) == begins
+
+
+def test_what_somebody_sees_is_found_again_by_its_equal() -> None:
+    placed = [
+        Placed("door", "door", "elm", exposed=True, since_seq=3),
+        Placed("hidden", "x", "elm", exposed=False, since_seq=0),
+    ]
+    ours, theirs = (Sights(placed).of("elm", "u").among(0) for _ in range(2))
+    assert ours is not theirs
+    assert ours == theirs == (("door", 3),)
+    assert {ours: 1}[theirs] == {(("door", 3),): 1}[theirs] == 1
+    assert ours != Sights(placed[:1]).of("elm", "u").among(3)

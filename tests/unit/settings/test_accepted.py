@@ -22,6 +22,7 @@ from bridge.settings import (
     Secret,
     Sensor,
     Settings,
+    Size,
     Switch,
     load,
 )
@@ -55,6 +56,7 @@ def test_the_least_configuration_gets_every_default(loaded: Load) -> None:
     assert settings.mqtt.protocol == "auto"
     assert settings.mqtt.receive_maximum == 1000
     assert settings.storage.path == Path("/var/lib/ifttt-bridge/bridge.db")
+    assert (settings.storage.keep_events_s, settings.storage.max_size) == (400 * 86_400.0, Size(4_000_000_000))
     assert settings.ifttt.realtime_url == "https://realtime.ifttt.com/v1/notifications"
     assert settings.ifttt.timeline_start == "first-sight"
     assert (settings.oauth.code_life_s, settings.oauth.clients) == (60.0, ())
@@ -184,6 +186,27 @@ def test_a_public_url_never_ends_with_a_slash(loaded: Load, written: str, url: s
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1:9000", "127.1.2.3", "[::1]:9000"])
 def test_this_machine_may_be_told_over_plain_http(loaded: Load, host: str) -> None:
     assert loaded(f'{START}realtime_url = "http://{host}/v1"').ifttt.realtime_url == f"http://{host}/v1"
+
+
+@pytest.mark.parametrize(
+    ("written", "seconds"), [('"1d"', 86_400.0), ('"36500d"', 3_153_600_000.0), ("86400", 86_400.0)]
+)
+def test_events_are_kept_for_a_day_to_a_century(loaded: Load, written: str, seconds: float) -> None:
+    assert loaded(f"{START}[storage]\nkeep_events = {written}").storage.keep_events_s == seconds
+
+
+@pytest.mark.parametrize(
+    ("written", "size", "again"),
+    [
+        ("64MB", 64_000_000, "64MB"),
+        (" 1.5 GB ", 1_500_000_000, "1500MB"),
+        ("2TB", 2 * 1000**4, "2000GB"),
+        ("1GiB", 1024**3, "1073.741824MB"),
+    ],
+)
+def test_a_size_has_a_unit(loaded: Load, written: str, size: int, again: str) -> None:
+    found = loaded(f'{START}[storage]\nmax_size = "{written}"').storage.max_size
+    assert (found, str(found)) == (Size(size), again)
 
 
 @pytest.mark.parametrize(("written", "seconds"), [('"48h"', 172_800.0), ('"1ms"', 0.001), ("90", 90.0)])

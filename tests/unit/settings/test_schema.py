@@ -92,6 +92,8 @@ BEYOND_A_SCHEMA = (
     "bytes; shorten it",
     "is longer than a year",
     "is too short",
+    'must be at least "1d"',
+    "is less than the database needs",
     'at most "48h"',
     "goes deeper than",
     "a NUL character",

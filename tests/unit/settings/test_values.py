@@ -27,6 +27,7 @@ from bridge.settings import (
     Secret,
     Sensor,
     Settings,
+    Size,
     Storage,
     Switch,
     load,
@@ -60,7 +61,15 @@ all_settings = st.builds(
         receive_maximum=numbers,
     ),
     oauth=st.builds(Oauth, code_life_s=seconds),
-    storage=st.builds(Storage, path=st.text().map(Path), copies=numbers, copy_every_s=seconds, copies_folder=paths),
+    storage=st.builds(
+        Storage,
+        path=st.text().map(Path),
+        keep_events_s=seconds,
+        max_size=st.builds(Size, numbers),
+        copies=numbers,
+        copy_every_s=seconds,
+        copies_folder=paths,
+    ),
     devices=st.lists(devices, max_size=4).map(tuple),
 )
 
