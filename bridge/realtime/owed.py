@@ -31,8 +31,8 @@ class Owed:
     """Identities with events that IFTTT has not been told of, in the order in which they may be told.
 
     Each of them is in one place: in line, overdue, held back until its next token is there, or under way. Overdue are
-    those that waited when an attempt failed, or were owed by an earlier run: many, perhaps, behind which nobody must
-    wait who has something new. `times_held_back`: how often one had to wait for its token.
+    those that were in a request in vain, did not fit into one, or were owed by an earlier run: many, perhaps, behind
+    which nobody must wait who has something new. `times_held_back`: how often one had to wait for its token.
     """
 
     def __init__(self) -> None:
@@ -93,6 +93,8 @@ class Owed:
             debt = self._debts[key]
             debt.under_way = debt.newest
             self._buckets[key].take(now_s)
+        self._overdue |= self._line
+        self._line = {}
         return taken
 
     def told(self, keys: Iterable[IdentityKey], now_s: float) -> list[tuple[IdentityKey, float]]:
@@ -115,7 +117,7 @@ class Owed:
             self._settle(key, now_s)
 
     def not_told(self, keys: Iterable[IdentityKey]) -> None:
-        """Nothing came of those that are still under way: they are overdue, and behind them all that waits by now."""
+        """Nothing came of those that are still under way: they are overdue, in front of those that are already."""
         back: dict[IdentityKey, None] = {}
         for key in keys:
             debt = self._debts.get(key)
@@ -124,8 +126,7 @@ class Owed:
                 self._buckets[key].give_back()
                 back[key] = None
         if back:
-            self._overdue = back | self._overdue | self._line
-            self._line = {}
+            self._overdue = back | self._overdue
 
     def next_ready_at_s(self, now_s: float) -> float | None:
         """Return when something may be told: now, later, or None if nothing is owed or all of it is under way."""

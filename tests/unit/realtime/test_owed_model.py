@@ -124,7 +124,7 @@ class _OwedMachine(RuleBasedStateMachine):
         overdue = self.overdue[: max(most - len(self.line), most // 2)]
         new = self.line[: most - len(overdue)]
         assert taken == overdue + new
-        self.overdue, self.line = self.overdue[len(overdue) :], self.line[len(new) :]
+        self.overdue, self.line = self.overdue[len(overdue) :] + self.line[len(new) :], []
         for each in taken:
             self.waiting[each].under_way = max(self.waiting[each].events)
             self.tokens[each].count -= 1
@@ -167,8 +167,7 @@ class _OwedMachine(RuleBasedStateMachine):
         for each in self.request:
             self.waiting[each].under_way = None
             self.tokens[each].count = min(BURST, self.tokens[each].count + 1)
-        self.overdue = self.request + self.overdue + self.line
-        self.line = []
+        self.overdue = self.request + self.overdue
         self.request = []
 
     @rule()
