@@ -15,11 +15,13 @@ from typing import Final
 import msgspec
 
 from scripts.benchmarks.machine import describe
+from scripts.faultwall.realtime import realtime
 from scripts.faultwall.report import report
 from scripts.faultwall.soak import soak
 from scripts.faultwall.wall import Fault, Row, Wall
 
 FAULTS: Final[dict[str, Fault]] = {
+    "realtime": realtime,
     "soak": soak,
 }
 LONG_ONLY: Final = frozenset({"soak"})
