@@ -192,6 +192,7 @@ def _health(parts: Parts, sources: Sources, running: asyncio.Event) -> Health:
             "realtime": lambda: parts.notifiers.trouble,
             "configuration": lambda: sources.trouble,
         },
+        notes=lambda: parts.connection.losses.texts,
     )
 
 

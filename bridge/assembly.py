@@ -181,6 +181,7 @@ def _neighbours(
         meters.lags.committed,
         alarm.stir,
         discovery.described,
+        connection.losses,
         discovery.listening,
     )
 

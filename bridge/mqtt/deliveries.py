@@ -23,6 +23,11 @@ class Deliveries:
         for delivery in list(committed)[-self.size :]:  # the ring was larger, perhaps: an older setting
             self._remember(delivery)
 
+    @property
+    def ids(self) -> list[int]:
+        """The packet ids that are remembered, the oldest first."""
+        return [delivery.packet_id for delivery in sorted(self._by_slot.values(), key=lambda each: each.number)]
+
     def digest_of(self, packet_id: int) -> str | None:
         """Return the digest of the newest remembered message with this packet id."""
         newest = self._newest.get(packet_id)
