@@ -53,7 +53,8 @@ class Losses:
         self._missing = count + (self._missing if "missing" in self._found else 0)
         text = (
             f"{self._missing} messages that the broker had for the bridge never came: too many waited (Mosquitto: "
-            "raise max_queued_messages), their time ran out, or they were too large; events may be missing"
+            "raise max_queued_messages), their time ran out, they were too large, or another program came with the "
+            "bridge's client id; events may be missing"
         )
         self._note("missing", text)
         log.warning("mqtt.messages_missing", count=count, note=text)

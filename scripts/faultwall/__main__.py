@@ -15,13 +15,17 @@ from typing import Final
 import msgspec
 
 from scripts.benchmarks.machine import describe
+from scripts.faultwall.backlog import backlog
+from scripts.faultwall.broker import broker
 from scripts.faultwall.realtime import realtime
 from scripts.faultwall.report import report
 from scripts.faultwall.soak import soak
 from scripts.faultwall.wall import Fault, Row, Wall
 
 FAULTS: Final[dict[str, Fault]] = {
+    "broker": broker,
     "realtime": realtime,
+    "backlog": backlog,
     "soak": soak,
 }
 LONG_ONLY: Final = frozenset({"soak"})
