@@ -97,8 +97,9 @@ async def _behind_a_dead_upstream(crowd: _Crowd, events: int) -> Row:
     database_mb, wal_mb = sizes_mb(crowd.daemon.database)
     found = (
         f"{events / took_s:,.0f} events/s on disk, {owed:.0f} debts, {attempts} attempts, all told; "
-        f"{before.rss_mb:.0f} MB before, {after.most_mb:.0f} at the most, {after.rss_mb:.0f} after; database {database_mb:.0f} MB, WAL "
-        f"{wal_mb:.0f} MB; {len(polls.took_ms)} polls meanwhile, p50 {percentile(polls.took_ms, 0.5):.0f} p99 "
+        f"{before.rss_mb:.0f} MB before, {after.most_mb:.0f} at the most, {after.rss_mb:.0f} after; "
+        f"database {database_mb:.0f} MB, WAL {wal_mb:.0f} MB; "
+        f"{len(polls.took_ms)} polls meanwhile, p50 {percentile(polls.took_ms, 0.5):.0f} p99 "
         f"{percentile(polls.took_ms, 0.99):.0f} ms"
     )
     return Row("dead upstream", f"{events:,} events behind it, {DOORS} identities", found, tuple(broken))

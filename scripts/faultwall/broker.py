@@ -196,10 +196,10 @@ async def _overflow(stage: _Stage) -> Found:
 
 
 async def _taken_over(stage: _Stage) -> Found:
-    """Let another program come with the daemon's client id, again and again: it takes presses away. All that is said."""
+    """Let another program come with the daemon's client id, again and again: it takes presses away. That is said."""
     command = ["mosquitto_sub", "-p", str(stage.broker.port), "-i", "ifttt-bridge", "-c", "-q", "1", "-t", "nothing"]
     said_before = _said_missing(stage.daemon.log)
-    rival = subprocess.Popen([*command, "-V", "311"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)  # noqa: ASYNC220 -- does not wait
+    rival = subprocess.Popen(command, stdout=subprocess.PIPE)  # noqa: ASYNC220 -- does not wait
     try:
         async with stage.presses.steadily():
             await until(lambda: "event=mqtt.rival " in stage.daemon.log, within_s=RIVAL_S, what="the rival being named")
