@@ -63,7 +63,7 @@ class _Bound:
 _BOUNDS: Final = (
     _Bound("memory", "MB", lambda each: each.rss_mb, 1.5, 0.03),
     _Bound("descriptors", "", lambda each: each.descriptors, 1, 0),
-    _Bound("threads", "", lambda each: each.threads, 0, 0),
+    _Bound("threads", "", lambda each: each.threads, 1, 0),
     _Bound("WAL", "MB", lambda each: each.wal_mb, 4, 0.25),
     _Bound("told p50", "ms", lambda each: each.p50_ms, 3, 0.5),
     _Bound("told p99", "ms", lambda each: each.p99_ms, 20, 1.0),

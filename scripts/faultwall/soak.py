@@ -205,11 +205,17 @@ async def _all_arrived(home: _Home) -> list[str]:
     with contextlib.suppress(AssertionError):
         await until(lambda: not home.waiting, within_s=SETTLED_WITHIN_S)
     count = home.daemon.count_events()
+    said = await scrape(home.daemon.private_port)
     if count != home.sent:
-        broken.append(f"{home.sent} changes were published, and {count} are in the timeline")
+        broken.append(
+            f"{home.sent} changes were published, and {count} are in the timeline; the daemon has had "
+            f"{said.value('ifttt_bridge_broker_connections_total'):.0f} connections, "
+            f"{home.daemon.log.count('resumed=False')} of them with a new session, and recognised "
+            f"{said.value('ifttt_bridge_messages_total', outcome='repeated'):.0f} repeats"
+        )
     if home.waiting:
         broken.append(f"{len(home.waiting)} openings were never told, {min(home.waiting)} among them")
-    owed = (await scrape(home.daemon.private_port)).value("ifttt_bridge_identities_owed")
+    owed = said.value("ifttt_bridge_identities_owed")
     if owed:
         broken.append(f"{owed:.0f} identities are still owed")
     return broken
