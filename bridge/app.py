@@ -287,6 +287,7 @@ def _health(daemon: _Daemon, sources: Sources, running: asyncio.Event) -> Health
             "copies": lambda: daemon.copies.trouble,
         },
         minor=frozenset({"copies"}),
+        notes=lambda: parts.connection.losses.texts,
     )
 
 

@@ -195,6 +195,7 @@ def _neighbours(
         meters.lags.committed,
         alarm.stir,
         discovery.described,
+        connection.losses,
         discovery.listening,
     )
 

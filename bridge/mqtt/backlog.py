@@ -40,7 +40,7 @@ class Backlog:
 
     def take(self, message: Message) -> None:
         """Take a message to ourselves. It waits for its turn like any other; ours ends the backlog."""
-        self._intake.put(Marker(message.connection, message.qos, message.packet_id))
+        self._intake.put(Marker(message.connection, message.qos, message.packet_id, message.duplicate))
         token, _, attempt = message.payload.rpartition(b"/")
         if token == self._token and not message.retained and not self.over.is_set():
             self.dropped = attempt != b"1"

@@ -28,6 +28,7 @@ from bridge.mqtt.client import Client, Owner
 from bridge.mqtt.course import Course, Pace
 from bridge.mqtt.intake import Intake
 from bridge.mqtt.limit_book import LimitBook
+from bridge.mqtt.losses import Losses
 from bridge.mqtt.message import Connected, Marker, Message
 from bridge.mqtt.session import Broker, Protocol
 from bridge.mqtt.subscriptions import Subscriptions
@@ -56,12 +57,14 @@ class Connection:
     ) -> None:
         self._broker = broker
         self._intake = intake
+        self.losses = Losses()
         self._subscriptions = Subscriptions(
             broker.marker_topic,
             topics=topics,
             remembered=remembered_topics,
             remember=remember_topics,
             granted=self._on_granted,
+            forgotten=self.losses.forgotten,
         )
         self._worked_s = time.monotonic()
         self._left_at = uptime_s() - away_before_start_s
@@ -105,8 +108,8 @@ class Connection:
 
     @property
     def limits(self) -> tuple[str, ...]:
-        """What the broker grants less of than the bridge needs: what each means, and what to do."""
-        return self._limits.texts
+        """What the broker grants less of than the bridge needs, or has lost: what each means, and what to do."""
+        return self._limits.texts + self.losses.texts
 
     @property
     def progress_s(self) -> float:
@@ -265,7 +268,7 @@ class Connection:
             self._backlog.take(message)
             self._subscriptions.heard(message.payload)
         else:
-            self._intake.put(Marker(message.connection, message.qos, message.packet_id))
+            self._intake.put(Marker(message.connection, message.qos, message.packet_id, message.duplicate))
 
     def _on_granted(self, answers: Mapping[str, int]) -> None:
         self._limits.replace("subscriptions", limits.granted_less(answers))

@@ -40,6 +40,13 @@ class Deliveries:
         for delivery in committed:
             self._remember(delivery)
 
+    @property
+    def ids(self) -> list[int]:
+        """The packet ids that are remembered, the oldest first."""
+        oldest = max(0, self.next_number - self.size)
+        kept = sorted((number, packet_id) for packet_id, number in enumerate(self._numbers) if number >= oldest)
+        return [packet_id for _, packet_id in kept]
+
     def digest_of(self, packet_id: int) -> str | None:
         """Return the digest of the newest remembered message with this packet id."""
         number = self._numbers[packet_id]

@@ -10,7 +10,7 @@ import time
 import traceback
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Final, Protocol
 
@@ -26,7 +26,9 @@ from bridge.mqtt.early import Early
 from bridge.mqtt.heard import Heard
 from bridge.mqtt.intake import Intake
 from bridge.mqtt.interpreter import Draft, Interpreter, Listening
+from bridge.mqtt.losses import Losses
 from bridge.mqtt.message import Arrival, BacklogEnded, Connected, Marker, Message, Turn
+from bridge.mqtt.succession import Succession
 from bridge.timeline.batch import Batch, ToldMove
 from bridge.timeline.entry import Entry
 
@@ -95,7 +97,8 @@ class Neighbours:
     """Whom the inbound path talks to: the acknowledgement, those told of a commit, what was told to IFTTT since, who
     measures, and who looks at the clock: something falls due at another moment than before.
 
-    `described`: devices describe themselves otherwise than before. `listening`: what waited at the broker has come in.
+    `described`: devices describe themselves otherwise than before. `losses`: where it is noted that something may be
+    missing. `listening`: what waited at the broker has come in.
     """  # noqa: D205 -- one sentence
 
     acknowledge: Callable[[Sequence[Message | Marker]], None]
@@ -104,6 +107,7 @@ class Neighbours:
     measure: Measure = _unmeasured
     stirred: Callable[[], None] = _nothing
     described: Callable[[], None] = _nothing
+    losses: Losses = field(default_factory=Losses)
     listening: Callable[[], None] = _nothing
 
 
@@ -127,6 +131,7 @@ class Inbound:
         self._next_seq = next_seq
         self._clock_ms = clock_ms
         self._listening = Listening()
+        self._succession = Succession(interpreter.deliveries.ids)
         self._spoken_of: OrderedDict[tuple[str, str], None] = OrderedDict()
         self._early = Early()
         self._again: list[Arrival] = []
@@ -273,6 +278,7 @@ class Inbound:
                 committed(draft.entries, draft.states)
         self._neighbours.acknowledge([arrival for arrival in arrivals if isinstance(arrival, _ACKNOWLEDGED)])
         self._count(messages, draft)
+        self._look_for_losses(arrivals)
         if draft.stirred:
             self._neighbours.stirred()
         if draft.early:
@@ -284,6 +290,13 @@ class Inbound:
             if any(isinstance(arrival, BacklogEnded) for arrival in arrivals):
                 interpreter.deliveries.lost = False
                 self._neighbours.listening()
+
+    def _look_for_losses(self, arrivals: list[Arrival]) -> None:
+        found = self._succession.follow(arrivals)
+        if found.went_back:
+            self._neighbours.losses.went_back()
+        if found.missing:
+            self._neighbours.losses.missing(found.missing)
 
     def _count(self, messages: list[Message], draft: Draft) -> None:
         troubles = [(ignored.topic, ignored.reason) for ignored in draft.ignored]

@@ -53,6 +53,7 @@ class Marker:
     connection: int
     qos: int
     packet_id: int
+    duplicate: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ class Subscriptions:
     """Keeps the session subscribed to `own_topic` and to what `topics` gives, and to nothing else.
 
     `remembered` gives what was wanted last, also by an earlier run; `remember` writes it down. `granted` is
-    told how the broker answered for all that is subscribed now.
+    told how the broker answered for all that is subscribed now; `forgotten`, that it has lost the session.
     """
 
     def __init__(
@@ -56,12 +56,14 @@ class Subscriptions:
         remembered: Callable[[], Awaitable[tuple[str, ...]]],
         remember: Callable[[tuple[str, ...]], Awaitable[None]],
         granted: Callable[[Mapping[str, int]], None],
+        forgotten: Callable[[], None],
     ) -> None:
         self._own_topic = own_topic
         self._topics = topics
         self._remembered = remembered
         self._remember = remember
         self._granted = granted
+        self._forgotten = forgotten
         self._alone = asyncio.Lock()
         self._client: Client | None = None
         self._answers: dict[str, int] = {}
@@ -75,7 +77,7 @@ class Subscriptions:
             wanted = self._topics()
             remembered = await self._remembered()
             if remembered and not client.session_present:
-                log.warning("mqtt.session_lost", note="the broker forgot us: what waited there is missing")
+                self._forgotten()
             if client.session_present:
                 await client.forget_all(sorted(set(remembered) - set(wanted)))
             if remembered != wanted:

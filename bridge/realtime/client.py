@@ -14,7 +14,9 @@ import msgspec
 
 from bridge.realtime.recipients import Recipient
 
-REQUEST_TIMEOUT_S: Final = 10.0
+REQUEST_TIMEOUT_S: Final = 15.0
+"""An upstream that takes ten seconds over each answer is slow, not away: with less it would never be believed."""
+
 CONNECT_TIMEOUT_S: Final = 5.0
 MAX_ENTRIES: Final = 1000
 LONGEST_RETRY_AFTER_S: Final = 3600.0

@@ -13,9 +13,10 @@ import structlog
 
 from bridge.backoff import Backoff
 from bridge.ifttt.identities import IdentityKey
+from bridge.realtime.bucket import Bucket
 from bridge.realtime.client import MAX_ENTRIES, Reply, Verdict
 from bridge.realtime.owed import Owed
-from bridge.realtime.recipients import MOST_BY_IDENTITY, Recipient, recipients_of
+from bridge.realtime.recipients import Recipient, recipients_of
 from bridge.timeline.batch import ToldMove
 
 WRONG_KEY_PAUSE_S: Final = 15 * 60.0
@@ -75,6 +76,7 @@ class Notifier:
         self.refused = 0
         self._refused_keys: set[IdentityKey] = set()
         self._refused_users: set[str] = set()
+        self._user_buckets: dict[str, Bucket] = {}
         self.replies: Counter[str] = Counter()
         self.trouble = ""
 
@@ -146,8 +148,16 @@ class Notifier:
         return bool(self._owed or self._whole_users)
 
     def _recipients(self, keys: list[IdentityKey]) -> list[Recipient]:
-        most = 0 if self._always_by_user() else MOST_BY_IDENTITY
-        return recipients_of(keys, most_by_identity=most, never_by_user=self._refused_users)
+        """Tell of a user as often as of an identity and not more: IFTTT looks at all that they have each time."""
+        if self._always_by_user():
+            return recipients_of(keys, most_by_identity=0, never_by_user=self._refused_users)
+        now_s = _now_s()
+        spent = {user for user, bucket in self._user_buckets.items() if bucket.ready_at_s(now_s) > now_s}
+        recipients = recipients_of(keys, never_by_user=self._refused_users | spent)
+        for recipient in recipients:
+            if recipient.user is not None:
+                self._user_buckets.setdefault(recipient.user, Bucket()).take(now_s)
+        return recipients
 
     def _wake(self) -> None:
         if self._owes:
@@ -176,6 +186,9 @@ class Notifier:
         if now_s >= self._tidy_at_s:
             self._tidy_at_s = now_s + TIDY_INTERVAL_S
             self._owed.forget_idle(now_s)
+            full = [user for user, bucket in self._user_buckets.items() if bucket.is_full(now_s)]
+            for user in full:
+                del self._user_buckets[user]
 
     async def _pause(self, pause_s: float) -> None:
         try:

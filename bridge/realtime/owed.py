@@ -6,6 +6,7 @@ Bounded by the number of identities: of each only the newest event counts, for I
 import heapq
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 
 from bridge.ifttt.identities import IdentityKey
 from bridge.realtime.bucket import Bucket
@@ -29,13 +30,15 @@ class _Debt:
 class Owed:
     """Identities with events that IFTTT has not been told of, in the order in which they may be told.
 
-    Each of them is in one place: in line, held back until its next token is there, or under way.
-    `times_held_back`: how often one had to wait for its token.
+    Each of them is in one place: in line, overdue, held back until its next token is there, or under way. Overdue are
+    those that were in a request in vain, did not fit into one, or were owed by an earlier run: many, perhaps, behind
+    which nobody must wait who has something new. `times_held_back`: how often one had to wait for its token.
     """
 
     def __init__(self) -> None:
         self._debts: dict[IdentityKey, _Debt] = {}
         self._line: dict[IdentityKey, None] = {}
+        self._overdue: dict[IdentityKey, None] = {}
         self._held_back: list[tuple[float, int, IdentityKey]] = []
         self._buckets: dict[IdentityKey, Bucket] = {}
         self._moves: dict[IdentityKey, int] = {}
@@ -49,9 +52,12 @@ class Owed:
         debt = self._debts.get(key)
         if debt is None:
             self._debts[key] = _Debt(seq, seq, now_s - age_s)
-            self._line_up(key, now_s)
+            self._line_up(key, now_s, overdue=age_s > 0)
         elif seq > debt.newest:
             debt.newest = seq
+            if key in self._overdue and not age_s:
+                del self._overdue[key]
+                self._line[key] = None
             if debt.under_way is not None and debt.later_s is None:
                 debt.later_s = now_s - age_s
         elif seq < debt.oldest:
@@ -67,6 +73,8 @@ class Owed:
             return
         if key in self._line:
             del self._line[key]
+        elif key in self._overdue:
+            del self._overdue[key]
         else:
             self._held_back = [held for held in self._held_back if held[-1] != key]
             heapq.heapify(self._held_back)
@@ -74,15 +82,19 @@ class Owed:
     def take(self, most: int, now_s: float) -> list[IdentityKey]:
         """Return up to `most` identities that may be told now, and hold them as under way.
 
+        Those in line, and at least half as many as fit of those that are overdue: neither keeps the others waiting.
         One request at a time: call again when `told`, `refused` and `not_told` have said what became of these.
         """
         self._release(now_s)
-        taken = [key for key, _ in zip(self._line, range(most), strict=False)]
+        overdue = list(islice(self._overdue, max(most - len(self._line), most // 2)))
+        taken = overdue + list(islice(self._line, most - len(overdue)))
         for key in taken:
-            del self._line[key]
+            (self._overdue if key in self._overdue else self._line).pop(key)
             debt = self._debts[key]
             debt.under_way = debt.newest
             self._buckets[key].take(now_s)
+        self._overdue |= self._line
+        self._line = {}
         return taken
 
     def told(self, keys: Iterable[IdentityKey], now_s: float) -> list[tuple[IdentityKey, float]]:
@@ -105,7 +117,7 @@ class Owed:
             self._settle(key, now_s)
 
     def not_told(self, keys: Iterable[IdentityKey]) -> None:
-        """Nothing came of those that are still under way: they stand at the front of the line again."""
+        """Nothing came of those that are still under way: they are overdue, in front of those that are already."""
         back: dict[IdentityKey, None] = {}
         for key in keys:
             debt = self._debts.get(key)
@@ -114,12 +126,12 @@ class Owed:
                 self._buckets[key].give_back()
                 back[key] = None
         if back:
-            self._line = back | self._line
+            self._overdue = back | self._overdue
 
     def next_ready_at_s(self, now_s: float) -> float | None:
         """Return when something may be told: now, later, or None if nothing is owed or all of it is under way."""
         self._release(now_s)
-        if self._line:
+        if self._line or self._overdue:
             return now_s
         return self._held_back[0][0] if self._held_back else None
 
@@ -152,13 +164,13 @@ class Owed:
             del self._debts[key]
         return seq
 
-    def _line_up(self, key: IdentityKey, now_s: float) -> None:
+    def _line_up(self, key: IdentityKey, now_s: float, *, overdue: bool = False) -> None:
         bucket = self._buckets.get(key)
         if bucket is None:
             bucket = self._buckets[key] = Bucket()
         ready_at_s = bucket.ready_at_s(now_s)
         if ready_at_s <= now_s:
-            self._line[key] = None
+            (self._overdue if overdue else self._line)[key] = None
         else:
             self.times_held_back += 1  # also keeps those that are ready at the same time in the order of their events
             heapq.heappush(self._held_back, (ready_at_s, self.times_held_back, key))

@@ -15,19 +15,30 @@ from typing import Final
 import msgspec
 
 from scripts.benchmarks.machine import describe
+from scripts.faultwall.backlog import backlog
+from scripts.faultwall.broker import broker
 from scripts.faultwall.database import database
 from scripts.faultwall.disks import broken_disks
 from scripts.faultwall.power import power_cuts
+from scripts.faultwall.realtime import realtime
 from scripts.faultwall.report import report
+from scripts.faultwall.soak import soak
 from scripts.faultwall.storm import storm
 from scripts.faultwall.wall import Fault, Row, Wall
 
 FAULTS: Final[dict[str, Fault]] = {
+    "broker": broker,
+    "realtime": realtime,
     "disk": broken_disks,
     "power": power_cuts,
     "database": database,
     "storm": storm,
+    "backlog": backlog,
+    "soak": soak,
 }
+LONG_ONLY: Final = frozenset({"soak"})
+"""What shows nothing in a minute: in the short form only where it is named."""
+
 SEED: Final = 2026
 ON_DISK: Final = "/var/tmp"  # noqa: S108 -- a folder of our own is made in it; /tmp is often in memory, where nothing is slow
 
@@ -48,7 +59,7 @@ def _run(options: argparse.Namespace) -> list[Row]:
     with tempfile.TemporaryDirectory(prefix="ifttt-bridge-faults-", dir=options.folder) as name:
         folder = Path(name)
         machine = describe(folder)
-        rows = asyncio.run(_break(options.only, Wall(folder, options.long, options.seed)))
+        rows = asyncio.run(_break(options.only or _usual(long=options.long), Wall(folder, options.long, options.seed)))
     print("\n".join(f"{name}: {value}" for name, value in machine.items()))
     print(f"form: {'long' if options.long else 'short'}; seed: {options.seed}\n")
     print(report(rows))
@@ -82,9 +93,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--only",
         type=_names,
-        default=list(FAULTS),
         metavar="NAME,…",
-        help=f"some of {', '.join(FAULTS)} (default: all)",
+        help=f"some of {', '.join(FAULTS)} (default: all, but {', '.join(LONG_ONLY)} only with --long)",
     )
     parser.add_argument(
         "--long", action="store_true", help="take hours instead of minutes: more rounds, longer outages"
@@ -93,6 +103,10 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write what was found there as well")
     parser.add_argument("--folder", type=Path, default=ON_DISK, help=f"on the disk to use (default: {ON_DISK})")
     return parser.parse_args()
+
+
+def _usual(*, long: bool) -> list[str]:
+    return [name for name in FAULTS if long or name not in LONG_ONLY]
 
 
 def _names(text: str) -> list[str]:

@@ -34,6 +34,11 @@ class Mosquitto:
         )
 
     @property
+    def saved(self) -> Path:
+        """Where it keeps sessions and what waits for them."""
+        return self._config.with_name("mosquitto.db")
+
+    @property
     def log(self) -> str:
         """Everything the broker has logged so far."""
         return Path(self._log.name).read_text()
@@ -64,6 +69,19 @@ class Mosquitto:
     def thaw(self) -> None:
         """Let it go on."""
         self._signal(signal.SIGCONT)
+
+    async def save(self) -> None:
+        """Let it save now, whatever its interval is, and wait until it has."""
+        before = self._saved_at()
+        self._signal(signal.SIGUSR1)
+        await until(lambda: self._saved_at() != before, what="the broker having saved")
+
+    def _saved_at(self) -> tuple[int, int]:
+        """Return what changes when it saves: it writes another file, and gives that the name."""
+        if not self.saved.exists():
+            return 0, 0
+        status = self.saved.stat()
+        return status.st_ino, status.st_mtime_ns
 
     def reload(self) -> None:
         """Let it read its files again."""

@@ -5,7 +5,7 @@ import inspect
 import time
 from collections.abc import Awaitable, Callable
 
-PATIENCE_S = 30.0
+PATIENCE_S = 90.0
 INTERVAL_S = 0.02
 
 

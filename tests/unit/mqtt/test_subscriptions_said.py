@@ -35,7 +35,12 @@ async def remember(_topics: tuple[str, ...]) -> None:
 
 async def test_a_refusal_is_said_once_and_once_when_it_is_over() -> None:
     subscriptions = Subscriptions(
-        OWN, topics=lambda: ("a", "b"), remembered=nothing_remembered, remember=remember, granted=lambda _answers: None
+        OWN,
+        topics=lambda: ("a", "b"),
+        remembered=nothing_remembered,
+        remember=remember,
+        granted=lambda _answers: None,
+        forgotten=lambda: None,
     )
     broker = Broker()
     broker.refuses = {"b"}

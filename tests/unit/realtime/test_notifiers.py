@@ -4,6 +4,8 @@ import asyncio
 
 from bridge.ifttt.identities import Identities
 from bridge.realtime.account import Account
+from bridge.realtime.bucket import BURST
+from bridge.simulator.virtual_time import run_virtually
 from tests.fakes.realtime import REFUSED, TOLD, WRONG_KEY, Pauses, ScriptedClient
 from tests.parts.waiting import until
 from tests.unit.realtime.examples import key, opened, waiting
@@ -89,6 +91,22 @@ async def test_an_event_that_concerns_more_than_twenty_of_one_user_is_told_by_us
     assert client.requests == [["user u_1"]]
     assert len(notifiers.take_moves()) == 21, "all of them are told thereby"
     assert (notifiers.owing, notifiers.told) == (0, 21)
+
+
+def test_a_user_is_told_of_as_often_as_an_identity_and_then_by_identity() -> None:
+    client = ScriptedClient()
+    notifiers = notifier_of(client, Identities(waiting(f"applet-{n}", f"door-{n}") for n in range(42 * BURST)))
+
+    async def many_events_at_one_moment() -> None:
+        async with running(notifiers):
+            for first in range(0, 42 * BURST, 21):
+                commit(notifiers, *(opened(first + n + 1, f"door-{first + n}") for n in range(21)))
+                await notifiers.finish()
+
+    run_virtually(many_events_at_one_moment())
+    assert [request for request in client.requests if len(request) == 1] == [["user u_1"]] * BURST
+    assert len(client.told) == BURST + 21 * BURST, "the others one by one"
+    assert notifiers.told == 42 * BURST
 
 
 async def test_a_setting_makes_it_always_by_user() -> None:

@@ -64,6 +64,29 @@ def test_what_was_not_told_stands_at_the_front_in_its_order() -> None:
     assert owed.take(10, 0.0) == [A, B, C]
 
 
+def test_what_is_new_goes_with_the_next_request_however_many_are_overdue() -> None:
+    owed, many = Owed(), [key(f"old-{number}") for number in range(5000)]
+    for seq, each in enumerate(many, 1):
+        owed.add(each, seq, 0.0)
+    owed.not_told(owed.take(1000, 0.0))
+    owed.add(A, 9001, 1.0)
+    owed.add(many[4999], 9002, 1.0)
+    assert {A, many[4999]} <= set(owed.take(1000, 1.0))
+
+
+def test_what_an_earlier_run_owed_lets_the_new_pass_and_is_not_kept_waiting_by_it() -> None:
+    owed, old, new = (
+        Owed(),
+        [key(f"old-{number}") for number in range(6)],
+        [key(f"new-{number}") for number in range(6)],
+    )
+    for seq, each in enumerate(old, 1):
+        owed.add(each, seq, 0.0, age_s=60.0)
+    for seq, each in enumerate(new, 7):
+        owed.add(each, seq, 0.0)
+    assert [owed.take(4, 0.0) for _ in range(4)] == [old[:2] + new[:2], old[2:], new[2:], []]
+
+
 def test_an_attempt_that_failed_costs_no_token() -> None:
     owed = Owed()
     owed.add(A, 1, 0.0)
@@ -228,7 +251,7 @@ def test_what_was_on_disk_before_a_restart_brings_its_age_whichever_comes_first(
     owed.add(A, 9, 10.0)
     owed.add(A, 4, 11.0, age_s=100.0)
     owed.add(B, 5, 11.0, age_s=50.0)
-    assert owed.told(owed.take(10, 11.0), 12.0) == [(A, 101.0), (B, 51.0)]
+    assert dict(owed.told(owed.take(10, 11.0), 12.0)) == {A: 101.0, B: 51.0}
 
 
 def test_what_was_dropped_meanwhile_was_owed_to_nobody() -> None:

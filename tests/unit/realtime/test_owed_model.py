@@ -50,13 +50,15 @@ class _OwedMachine(RuleBasedStateMachine):
         self.newest_seq = 0
         self.waiting: dict[IdentityKey, _Waiting] = {}
         self.line: list[IdentityKey] = []
+        self.overdue: list[IdentityKey] = []
         self.tokens: dict[IdentityKey, _Tokens] = {}
         self.moves: dict[IdentityKey, int] = {}
         self.request: list[IdentityKey] = []
 
     def line_up(self) -> None:
         """Let those into the line that have a token, the ones that had it first in front."""
-        ready = [each for each in self.waiting if each not in self.line and self.waiting[each].under_way is None]
+        queued = {*self.line, *self.overdue}
+        ready = [each for each in self.waiting if each not in queued and self.waiting[each].under_way is None]
         self.line += [each for each in ready if self.tokens[each].count >= 1]
 
     def enter(self, each: IdentityKey) -> None:
@@ -79,6 +81,9 @@ class _OwedMachine(RuleBasedStateMachine):
         self.tokens.setdefault(each, _Tokens())
         if each in self.waiting:
             debt = self.waiting[each]
+            if each in self.overdue and seq > max(debt.events):
+                self.overdue.remove(each)
+                self.line.append(each)
             debt.events.add(seq)
             debt.since = min(debt.since, seq)
             return
@@ -92,9 +97,10 @@ class _OwedMachine(RuleBasedStateMachine):
         self.tokens.pop(each, None)
         self.moves.pop(each, None)
         self.line = [other for other in self.line if other != each]
+        self.overdue = [other for other in self.overdue if other != each]
         self.request = [other for other in self.request if other != each]
 
-    @precondition(lambda self: not self.request and not self.line)
+    @precondition(lambda self: not self.request and not self.line and not self.overdue)
     @rule(each=keys)
     def somebody_flaps(self, each: IdentityKey) -> None:
         while each not in self.tokens or self.tokens[each].count >= 1:
@@ -115,8 +121,10 @@ class _OwedMachine(RuleBasedStateMachine):
     @rule(most=st.integers(1, 4))
     def a_request_is_made(self, most: int) -> None:
         taken = self.owed.take(most, self.now_s)
-        assert taken == self.line[:most]
-        self.line = self.line[most:]
+        overdue = self.overdue[: max(most - len(self.line), most // 2)]
+        new = self.line[: most - len(overdue)]
+        assert taken == overdue + new
+        self.overdue, self.line = self.overdue[len(overdue) :] + self.line[len(new) :], []
         for each in taken:
             self.waiting[each].under_way = max(self.waiting[each].events)
             self.tokens[each].count -= 1
@@ -159,7 +167,7 @@ class _OwedMachine(RuleBasedStateMachine):
         for each in self.request:
             self.waiting[each].under_way = None
             self.tokens[each].count = min(BURST, self.tokens[each].count + 1)
-        self.line = self.request + self.line
+        self.overdue = self.request + self.overdue
         self.request = []
 
     @rule()
@@ -185,12 +193,13 @@ class _OwedMachine(RuleBasedStateMachine):
     @invariant()
     def it_is_known_when_the_next_may_be_told(self) -> None:
         waits = [1 - self.tokens[each].count for each, debt in self.waiting.items() if debt.under_way is None]
-        expected = None if not waits else self.now_s + (0.0 if self.line else min(waits))
+        expected = None if not waits else self.now_s + (0.0 if self.line or self.overdue else min(waits))
         assert self.owed.next_ready_at_s(self.now_s) == expected
 
     @invariant()
     def memory_is_bounded_by_the_identities(self) -> None:
-        assert len(self.owed._line) + len(self.owed._held_back) + len(self.request) == len(self.waiting)
+        in_line = len(self.owed._line) + len(self.owed._overdue)
+        assert in_line + len(self.owed._held_back) + len(self.request) == len(self.waiting)
         assert set(self.owed._buckets) <= set(self.tokens)
 
     def teardown(self) -> None:
