@@ -220,6 +220,12 @@ class Daemon:
         with contextlib.closing(sqlite3.connect(self.database)) as connection:
             return connection.execute("SELECT 1 FROM entity_states WHERE entity = ?", (entity,)).fetchone() is not None
 
+    def kept(self, setting: str) -> str | None:
+        """Return one of the small facts on disk, None where it is not there."""
+        with contextlib.closing(sqlite3.connect(self.database)) as connection:
+            row = connection.execute("SELECT value FROM settings WHERE name = ?", (setting,)).fetchone()
+            return None if row is None else str(row[0])
+
     def limit_file_size(self, size: int) -> None:
         """Let no file of the running daemon grow beyond a size, as a full disk would."""
         assert self._process is not None
