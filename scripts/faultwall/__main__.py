@@ -17,10 +17,12 @@ import msgspec
 from scripts.benchmarks.machine import describe
 from scripts.faultwall.kills import kill
 from scripts.faultwall.report import report
+from scripts.faultwall.steps import steps
 from scripts.faultwall.wall import Fault, Row, Wall
 
 FAULTS: Final[dict[str, Fault]] = {
     "kill": kill,
+    "steps": steps,
 }
 SEED: Final = 2026
 ON_DISK: Final = "/var/tmp"  # noqa: S108 -- a folder of our own is made in it; /tmp is often in memory, where nothing is slow

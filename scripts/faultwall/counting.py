@@ -4,7 +4,7 @@ import contextlib
 import sqlite3
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 Expected = Mapping[str, tuple[str, ...]]
@@ -15,11 +15,16 @@ AROUND = 4
 
 @dataclass(frozen=True, slots=True)
 class Events:
-    """What is on disk. `kinds`: by device, in order; `ids`: all of them; `offered`: how many were offered."""
+    """What is on disk. `kinds`: by device, in order; `by_seq`: the kind of each; `offered`: how many were offered."""
 
     kinds: Expected
+    by_seq: Mapping[int, str]
     ids: tuple[str, ...]
     offered: int
+
+    def only(self, *devices: str) -> "Events":
+        """Return the same as far as kinds of these devices are concerned."""
+        return replace(self, kinds={device: self.kinds.get(device, ()) for device in devices})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +38,22 @@ class Account:
 def events_of(database: Path) -> Events:
     """Read the timeline of all devices."""
     with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
-        rows = connection.execute("SELECT device, kind, id, offered FROM events ORDER BY seq").fetchall()
+        rows = connection.execute("SELECT device, kind, id, offered, seq FROM events ORDER BY seq").fetchall()
     kinds: dict[str, list[str]] = {}
-    for device, kind, _, _ in rows:
+    for device, kind, *_ in rows:
         kinds.setdefault(device, []).append(kind)
     return Events(
         {device: tuple(found) for device, found in kinds.items()},
+        {row[4]: row[1] for row in rows},
         tuple(row[2] for row in rows),
         sum(row[3] for row in rows),
     )
+
+
+def told_seqs(database: Path) -> dict[str, int]:
+    """Return how far each identity is marked as told on disk."""
+    with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+        return dict(connection.execute("SELECT identity, told_seq FROM trigger_identities"))
 
 
 def accounts(expected: Expected, found: Events) -> Account:

@@ -139,6 +139,19 @@ class Daemon:
         assert self._process is not None
         self._process.send_signal(signal.SIGHUP)
 
+    def send(self, number: signal.Signals) -> None:
+        """Send it a signal."""
+        assert self._process is not None
+        self._process.send_signal(number)
+
+    async def ended_within(self, seconds: float) -> int:
+        """Wait until it ends by itself, and return its exit status; -9 if it was killed. Fails if it does not."""
+        process = self._process
+        assert process is not None
+        await until(lambda: process.poll() is not None, within_s=seconds, what="the daemon's end")
+        self._process = None
+        return process.wait()
+
     def ask_to_stop(self) -> None:
         """Send what systemd sends, and do not wait."""
         assert self._process is not None
