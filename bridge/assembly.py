@@ -31,6 +31,7 @@ from bridge.kept import Kept
 from bridge.lookups import CarryOut, Lookups
 from bridge.metered import Metered, Meters
 from bridge.mqtt.alarm import Alarm
+from bridge.mqtt.clock_steps import ClockSteps
 from bridge.mqtt.connection import Connection
 from bridge.mqtt.deliveries import Deliveries
 from bridge.mqtt.inbound import Committed, Inbound, Neighbours
@@ -63,7 +64,7 @@ INTAKE_PER_WINDOW: Final = 4
 class Ground:
     """What everything stands on. `registry`: the devices that had described themselves before the start.
 
-    `clock_ms` gives epoch milliseconds.
+    `clock_ms` gives epoch milliseconds, `steady_s` seconds that nothing sets; None where the clock is never set.
     """
 
     current: Current
@@ -73,6 +74,7 @@ class Ground:
     known: LastKnown
     hasher: Hasher
     clock_ms: Callable[[], int]
+    steady_s: Callable[[], float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,8 @@ def build(
     registry: Callable[[], Registry] = lambda: inbound.registry  # noqa: E731 -- made further down, asked only later
     connection = connect(ground, broker, intake) if connect else _connection(ground, broker, intake, registry)
     discovery = Discovery(connection, lambda: registry().questions)
-    alarm = _alarm(ground, intake, connection)
+    steps = None if ground.steady_s is None else _steps(kept, ground.steady_s, ground.clock_ms())
+    alarm = _alarm(ground, intake, connection, steps)
     meters = Meters(Lags(time.monotonic), RequestCounts())
     outbound = Outbound(registers.commands, connection, ground.known, clock_ms=ground.clock_ms)
     notifiers = _notifiers(ground, session, meters)
@@ -134,7 +137,7 @@ def build(
     observing = (answers.committed, notifiers.committed, outbound.observe, news.committed, *observers)
     soon = asyncio.Event()
     neighbours = _neighbours(connection, observing, notifiers, meters, alarm, discovery, soon.set)
-    inbound = _inbound(ground, intake, neighbours, window=broker.receive_maximum)
+    inbound = _inbound(ground, intake, neighbours, steps, window=broker.receive_maximum)
     triggers = _triggers(ground, answers, inbound, notifiers, meters)
     recovery = _recovery(ground, notifiers, inbound)
     entrance = build_entrance(registers, current.now.settings, run_ms=kept.run_ms, clock_ms=ground.clock_ms)
@@ -163,8 +166,11 @@ def build(
     )
 
 
-def _alarm(ground: Ground, intake: Intake, connection: Connection) -> Alarm:
-    alarm = Alarm(intake, live=lambda: connection.live, clock_ms=ground.clock_ms)
+def _alarm(ground: Ground, intake: Intake, connection: Connection, steps: ClockSteps | None) -> Alarm:
+    def was_set(now_ms: int) -> bool:
+        return steps is not None and steps.set_by_ms(now_ms) != 0
+
+    alarm = Alarm(intake, live=lambda: connection.live, clock_ms=ground.clock_ms, was_set=was_set)
     ground.kept.identities.watches.on_change(alarm.ask)
     return alarm
 
@@ -286,7 +292,9 @@ def _notifiers(ground: Ground, session: aiohttp.ClientSession, meters: Meters) -
     )
 
 
-def _inbound(ground: Ground, intake: Intake, neighbours: Neighbours, *, window: int) -> Inbound:
+def _inbound(
+    ground: Ground, intake: Intake, neighbours: Neighbours, steps: ClockSteps | None, *, window: int
+) -> Inbound:
     kept, now = ground.kept, ground.current.now
     deliveries = Deliveries(kept.loaded.deliveries, window=window)
     deadlines = Deadlines(kept.loaded.deadlines)
@@ -300,7 +308,13 @@ def _inbound(ground: Ground, intake: Intake, neighbours: Neighbours, *, window: 
         neighbours=neighbours,
         next_seq=kept.loaded.next_seq,
         clock_ms=ground.clock_ms,
+        steps=steps,
     )
+
+
+def _steps(kept: Kept, steady_s: Callable[[], float], now_ms: int) -> ClockSteps:
+    """Compare from now on; a clock that is behind what the last run wrote down was set back meanwhile."""
+    return ClockSteps(steady_s, now_ms, behind_ms=max(0, kept.loaded.latest_ms - now_ms))
 
 
 def _triggers(

@@ -22,6 +22,7 @@ from bridge.devices.interpretation import LatePolicy
 from bridge.devices.last_known import EntityState
 from bridge.devices.registry import Registry
 from bridge.errors import StorageUnavailable
+from bridge.mqtt.clock_steps import ClockSteps
 from bridge.mqtt.early import Early
 from bridge.mqtt.heard import Heard
 from bridge.mqtt.intake import Intake
@@ -114,6 +115,7 @@ class Inbound:
         neighbours: Neighbours,
         next_seq: int,
         clock_ms: Callable[[], int],
+        steps: ClockSteps | None = None,
     ) -> None:
         self._intake = intake
         self._interpreter = interpreter
@@ -121,6 +123,7 @@ class Inbound:
         self._neighbours = neighbours
         self._next_seq = next_seq
         self._clock_ms = clock_ms
+        self._steps = steps
         self._listening = Listening()
         self._spoken_of: OrderedDict[tuple[str, str], None] = OrderedDict()
         self._early = Early()
@@ -207,7 +210,11 @@ class Inbound:
         """Interpret and write until it succeeds. A failed commit takes its interpretation with it."""
         attempt = 0
         while True:
-            draft = self._interpreter.draft(arrivals, self._listening, next_seq=self._next_seq, now_ms=self._clock_ms())
+            now_ms = self._clock_ms()
+            set_by_ms = self._steps.set_by_ms(now_ms) if self._steps is not None else 0
+            draft = self._interpreter.draft(
+                arrivals, self._listening, next_seq=self._next_seq, now_ms=now_ms, set_by_ms=set_by_ms
+            )
             batch = self._batch(draft)
             try:
                 if batch:
@@ -228,7 +235,15 @@ class Inbound:
                 if self.storage_trouble:
                     log.info("storage.available", attempts=attempt + 1)
                 self.storage_trouble = ""
+                self._settle_step(set_by_ms)
                 return draft
+
+    def _settle_step(self, set_by_ms: int) -> None:
+        if set_by_ms and self._steps is not None:
+            self._steps.settle(set_by_ms)
+            log.warning(
+                "clock.set", by_s=round(set_by_ms / 1000), note="what lasts goes on lasting as long as it should"
+            )
 
     def _batch(self, draft: Draft) -> Batch:
         return Batch(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from bridge.devices.catalogue import Catalogue
+from bridge.devices.clock_set import moved_deadline, moved_state
 from bridge.devices.crossings import Measured, cross, measured
 from bridge.devices.deadlines import Deadline, Deadlines, follow, may_fall_due, tell
 from bridge.devices.described import PartKey
@@ -92,9 +93,13 @@ class Interpreter:
     watches: Watches = field(default_factory=Watches)
     registry: Registry = field(default_factory=Registry)
 
-    def draft(self, arrivals: list[Arrival], listening: Listening, *, next_seq: int, now_ms: int) -> Draft:
-        """Interpret arrivals in order."""
+    def draft(
+        self, arrivals: list[Arrival], listening: Listening, *, next_seq: int, now_ms: int, set_by_ms: int = 0
+    ) -> Draft:
+        """Interpret arrivals in order. `set_by_ms`: by how much the clock was set since the last time."""
         draft = Draft(listening, DeliveriesDraft(self.deliveries), next_seq)
+        if set_by_ms:
+            self._move_along(draft, set_by_ms)
         for arrival in arrivals:
             match arrival:
                 case Message():
@@ -243,6 +248,17 @@ class Interpreter:
         for minutes, deadline in changes.items():
             draft.deadlines[entity.id, minutes] = deadline
             draft.stirred = True
+
+    def _move_along(self, draft: Draft, by_ms: int) -> None:
+        """Let all that counts from some instant go on counting by a clock that was set."""
+        draft.stirred = True
+        for identity in self.known:
+            state = self.known.of(identity)
+            moved = moved_state(state, by_ms)
+            if moved is not state:
+                draft.states[identity] = moved
+        for deadline in self.deadlines:
+            draft.deadlines[deadline.entity, deadline.minutes] = moved_deadline(deadline, by_ms)
 
     def _look_at_time(self, draft: Draft, now_ms: int, received_s: float, *, live: bool) -> None:
         """Let count what has lasted, if we hear all that happens; and fit the deadlines to those who ask."""
