@@ -127,7 +127,8 @@ def build(
     registry: Callable[[], Registry] = lambda: inbound.registry  # noqa: E731 -- made further down, asked only later
     connection = connect(ground, broker, intake) if connect else _connection(ground, broker, intake, registry)
     discovery = Discovery(connection, lambda: registry().questions)
-    steps = None if ground.steady_s is None else _steps(kept, ground.steady_s, ground.clock_ms())
+    soon = asyncio.Event()
+    steps = None if ground.steady_s is None else _steps(kept, ground.steady_s, ground.clock_ms(), soon.set)
     alarm = _alarm(ground, intake, connection, steps)
     meters = Meters(Lags(time.monotonic), RequestCounts())
     outbound = Outbound(registers.commands, connection, ground.known, clock_ms=ground.clock_ms)
@@ -135,7 +136,6 @@ def build(
     answers, news = Answers(), News()
     permit = Permit(time.monotonic, news.wake)
     observing = (answers.committed, notifiers.committed, outbound.observe, news.committed, *observers)
-    soon = asyncio.Event()
     neighbours = _neighbours(connection, observing, notifiers, meters, alarm, discovery, soon.set)
     inbound = _inbound(ground, intake, neighbours, steps, window=broker.receive_maximum)
     triggers = _triggers(ground, answers, inbound, notifiers, meters)
@@ -312,9 +312,9 @@ def _inbound(
     )
 
 
-def _steps(kept: Kept, steady_s: Callable[[], float], now_ms: int) -> ClockSteps:
+def _steps(kept: Kept, steady_s: Callable[[], float], now_ms: int, settled: Callable[[], None]) -> ClockSteps:
     """Compare from now on; a clock that is behind what the last run wrote down was set back meanwhile."""
-    return ClockSteps(steady_s, now_ms, behind_ms=max(0, kept.loaded.latest_ms - now_ms))
+    return ClockSteps(steady_s, now_ms, behind_ms=max(0, kept.loaded.latest_ms - now_ms), settled=settled)
 
 
 def _triggers(

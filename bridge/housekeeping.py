@@ -35,7 +35,7 @@ log = structlog.get_logger("bridge.housekeeping")
 class Housekeeping:
     """Writes the small facts. `now`: by the wall clock, and by how long the bridge has run; `recovered`: all that was
     owed is known. `also`: what else is to be written at the same times; each raises StorageUnavailable. Whoever sets
-    `soon` has it written without waiting: that the bridge listens again must not be forgotten by a crash soon after.
+    `soon` has it written without waiting: that the bridge listens again, and by what clock, must survive a crash.
     """  # noqa: D205 -- one paragraph
 
     settings: KeptSettings

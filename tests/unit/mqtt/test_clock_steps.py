@@ -36,6 +36,15 @@ def test_a_step_is_told_until_it_is_settled() -> None:
         steps.settle(-by_ms)
 
 
+def test_whoever_notes_the_time_hears_of_a_step() -> None:
+    heard: list[str] = []
+    steps = ClockSteps(Steady(), NOON_MS, settled=lambda: heard.append("settled"))
+    assert steps.set_by_ms(NOON_MS + HOUR_MS) == HOUR_MS
+    assert heard == []
+    steps.settle(HOUR_MS)
+    assert heard == ["settled"]
+
+
 def test_a_clock_that_begins_behind_was_set_back_meanwhile_and_is_set_forward_later() -> None:
     steps = ClockSteps(Steady(), 0, behind_ms=NOON_MS)
     assert steps.set_by_ms(0) == -NOON_MS
