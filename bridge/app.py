@@ -34,6 +34,7 @@ from bridge.devices.last_known import LastKnown
 from bridge.errors import CannotListen, DatabaseDamaged
 from bridge.kept import load
 from bridge.metered import Process, families_of
+from bridge.mqtt.awake import uptime_s
 from bridge.mqtt.inbound import Committed
 from bridge.oauth.hashing import Hasher
 from bridge.opening import make_ready
@@ -167,7 +168,7 @@ async def _run_once(settings: Settings, outside: _Outside) -> Settings:
         registry = await registry_of(settings, registers)
         current = Current(await bring_into_force(settings, registers, registry, now_ms=_clock_ms()))
         kept = await load(registers, now_ms=_clock_ms(), code_life_ms=code_life_ms_of(settings))
-        ground = Ground(current, registers, registry, kept, LastKnown(kept.loaded.states), hasher, _clock_ms)
+        ground = Ground(current, registers, registry, kept, LastKnown(kept.loaded.states), hasher, _clock_ms, uptime_s)
         parts = build(ground, session, port=outside.broker_port, observers=outside.observers)
         takeover = Takeover(ground, parts)
         reload = None if outside.rereading is None else Reload(outside.rereading, ground.current, takeover)

@@ -31,6 +31,7 @@ from bridge.kept import Kept
 from bridge.lookups import CarryOut, Lookups
 from bridge.metered import Metered, Meters
 from bridge.mqtt.alarm import Alarm
+from bridge.mqtt.clock_steps import ClockSteps
 from bridge.mqtt.connection import Connection
 from bridge.mqtt.deliveries import Deliveries
 from bridge.mqtt.inbound import Committed, Inbound, Neighbours
@@ -67,7 +68,7 @@ INTAKE_PER_WINDOW: Final = 4
 class Ground:
     """What everything stands on. `registry`: the devices that had described themselves before the start.
 
-    `clock_ms` gives epoch milliseconds.
+    `clock_ms` gives epoch milliseconds, `steady_s` seconds that nothing sets; None where the clock is never set.
     """
 
     current: Current
@@ -77,6 +78,7 @@ class Ground:
     known: LastKnown
     hasher: Hasher
     clock_ms: Callable[[], int]
+    steady_s: Callable[[], float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,20 +133,24 @@ def build(
     registry: Callable[[], Registry] = lambda: inbound.registry  # noqa: E731 -- made further down, asked only later
     connection = connect(ground, broker, intake) if connect else _connection(ground, broker, intake, registry)
     discovery = Discovery(connection, lambda: registry().questions)
-    alarm = _alarm(ground, intake, connection)
+    soon = asyncio.Event()
+    steps = None if ground.steady_s is None else _steps(kept, ground.steady_s, ground.clock_ms(), soon.set)
+    alarm = _alarm(ground, intake, connection, steps)
     meters = Meters(Lags(time.monotonic), RequestCounts())
     outbound = Outbound(registers.commands, connection, ground.known, clock_ms=ground.clock_ms)
     notifiers = _notifiers(ground, session, meters)
     answers, news = Answers(), News()
     permit = Permit(time.monotonic, news.wake)
     observing = (answers.committed, notifiers.committed, outbound.observe, news.committed, *observers)
-    neighbours = _neighbours(connection, observing, notifiers, meters, alarm, discovery)
-    inbound = _inbound(ground, intake, neighbours, window=broker.receive_maximum)
+    neighbours = _neighbours(connection, observing, notifiers, meters, alarm, discovery, soon.set)
+    inbound = _inbound(ground, intake, neighbours, steps, window=broker.receive_maximum)
     triggers = _triggers(ground, answers, inbound, notifiers, meters)
     recovery = _recovery(ground, notifiers, inbound)
     entrance = build_entrance(registers, current.now.settings, run_ms=kept.run_ms, clock_ms=ground.clock_ms)
     connections = _connections(ground, entrance, partial(_forget, notifiers, meters))
-    housekeeping = _housekeeping(ground, entrance, connection, inbound, notifiers, triggers, connections, recovery)
+    housekeeping = _housekeeping(
+        ground, entrance, connection, inbound, notifiers, triggers, connections, recovery, soon=soon
+    )
     reception = _reception(ground, entrance, connections)
     site = _site(ground, entrance, reception, triggers, outbound, meters, connections)
     most = most_connections()
@@ -174,8 +180,11 @@ def build(
     )
 
 
-def _alarm(ground: Ground, intake: Intake, connection: Connection) -> Alarm:
-    alarm = Alarm(intake, live=lambda: connection.live, clock_ms=ground.clock_ms)
+def _alarm(ground: Ground, intake: Intake, connection: Connection, steps: ClockSteps | None) -> Alarm:
+    def was_set(now_ms: int) -> bool:
+        return steps is not None and steps.set_by_ms(now_ms) != 0
+
+    alarm = Alarm(intake, live=lambda: connection.live, clock_ms=ground.clock_ms, was_set=was_set)
     ground.kept.identities.watches.on_change(alarm.ask)
     return alarm
 
@@ -187,7 +196,12 @@ def _neighbours(
     meters: Meters,
     alarm: Alarm,
     discovery: Discovery,
+    soon: Callable[[], None],
 ) -> Neighbours:
+    def listening() -> None:
+        discovery.listening()
+        soon()
+
     return Neighbours(
         connection.acknowledge,
         observing,
@@ -196,7 +210,7 @@ def _neighbours(
         alarm.stir,
         discovery.described,
         connection.losses,
-        discovery.listening,
+        listening,
     )
 
 
@@ -246,6 +260,8 @@ def _housekeeping(  # noqa: PLR0913, PLR0917 -- it writes down something of each
     triggers: TriggerEndpoints,
     connections: Connections,
     recovery: Recovery,
+    *,
+    soon: asyncio.Event,
 ) -> Housekeeping:
     return Housekeeping(
         ground.registers.settings,
@@ -260,6 +276,7 @@ def _housekeeping(  # noqa: PLR0913, PLR0917 -- it writes down something of each
         entrance.now,
         recovery.done,
         also=(connections.look, partial(_know_deliveries, ground, connection)),
+        soon=soon,
     )
 
 
@@ -305,7 +322,9 @@ def _notifiers(ground: Ground, session: aiohttp.ClientSession, meters: Meters) -
     )
 
 
-def _inbound(ground: Ground, intake: Intake, neighbours: Neighbours, *, window: int) -> Inbound:
+def _inbound(
+    ground: Ground, intake: Intake, neighbours: Neighbours, steps: ClockSteps | None, *, window: int
+) -> Inbound:
     kept, now = ground.kept, ground.current.now
     deliveries = Deliveries(kept.loaded.deliveries, window=window, lost=kept.loaded.deliveries_lost)
     deadlines = Deadlines(kept.loaded.deadlines)
@@ -319,7 +338,13 @@ def _inbound(ground: Ground, intake: Intake, neighbours: Neighbours, *, window: 
         neighbours=neighbours,
         next_seq=kept.loaded.next_seq,
         clock_ms=ground.clock_ms,
+        steps=steps,
     )
+
+
+def _steps(kept: Kept, steady_s: Callable[[], float], now_ms: int, settled: Callable[[], None]) -> ClockSteps:
+    """Compare from now on; a clock that is behind what the last run wrote down was set back meanwhile."""
+    return ClockSteps(steady_s, now_ms, behind_ms=max(0, kept.loaded.latest_ms - now_ms), settled=settled)
 
 
 def _triggers(

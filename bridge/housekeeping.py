@@ -6,7 +6,8 @@ Losing the last half minute of them costs nothing but a repeated notification.
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Final
 
 import structlog
@@ -33,7 +34,8 @@ log = structlog.get_logger("bridge.housekeeping")
 @dataclass(slots=True)
 class Housekeeping:
     """Writes the small facts. `now`: by the wall clock, and by how long the bridge has run; `recovered`: all that was
-    owed is known. `also`: what else is to be written at the same times; each raises StorageUnavailable.
+    owed is known. `also`: what else is to be written at the same times; each raises StorageUnavailable. Whoever sets
+    `soon` has it written without waiting: that the bridge listens again, and by what clock, must survive a crash.
     """  # noqa: D205 -- one paragraph
 
     settings: KeptSettings
@@ -48,6 +50,7 @@ class Housekeeping:
     now: Callable[[], Moment]
     recovered: asyncio.Event
     also: tuple[Callable[[], Awaitable[None]], ...] = ()
+    soon: asyncio.Event = field(default_factory=asyncio.Event)
     told_up_to: int = 0
     postponed: bool = False
     looked_ms: int = -1
@@ -57,7 +60,10 @@ class Housekeeping:
         """Write until cancelled."""
         while True:
             await self.write()
-            await asyncio.sleep(INTERVAL_S)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(INTERVAL_S):
+                    await self.soon.wait()
+            self.soon.clear()
 
     async def write(self) -> None:
         """Write what has changed. A database that is not available now is asked again the next time."""

@@ -23,11 +23,13 @@ class Alarm:
         *,
         live: Callable[[], bool],
         clock_ms: Callable[[], int],
+        was_set: Callable[[int], bool] = lambda _now_ms: False,
         look_again_s: float = LOOK_AGAIN_S,
     ) -> None:
         self._intake = intake
         self._live = live
         self._clock_ms = clock_ms
+        self._was_set = was_set
         self._look_again_s = look_again_s
         self._stirred = asyncio.Event()
         self._asked = False
@@ -47,7 +49,7 @@ class Alarm:
             self._stirred.clear()
             now_ms = self._clock_ms()
             sleep_s = self._sleep_s(next_due_ms(now_ms), now_ms)
-            if self._asked or (sleep_s == 0.0 and self._live()):
+            if self._asked or self._was_set(now_ms) or (sleep_s == 0.0 and self._live()):
                 self._asked = False
                 self._intake.put(Due(self._live()))
                 sleep_s = None

@@ -22,6 +22,7 @@ from bridge.devices.interpretation import LatePolicy
 from bridge.devices.last_known import EntityState
 from bridge.devices.registry import Registry
 from bridge.errors import StorageUnavailable
+from bridge.mqtt.clock_steps import ClockSteps
 from bridge.mqtt.early import Early
 from bridge.mqtt.heard import Heard
 from bridge.mqtt.intake import Intake
@@ -123,6 +124,7 @@ class Inbound:
         neighbours: Neighbours,
         next_seq: int,
         clock_ms: Callable[[], int],
+        steps: ClockSteps | None = None,
     ) -> None:
         self._intake = intake
         self._interpreter = interpreter
@@ -130,6 +132,7 @@ class Inbound:
         self._neighbours = neighbours
         self._next_seq = next_seq
         self._clock_ms = clock_ms
+        self._steps = steps
         self._listening = Listening()
         self._succession = Succession(interpreter.deliveries.ids)
         self._spoken_of: OrderedDict[tuple[str, str], None] = OrderedDict()
@@ -238,17 +241,26 @@ class Inbound:
                 if self.storage_trouble:
                     log.info("storage.available", attempts=attempt + 1)
                 self.storage_trouble = ""
+                self._settle_step(draft.set_by_ms)
                 return draft
 
     async def _draft(self, arrivals: list[Arrival]) -> Draft:
         """Interpret, and let others have their turn now and then: what is committed nobody but this task changes."""
         interpreter, now_ms = self._interpreter, self._clock_ms()
-        draft = interpreter.begin(self._listening, next_seq=self._next_seq)
+        set_by_ms = 0 if self._steps is None else self._steps.set_by_ms(now_ms)
+        draft = interpreter.begin(self._listening, next_seq=self._next_seq, set_by_ms=set_by_ms)
         for start in range(0, len(arrivals), AT_ONCE):
             if start:
                 await asyncio.sleep(0)
             interpreter.go_on(draft, arrivals[start : start + AT_ONCE], now_ms=now_ms)
         return draft
+
+    def _settle_step(self, set_by_ms: int) -> None:
+        if set_by_ms and self._steps is not None:
+            self._steps.settle(set_by_ms)
+            log.warning(
+                "clock.set", by_s=round(set_by_ms / 1000), note="what lasts goes on lasting as long as it should"
+            )
 
     def _batch(self, draft: Draft) -> Batch:
         return Batch(

@@ -10,6 +10,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from bridge.devices.catalogue import Catalogue
+from bridge.devices.clock_set import moved_deadline, moved_state
 from bridge.devices.crossings import Measured, cross, measured
 from bridge.devices.deadlines import Deadline, Deadlines, follow, may_fall_due, tell
 from bridge.devices.described import PartKey
@@ -81,6 +82,7 @@ class Draft:
     registry: Registry | None = None
     descriptions: dict[PartKey, bytes | None] = field(default_factory=dict)
     early: list[Message] = field(default_factory=list)
+    set_by_ms: int = 0
 
     def add(self, entity: Entity, event: Event, now_ms: int, received_s: float) -> None:
         """Let an event of an entity have its place. What is hidden is recorded all the same, and never offered."""
@@ -103,15 +105,20 @@ class Interpreter:
     watches: Watches = field(default_factory=Watches)
     registry: Registry = field(default_factory=Registry)
 
-    def draft(self, arrivals: list[Arrival], listening: Listening, *, next_seq: int, now_ms: int) -> Draft:
-        """Interpret arrivals in order."""
-        draft = self.begin(listening, next_seq=next_seq)
+    def draft(
+        self, arrivals: list[Arrival], listening: Listening, *, next_seq: int, now_ms: int, set_by_ms: int = 0
+    ) -> Draft:
+        """Interpret arrivals in order. `set_by_ms`: by how much the clock was set since the last time."""
+        draft = self.begin(listening, next_seq=next_seq, set_by_ms=set_by_ms)
         self.go_on(draft, arrivals, now_ms=now_ms)
         return draft
 
-    def begin(self, listening: Listening, *, next_seq: int) -> Draft:
-        """Return a draft in which nothing has happened yet."""
-        return Draft(listening, DeliveriesDraft(self.deliveries), next_seq)
+    def begin(self, listening: Listening, *, next_seq: int, set_by_ms: int = 0) -> Draft:
+        """Return a draft in which nothing has happened yet but that the clock may have been set."""
+        draft = Draft(listening, DeliveriesDraft(self.deliveries), next_seq, set_by_ms=set_by_ms)
+        if set_by_ms:
+            self._move_along(draft, set_by_ms)
+        return draft
 
     def go_on(self, draft: Draft, arrivals: Sequence[Arrival], *, now_ms: int) -> None:
         """Interpret what comes next in a draft."""
@@ -270,6 +277,17 @@ class Interpreter:
                 dataclasses.replace(deadline, told=True) if told and deadline else deadline
             )
             draft.stirred = True
+
+    def _move_along(self, draft: Draft, by_ms: int) -> None:
+        """Let all that counts from some instant go on counting by a clock that was set."""
+        draft.stirred = True
+        for identity in self.known:
+            state = self.known.of(identity)
+            moved = moved_state(state, by_ms)
+            if moved is not state:
+                draft.states[identity] = moved
+        for deadline in self.deadlines:
+            draft.deadlines[deadline.entity, deadline.minutes] = moved_deadline(deadline, by_ms)
 
     def _look_at_time(self, draft: Draft, now_ms: int, received_s: float, *, live: bool) -> None:
         """Let count what has lasted, if we hear all that happens; and fit the deadlines to those who ask."""

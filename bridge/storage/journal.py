@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from bridge.devices.clock_set import latest_ms
 from bridge.devices.deadlines import Deadline
 from bridge.devices.last_known import EntityState
 from bridge.storage.database import Database
@@ -64,6 +65,12 @@ class Loaded:
     deliveries: tuple[Delivery, ...]
     deadlines: tuple[Deadline, ...] = ()
     deliveries_lost: bool = False
+
+    @property
+    def latest_ms(self) -> int:
+        """The latest instant that any of it speaks of (epoch), 0 where there is none."""
+        opened = (deadline.opened_at_ms for deadline in self.deadlines)
+        return max((*map(latest_ms, self.states.values()), *opened), default=0)
 
 
 class Journal:

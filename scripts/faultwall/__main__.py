@@ -19,14 +19,18 @@ from scripts.faultwall.backlog import backlog
 from scripts.faultwall.broker import broker
 from scripts.faultwall.database import database
 from scripts.faultwall.disks import broken_disks
+from scripts.faultwall.kills import kill
 from scripts.faultwall.power import power_cuts
 from scripts.faultwall.realtime import realtime
 from scripts.faultwall.report import report
 from scripts.faultwall.soak import soak
+from scripts.faultwall.steps import steps
 from scripts.faultwall.storm import storm
 from scripts.faultwall.wall import Fault, Row, Wall
 
 FAULTS: Final[dict[str, Fault]] = {
+    "kill": kill,
+    "steps": steps,
     "broker": broker,
     "realtime": realtime,
     "disk": broken_disks,

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bridge.storage.settings import LAST_CONNECTED_MS
 from tests.parts.daemon import BUTTON_TOPIC, DOOR_TOPIC, Daemon
 from tests.parts.mosquitto import Mosquitto
 from tests.parts.waiting import until
@@ -29,6 +30,18 @@ async def test_presses_of_the_absence_are_offered_unless_they_are_late(
     late, live = daemon.events()
     assert (late["kind"], late["offered"], late["reason"]) == ("button.double", offered, None if offered else "late")
     assert (live["kind"], live["offered"]) == ("button.single", True)
+
+
+async def test_a_press_is_not_late_though_the_daemon_was_killed_as_soon_as_it_listened(
+    broker: Mosquitto, daemon: Daemon
+) -> None:
+    await daemon.start()
+    await until(lambda: daemon.kept(LAST_CONNECTED_MS) is not None, within_s=15, what="the listening being noted")
+    daemon.kill()
+    await broker.publish(BUTTON_TOPIC, "double")
+    await daemon.start()
+    await until(lambda: daemon.count_events() == 1, what="the press on disk")
+    assert daemon.events()[0]["offered"]
 
 
 @pytest.mark.parametrize(("setting", "offered"), [("record", False), ("fire", True)])

@@ -147,7 +147,7 @@ async def test_a_copy_restored_through_the_daemon_keeps_tokens_and_events_and_fi
     pid, events = daemon.pid, daemon.events()
     realtime.told.clear()
 
-    async with steady_publisher(broker.port, BUTTON_TOPIC, per_second=100, numbered_every=1) as publisher:
+    async with steady_publisher(broker.port, BUTTON_TOPIC, per_second=100, word="number_{}".format) as publisher:
         await until(lambda: len(publisher.sent) > 20, what="presses under way")
         restored = json.loads(daemon.command("restore", "--json", str(tmp_path / "copy.db")))
     assert restored["carried"] >= 5

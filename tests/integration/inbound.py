@@ -14,6 +14,7 @@ from bridge.devices.interpretation import LatePolicy
 from bridge.devices.last_known import LastKnown
 from bridge.devices.watches import Watches
 from bridge.mqtt.alarm import Alarm
+from bridge.mqtt.clock_steps import ClockSteps
 from bridge.mqtt.deliveries import Deliveries
 from bridge.mqtt.inbound import Inbound, Neighbours
 from bridge.mqtt.intake import Intake
@@ -31,17 +32,27 @@ LOOK_AGAIN_S: Final = 0.01
 
 @dataclass
 class Clock:
-    """Epoch milliseconds, set by hand."""
+    """Epoch milliseconds, set by hand; and beside them seconds that only pass."""
 
     now_ms: int = 1_770_000_000_000
+    passed_s: float = 0.0
 
     def __call__(self) -> int:
         """Return what time it is."""
         return self.now_ms
 
     def pass_s(self, seconds: float) -> None:
-        """Let time pass; less than nothing sets the clock back."""
+        """Let time pass; less than nothing sets back all clocks there are."""
+        self.passed_s += seconds
         self.now_ms += round(seconds * 1000)
+
+    def set_by_s(self, seconds: float) -> None:
+        """Set the clock, and let no time pass."""
+        self.now_ms += round(seconds * 1000)
+
+    def steady_s(self) -> float:
+        """Return how much time has passed."""
+        return self.passed_s
 
 
 @dataclass
@@ -94,7 +105,14 @@ async def house(path: Path, entities: Sequence[Entity], watches: Watches, clock:
         await migrate(database)
         loaded = await Journal(database).load()
         intake, known = Intake(10_000), LastKnown(loaded.states)
-        alarm = Alarm(intake, live=lambda: there.live, clock_ms=clock, look_again_s=LOOK_AGAIN_S)
+        steps = ClockSteps(clock.steady_s, clock(), behind_ms=max(0, loaded.latest_ms - clock()))
+        alarm = Alarm(
+            intake,
+            live=lambda: there.live,
+            clock_ms=clock,
+            was_set=lambda now_ms: steps.set_by_ms(now_ms) != 0,
+            look_again_s=LOOK_AGAIN_S,
+        )
         watches.on_change(alarm.ask)
         interpreter = Interpreter(
             Catalogue(entities), known, Deliveries(loaded.deliveries, window=20), LatePolicy(),
@@ -106,7 +124,13 @@ async def house(path: Path, entities: Sequence[Entity], watches: Watches, clock:
 
         neighbours = Neighbours(acknowledge, stirred=alarm.stir)
         inbound = Inbound(
-            intake, interpreter, Journal(database), neighbours=neighbours, next_seq=loaded.next_seq, clock_ms=clock
+            intake,
+            interpreter,
+            Journal(database),
+            neighbours=neighbours,
+            next_seq=loaded.next_seq,
+            clock_ms=clock,
+            steps=steps,
         )
         there = House(database, inbound, intake, known)
         async with asyncio.TaskGroup() as tasks:

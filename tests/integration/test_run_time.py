@@ -21,6 +21,7 @@ from bridge.storage.database import Database, open_database
 from bridge.storage.migrate import migrate
 from bridge.storage.settings import LAST_CONNECTED_MS, RUN_MS
 from tests.integration.storage.examples import NOON_MS, add_user
+from tests.parts.waiting import until
 
 BACK = "https://ifttt.com/channels/elm/authorize"
 CODE_LIFE_MS = 60_000
@@ -178,6 +179,23 @@ async def test_when_the_broker_was_there_is_written_down_while_it_is(life: Life,
     settings = life.registers.settings
     assert await settings.number(LAST_CONNECTED_MS) == (life.wall_ms if live else None)
     assert await settings.number(RUN_MS) == life.run_ms
+
+
+async def test_that_the_bridge_listens_is_written_down_as_soon_as_somebody_says_so(life: Life) -> None:
+    async def known() -> bool:
+        return await life.registers.settings.number(LAST_CONNECTED_MS) == life.wall_ms
+
+    async def written() -> bool:
+        return await life.registers.settings.number(RUN_MS) == life.run_ms
+
+    life.pass_time(70_000)
+    async with asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(life.housekeeping.run())
+        await until(written, what="the first writing, while nobody listens")
+        life.around.live = True
+        life.housekeeping.soon.set()
+        await until(known, what="the writing that was asked for")
+        running.cancel()
 
 
 async def test_the_entrance_counts_on_from_the_last_run(life: Life, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from tests.unit.mqtt.examples import DOOR, message
 
 LEFT_OPEN = "contact.left_open.10"
 OPENED = "contact.opened"
+TEN_YEARS_S = 10 * 365 * 24 * 3600
 
 
 @pytest.fixture
@@ -65,6 +66,58 @@ async def test_a_door_left_open_is_told_once_when_its_time_has_come(path: Path, 
         }
         clock.pass_s(3600)
         await there.hear(said(b"open", 4))
+        assert await there.kinds() == [OPENED, LEFT_OPEN]
+
+
+@pytest.mark.parametrize("by_s", [3600, -3600, TEN_YEARS_S, -TEN_YEARS_S])
+@pytest.mark.parametrize("again", [False, True], ids=["once", "and set right again"])
+async def test_a_clock_that_is_set_makes_nothing_due_earlier_or_later(
+    path: Path, clock: Clock, watches: Watches, by_s: int, *, again: bool
+) -> None:
+    async with house(path, [door()], watches, clock) as there:
+        await there.connect(said(b"closed"), said(b"open", 2))
+        clock.pass_s(300)
+        clock.set_by_s(by_s)
+        await there.hear()
+        if again:
+            clock.pass_s(100)
+            clock.set_by_s(-by_s)
+            await there.hear()
+        clock.pass_s(199 if again else 299)
+        await there.hear(said(b"open", 3))
+        assert await there.kinds() == [OPENED]
+        clock.pass_s(1)
+        await until(lambda: there.inbound.counts.events == 2)
+        assert await there.kinds() == [OPENED, LEFT_OPEN]
+
+
+async def test_a_silent_home_is_told_in_time_though_the_clock_was_set_back(
+    path: Path, clock: Clock, watches: Watches
+) -> None:
+    async with house(path, [door()], watches, clock) as there:
+        await there.connect(said(b"closed"), said(b"open", 2))
+        clock.pass_s(600)
+        clock.set_by_s(-TEN_YEARS_S)
+        await until(lambda: there.inbound.counts.events == 2)
+
+
+async def test_a_computer_that_starts_in_1970_counts_on_from_where_it_was(
+    path: Path, clock: Clock, watches: Watches
+) -> None:
+    async with house(path, [door()], watches, clock) as there:
+        await there.connect(said(b"closed"), said(b"open", 2))
+        clock.pass_s(300)
+        await there.hear(said(b"open", 3))
+    right_ms = clock()
+    clock.now_ms = 0
+    async with house(path, [door()], watches, clock) as there:
+        await there.connect(said(b"open", 4))
+        clock.pass_s(100)
+        clock.set_by_s(right_ms / 1000)
+        await there.hear()
+        assert await there.kinds() == [OPENED]
+        clock.pass_s(600)
+        await until(lambda: there.inbound.counts.events == 1)
         assert await there.kinds() == [OPENED, LEFT_OPEN]
 
 

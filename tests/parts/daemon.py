@@ -139,6 +139,19 @@ class Daemon:
         assert self._process is not None
         self._process.send_signal(signal.SIGHUP)
 
+    def send(self, number: signal.Signals) -> None:
+        """Send it a signal."""
+        assert self._process is not None
+        self._process.send_signal(number)
+
+    async def ended_within(self, seconds: float) -> int:
+        """Wait until it ends by itself, and return its exit status; -9 if it was killed. Fails if it does not."""
+        process = self._process
+        assert process is not None
+        await until(lambda: process.poll() is not None, within_s=seconds, what="the daemon's end")
+        self._process = None
+        return process.wait()
+
     def ask_to_stop(self) -> None:
         """Send what systemd sends, and do not wait."""
         assert self._process is not None
@@ -225,6 +238,12 @@ class Daemon:
         """Tell whether a state of an entity is on disk."""
         with contextlib.closing(sqlite3.connect(self.database)) as connection:
             return connection.execute("SELECT 1 FROM entity_states WHERE entity = ?", (entity,)).fetchone() is not None
+
+    def kept(self, setting: str) -> str | None:
+        """Return one of the small facts on disk, None where it is not there."""
+        with contextlib.closing(sqlite3.connect(self.database)) as connection:
+            row = connection.execute("SELECT value FROM settings WHERE name = ?", (setting,)).fetchone()
+            return None if row is None else str(row[0])
 
     def limit_file_size(self, size: int) -> None:
         """Let no file of the running daemon grow beyond a size, as a full disk would."""

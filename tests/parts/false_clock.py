@@ -28,8 +28,14 @@ class FalseClock:
 
     def be_off_by(self, seconds: float) -> None:
         """Be ahead of what is right, or behind it."""
-        self.file.write_text(f"{seconds:+.0f}")
+        self._say(f"{seconds:+.0f}")
 
     def stand_at_the_epoch(self) -> None:
         """Begin in 1970, as a computer without a battery does, and go on from there."""
-        self.file.write_text("@1970-01-01 00:00:01")
+        self._say("@1970-01-01 00:00:01")
+
+    def _say(self, what: str) -> None:
+        """In one step: in a file that is being written it would read nothing, and be right for a moment."""
+        new = self.file.with_suffix(".new")
+        new.write_text(what)
+        new.replace(self.file)
