@@ -132,13 +132,16 @@ def build(
     answers, news = Answers(), News()
     permit = Permit(time.monotonic, news.wake)
     observing = (answers.committed, notifiers.committed, outbound.observe, news.committed, *observers)
-    neighbours = _neighbours(connection, observing, notifiers, meters, alarm, discovery)
+    soon = asyncio.Event()
+    neighbours = _neighbours(connection, observing, notifiers, meters, alarm, discovery, soon)
     inbound = _inbound(ground, intake, neighbours, window=broker.receive_maximum)
     triggers = _triggers(ground, answers, inbound, notifiers, meters)
     recovery = _recovery(ground, notifiers, inbound)
     entrance = build_entrance(registers, current.now.settings, run_ms=kept.run_ms, clock_ms=ground.clock_ms)
     connections = _connections(ground, entrance, partial(_forget, notifiers, meters))
-    housekeeping = _housekeeping(ground, entrance, connection, inbound, notifiers, triggers, connections, recovery)
+    housekeeping = _housekeeping(
+        ground, entrance, connection, inbound, notifiers, triggers, connections, recovery, soon
+    )
     reception = _reception(ground, entrance, connections)
     site = _site(ground, entrance, reception, triggers, outbound, meters, connections)
     return Parts(
@@ -173,7 +176,12 @@ def _neighbours(
     meters: Meters,
     alarm: Alarm,
     discovery: Discovery,
+    soon: asyncio.Event,
 ) -> Neighbours:
+    def listening() -> None:
+        discovery.listening()
+        soon.set()
+
     return Neighbours(
         connection.acknowledge,
         observing,
@@ -181,7 +189,7 @@ def _neighbours(
         meters.lags.committed,
         alarm.stir,
         discovery.described,
-        discovery.listening,
+        listening,
     )
 
 
@@ -231,6 +239,7 @@ def _housekeeping(  # noqa: PLR0913, PLR0917 -- it writes down something of each
     triggers: TriggerEndpoints,
     connections: Connections,
     recovery: Recovery,
+    soon: asyncio.Event,
 ) -> Housekeeping:
     return Housekeeping(
         ground.registers.settings,
@@ -245,6 +254,7 @@ def _housekeeping(  # noqa: PLR0913, PLR0917 -- it writes down something of each
         entrance.now,
         recovery.done,
         also=(connections.look,),
+        soon=soon,
     )
 
 

@@ -6,7 +6,8 @@ Losing the last half minute of them costs nothing but a repeated notification.
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Final
 
 import structlog
@@ -33,7 +34,8 @@ log = structlog.get_logger("bridge.housekeeping")
 @dataclass(slots=True)
 class Housekeeping:
     """Writes the small facts. `now`: by the wall clock, and by how long the bridge has run; `recovered`: all that was
-    owed is known. `also`: what else is to be written at the same times; each raises StorageUnavailable.
+    owed is known. `also`: what else is to be written at the same times; each raises StorageUnavailable. `soon`: what
+    is set when all that waited at the broker has come in.
     """  # noqa: D205 -- one paragraph
 
     settings: KeptSettings
@@ -48,16 +50,24 @@ class Housekeeping:
     now: Callable[[], Moment]
     recovered: asyncio.Event
     also: tuple[Callable[[], Awaitable[None]], ...] = ()
+    soon: asyncio.Event = field(default_factory=asyncio.Event)
     told_up_to: int = 0
     postponed: bool = False
     looked_ms: int = -1
     sweep_due_ms: int = 0
 
     async def run(self) -> None:
-        """Write until cancelled."""
+        """Write until cancelled: now and then, and at once when the absence from the broker is over.
+
+        Killed before that is written down, the next run would take the whole absence for its own, and what was pressed
+        in the second between for too late.
+        """
         while True:
+            self.soon.clear()
             await self.write()
-            await asyncio.sleep(INTERVAL_S)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(INTERVAL_S):
+                    await self.soon.wait()
 
     async def write(self) -> None:
         """Write what has changed. A database that is not available now is asked again the next time."""
