@@ -15,10 +15,13 @@ from typing import Final
 import msgspec
 
 from scripts.benchmarks.machine import describe
+from scripts.faultwall.model import model
 from scripts.faultwall.report import report
 from scripts.faultwall.wall import Fault, Row, Wall
 
-FAULTS: Final[dict[str, Fault]] = {}
+FAULTS: Final[dict[str, Fault]] = {
+    "model": model,
+}
 SEED: Final = 2026
 ON_DISK: Final = "/var/tmp"  # noqa: S108 -- a folder of our own is made in it; /tmp is often in memory, where nothing is slow
 
