@@ -21,7 +21,6 @@ TARGETS: Final = (
             "tests/unit/mqtt/test_inbound.py",
             "tests/unit/mqtt/test_backlog.py",
             "tests/unit/mqtt/test_intake.py",
-            "tests/unit/mqtt/test_turns.py",
             "tests/unit/timeline",
         ),
     ),

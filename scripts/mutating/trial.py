@@ -22,6 +22,8 @@ source_paths = ["bridge"]
 also_copy = ["tests", "scripts", "config"]
 use_git_change_detection = false
 do_not_mutate_patterns = ['{logged}']
+timeout_multiplier = 6
+timeout_constant = 4
 pytest_add_cli_args = ["-p", "no:cacheprovider", "--hypothesis-seed={seed}"]
 only_mutate = {modules}
 pytest_add_cli_args_test_selection = {tests}
