@@ -10,10 +10,13 @@ from structlog.testing import capture_logs
 
 from bridge.commands import Command, Publication
 from bridge.devices.catalogue import Catalogue
+from bridge.devices.dialects.plain_number import PlainNumber
 from bridge.devices.entity import Device, Entity, EntityKind
 from bridge.devices.interpretation import LatePolicy
 from bridge.devices.last_known import EntityState, LastKnown
 from bridge.devices.reading import Reading
+from bridge.devices.registry import Registry
+from bridge.devices.watches import Watches
 from bridge.errors import StorageUnavailable
 from bridge.mqtt.deliveries import Deliveries
 from bridge.mqtt.inbound import MAX_BATCH, TOPICS_REMEMBERED, Inbound, Neighbours
@@ -23,20 +26,23 @@ from bridge.mqtt.message import Arrival, BacklogEnded, Connected, Marker, Messag
 from bridge.simulator.virtual_time import run_virtually
 from bridge.timeline.batch import Batch, ToldMove
 from bridge.timeline.entry import Entry
+from tests.fakes.conventions import FakeConvention, described
 from tests.parts.waiting import until
-from tests.unit.devices.examples import button, door
+from tests.unit.devices.examples import availability, button, door
 from tests.unit.mqtt.examples import BELL, DOOR, again, message
 
 MOVES = (ToldMove("client", "user", "identity", 7),)
 
 
 class Faulty:
-    """A dialect with a fault of ours."""
+    """A dialect with two faults of ours."""
 
-    state_topics = ("home/faulty",)
+    state_topics = ("home/faulty", "home/worse")
 
     def read(self, topic: str, payload: bytes) -> Reading | None:
         """Fail as no dialect may, with what the message says in the error."""
+        if payload == b"other":
+            raise ValueError(payload)
         raise KeyError(topic, payload)
 
     def write(self, command: Command) -> tuple[Publication, ...]:  # noqa: ARG002 -- nobody commands it
@@ -60,8 +66,14 @@ class Taking:
 
     def __post_init__(self) -> None:
         self.intake, self.known = Intake(10_000), LastKnown({})
+        self.watches = Watches()
         interpreter = Interpreter(
-            Catalogue([button(), door(), FAULTY]), self.known, Deliveries([], window=20), LatePolicy()
+            Catalogue([button(), door(), FAULTY, availability()]),
+            self.known,
+            Deliveries([], window=20),
+            LatePolicy(),
+            watches=self.watches,
+            registry=Registry([FakeConvention()]),
         )
         neighbours = Neighbours(
             self._acknowledge,
@@ -202,7 +214,10 @@ async def test_everything_is_counted() -> None:
         assert (counts.repeats, counts.ignored, counts.broken, counts.failed_commits) == (1, 2, 1, 0)
         await there.hear(Connected(2, resumed=True, away_s=0), Connected(3, resumed=True, away_s=0))
         assert (counts.connections, counts.messages) == (3, 5)
+        assert (counts.taken, counts.events, counts.repeats, counts.ignored, counts.broken) == (1, 1, 1, 2, 1)
         assert there.steps[-1] == "acknowledged [1, 2, 3, 4, 1, 5]"
+        assert there.inbound.heard.all()[DOOR] == (1000, "not one of the configured words")
+        assert there.inbound.heard.all()["home/faulty"][1] != ""
 
 
 async def test_the_end_of_a_backlog_is_told_and_no_other_turn_of_the_connection() -> None:
@@ -227,6 +242,7 @@ async def test_a_press_in_a_backlog_is_late_until_its_end_in_another_batch() -> 
 async def test_trouble_of_the_disk_is_counted_and_said_once_with_how_many_wait_and_once_when_it_is_over() -> None:
     with capture_logs() as logs:
         async with taking(failures=2) as there:
+            assert there.inbound.storage_trouble == ""
             there.intake.put(message(packet_id=1))
             await until(lambda: there.inbound.storage_trouble != "")
             assert there.inbound.storage_trouble == "disk full"
@@ -277,9 +293,10 @@ async def test_a_batch_is_bounded_and_the_rest_comes_in_the_next() -> None:
 
 
 async def test_who_waits_for_all_to_be_taken_in_waits_for_the_batch_under_way_too() -> None:
-    async with taking(failures=2) as there:
+    async with taking(failures=1) as there:
+        await asyncio.wait_for(there.inbound.drained(), 5)
         there.intake.put(message(packet_id=1))
-        await asyncio.sleep(0)
+        await until(lambda: there.inbound.storage_trouble != "")
         await there.inbound.drained()
         assert len(there.batches) == 1
         assert there.inbound.waiting == 0
@@ -314,6 +331,10 @@ async def test_a_topic_that_means_nothing_is_spoken_of_once_for_each_reason_and_
                 ("message.ignored", DOOR, "warning"),
             ]
             assert [line["reason"] for line in logs] == ["no device speaks here", "not one of the configured words"]
+            await there.hear(message("home/front-door/available", b"ajar", packet_id=4), message(DOOR, b"\xff"))
+            assert [line["topic"] for line in logs[2:]] == ["home/front-door/available", DOOR]
+            assert logs[3]["reason"] != logs[1]["reason"]
+            del logs[2:]
             await there.inbound.reconfigure(Catalogue([button()]), LatePolicy(), also=lambda: None)
             await there.hear(message("home/nobody", packet_id=3))
             assert len(logs) == 3
@@ -333,7 +354,11 @@ async def test_a_fault_of_ours_is_said_once_with_its_place_and_nothing_of_what_t
         async with taking() as there:
             await there.hear(message("home/faulty", b"a secret", packet_id=1))
             await there.hear(message("home/faulty", b"a secret", packet_id=2))
-    (line,) = logs
+            await there.hear(message("home/worse", b"a secret", packet_id=3))
+            await there.hear(message("home/worse", b"other", packet_id=4))
+    assert [line["topic"] for line in logs] == ["home/faulty", "home/worse", "home/worse"]
+    assert logs[0]["where"] == logs[1]["where"] != logs[2]["where"]
+    line = logs[0]
     assert (line["event"], line["topic"], line["error"], line["log_level"]) == (
         "message.broken",
         "home/faulty",
@@ -342,9 +367,63 @@ async def test_a_fault_of_ours_is_said_once_with_its_place_and_nothing_of_what_t
     )
     file, _, number = line["where"].rpartition(":")
     assert file.endswith("test_inbound.py")
-    assert number.isdecimal()
+    assert int(number) == Faulty.read.__code__.co_firstlineno + 4
     assert "secret" not in str(line)
-    assert there.inbound.heard.all() == {"home/faulty": (1000, "a fault of the bridge; its log says where")}
+    assert there.inbound.heard.all()["home/faulty"] == (1000, "a fault of the bridge; its log says where")
+
+
+async def test_what_time_makes_of_a_state_is_in_its_batch_and_known_afterwards() -> None:
+    async with taking() as there:
+        there.watches.add("home", "front-door", "contact.left_open.2")
+        await there.hear(message(DOOR, b"closed", packet_id=1))
+        assert there.inbound.next_due_ms(1000) is None
+        there.steps.clear()
+        await there.hear(message(DOOR, b"open", packet_id=2))
+        ((key, deadline),) = there.batches[-1].deadlines.items()
+        assert key == ("front-door", 2)
+        assert deadline is not None
+        assert there.inbound.next_due_ms(1000) == deadline.due_ms == 121_000
+        assert there.steps[-2:] == ["acknowledged [2]", "stirred"]
+
+
+async def test_a_number_is_in_its_batch() -> None:
+    async with taking() as there:
+        dialect = PlainNumber("home/hall/temperature", None, (-50, 50))
+        sensor = Entity("hall", Device("hall", "home", "Hall"), EntityKind.SENSOR, dialect)
+        await there.inbound.reconfigure(Catalogue([sensor]), LatePolicy(), also=lambda: None)
+        await there.hear(message("home/hall/temperature", b"21.5", packet_id=1))
+        ((entity, at_ms, value),) = ((each.entity, each.at_ms, each.value) for each in there.batches[-1].readings)
+        assert (entity, at_ms, value) == ("hall", 1000, 21.5)
+
+
+async def test_a_description_is_in_its_batch_known_afterwards_and_said() -> None:
+    async with taking() as there:
+        payload = described({"id": "contact", "kind": "contact", "topic": "home/hall"})
+        there.failures = 1
+        await there.hear(message("fake/hall/main/config", payload, packet_id=1))
+        assert there.batches[-1].descriptions == {("fake", "hall", "main"): payload}
+        assert [key for key, _ in there.inbound.registry.devices] == ["fake"]
+        assert there.steps[-2:] == ["acknowledged [1]", "described"]
+        there.steps.clear()
+        await there.hear(message(packet_id=2))
+        assert "described" not in there.steps
+
+
+def test_a_flood_that_means_nothing_keeps_nobody_waiting_and_takes_no_time() -> None:
+    async def play() -> None:
+        async with taking() as there:
+            turns = 0
+            for number in range(10 * MAX_BATCH):
+                there.intake.put(message("home/nobody", packet_id=number + 1))
+            began_s = asyncio.get_running_loop().time()
+            while there.intake:
+                turns += 1
+                await asyncio.sleep(0)
+            assert turns >= 10
+            assert asyncio.get_running_loop().time() == began_s
+
+    with capture_logs():
+        run_virtually(play())
 
 
 async def test_it_is_known_when_each_topic_was_heard_and_whether_it_was_understood() -> None:
