@@ -6,6 +6,7 @@ scripts/mutating/equivalent.toml with the reason why it makes no difference. End
 
 import argparse
 import os
+import signal
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -27,9 +28,13 @@ _HEADINGS = ("target", "module", "changes", "noticed", "make no difference", "no
 def main() -> None:
     """Change, look and report."""
     options = _options()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # clean up, as for Ctrl-C
     os.nice(NICE)
     targets = [target for target in TARGETS if target.name in options.only]
-    found = {target: _try(target, options.at_once) for target in targets}
+    try:
+        found = {target: _try(target, options.at_once) for target in targets}
+    except KeyboardInterrupt:
+        sys.exit("Interrupted: nothing is reported.")
     changes = [change for some in found.values() for change in some]
     written = known()
     left = unknown(changes, written)
