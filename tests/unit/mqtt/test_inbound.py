@@ -454,3 +454,10 @@ async def test_another_policy_counts_with_another_catalogue() -> None:
         await there.inbound.reconfigure(Catalogue([button()]), LatePolicy(late_press_limit_s=5), also=lambda: None)
         await there.hear(Connected(1, resumed=True, away_s=10), message(packet_id=1))
         assert there.batches[-1].entries[0].event.reason == "late"
+
+
+async def test_who_asked_for_a_turn_goes_on_when_it_is_done_and_somebody_looks_at_the_clock_anew() -> None:
+    async with taking() as there:
+        there.steps.clear()
+        await there.inbound.reconfigure(Catalogue([button()]), LatePolicy(), also=lambda: there.steps.append("also"))
+        assert there.steps == ["also", "stirred"]
