@@ -57,8 +57,13 @@ class Housekeeping:
     sweep_due_ms: int = 0
 
     async def run(self) -> None:
-        """Write until cancelled."""
+        """Write until cancelled: now and then, and at once when the absence from the broker is over.
+
+        Killed before that is written down, the next run would take the whole absence for its own, and what was pressed
+        in the second between for too late.
+        """
         while True:
+            self.soon.clear()
             await self.write()
             with suppress(TimeoutError):
                 async with asyncio.timeout(INTERVAL_S):

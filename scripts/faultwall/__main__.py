@@ -20,6 +20,7 @@ from scripts.faultwall.broker import broker
 from scripts.faultwall.database import database
 from scripts.faultwall.disks import broken_disks
 from scripts.faultwall.kills import kill
+from scripts.faultwall.model import model
 from scripts.faultwall.power import power_cuts
 from scripts.faultwall.realtime import realtime
 from scripts.faultwall.report import report
@@ -38,6 +39,7 @@ FAULTS: Final[dict[str, Fault]] = {
     "database": database,
     "storm": storm,
     "backlog": backlog,
+    "model": model,
     "soak": soak,
 }
 LONG_ONLY: Final = frozenset({"soak"})

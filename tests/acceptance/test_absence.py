@@ -1,5 +1,8 @@
 """What happened while the bridge was away: edges count, presses may be late, retained messages never fire."""
 
+import contextlib
+import sqlite3
+
 import pytest
 
 from bridge.storage.settings import LAST_CONNECTED_MS
@@ -80,6 +83,19 @@ async def test_a_press_while_the_daemon_stood_still_is_late(broker: Mosquitto, d
     assert (press["kind"], press["reason"]) == ("button.double", "late")
 
 
+async def test_presses_after_a_kill_are_not_late_however_soon_after_the_start_it_came(
+    broker: Mosquitto, daemon: Daemon
+) -> None:
+    await _seen_once(broker, daemon)
+    await until(lambda: _has_noted_that_it_listens(daemon), within_s=20.0, what="it being written down at once")
+    daemon.kill()
+    await broker.publish(BUTTON_TOPIC, "double")
+    await daemon.start()
+    await until(lambda: daemon.count_events() == 1, what="the press on disk")
+    [press] = daemon.events()
+    assert (press["kind"], press["offered"], press["reason"]) == ("button.double", True, None)
+
+
 async def test_a_restart_alone_makes_no_event(broker: Mosquitto, daemon: Daemon) -> None:
     await _seen_once(broker, daemon)
     for _ in range(3):
@@ -97,6 +113,12 @@ async def test_a_device_that_left_the_configuration_is_no_longer_listened_to(bro
     await broker.publish("home/another-button/action", "single")
     await until(lambda: daemon.count_events() == 1, what="the press on the new topic")
     assert "message.ignored" not in daemon.log
+
+
+def _has_noted_that_it_listens(daemon: Daemon) -> bool:
+    with contextlib.closing(sqlite3.connect(daemon.database)) as connection:
+        question = "SELECT 1 FROM settings WHERE name = 'mqtt.last_connected_ms'"
+        return connection.execute(question).fetchone() is not None
 
 
 async def _seen_once(broker: Mosquitto, daemon: Daemon) -> None:
