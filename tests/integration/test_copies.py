@@ -1,4 +1,4 @@
-"""Automatic copies of a real database: no clock makes them storm, a stop breaks one off, damage that one shows counts."""
+"""Automatic copies of a real database: no clock makes them storm, a restart counts on, damage that one shows counts."""
 
 import asyncio
 from collections.abc import AsyncIterator

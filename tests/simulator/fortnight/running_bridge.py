@@ -50,7 +50,7 @@ class SeenDatabase(Database):
     """The real database, whose work on other threads keeps virtual time from running on."""
 
     def __init__(self, database: Database, working: Callable[[], AbstractContextManager[None]]) -> None:
-        super().__init__(database._writer, database._reader)
+        super().__init__(database._path, database._writer, database._reader)
         self._working = working
 
     async def write(self, unit: Callable[[sqlite3.Connection], T]) -> T:
