@@ -47,7 +47,7 @@ class Order(msgspec.Struct, frozen=True):
 
 
 class Found(msgspec.Struct, frozen=True):
-    """What came of it. `untold`: presses without a request of their own; `cpu_us`: what one cost the probe itself."""
+    """What came of it. `untold`: presses that no request came after; `cpu_us`: what one cost the probe itself."""
 
     latencies_ms: list[float]
     untold: int
