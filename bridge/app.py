@@ -17,7 +17,7 @@ import structlog
 from aiohttp import web
 
 from bridge import __version__
-from bridge.assembly import Ground, Parts, build
+from bridge.assembly import Parts, build
 from bridge.attended import with_condition
 from bridge.configured import code_life_ms_of
 from bridge.copies import Copies, CopyPlan
@@ -32,6 +32,7 @@ from bridge.desk.place import control_path
 from bridge.devices.entity import EntityKind
 from bridge.devices.last_known import LastKnown
 from bridge.errors import CannotListen, DatabaseDamaged
+from bridge.ground import Ground
 from bridge.kept import load
 from bridge.metered import Process, families_of
 from bridge.mqtt.awake import uptime_s

@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -11,35 +10,36 @@ from typing import Final
 import aiohttp
 
 from bridge.attended import Forget, attended_desk
-from bridge.configured import accounts_of, broker_of, policy_of
+from bridge.configured import accounts_of, broker_of
 from bridge.connections import Connections, build_connections
-from bridge.current import Configuration, Current, topics_of
+from bridge.current import Configuration, Current
 from bridge.dashboard.measures import Lags, RequestCounts
 from bridge.desk.desk import Desk
 from bridge.desk.news import News
 from bridge.desk.permit import Permit
-from bridge.devices.deadlines import Deadlines
-from bridge.devices.last_known import LastKnown
 from bridge.devices.registry import Registry
 from bridge.discovery import Discovery
 from bridge.entrance import Entrance, build_entrance
-from bridge.errors import StorageUnavailable
+from bridge.ground import Ground
 from bridge.housekeeping import Housekeeping
 from bridge.ifttt.cursors import Cursors
 from bridge.ifttt.identities import IdentityKey
-from bridge.kept import Kept
+from bridge.inbound_path import (
+    build_alarm,
+    build_connection,
+    build_inbound,
+    build_neighbours,
+    build_steps,
+    know_deliveries,
+)
 from bridge.lookups import CarryOut, Lookups
 from bridge.metered import Metered, Meters
 from bridge.mqtt.alarm import Alarm
-from bridge.mqtt.clock_steps import ClockSteps
 from bridge.mqtt.connection import Connection
-from bridge.mqtt.deliveries import Deliveries
-from bridge.mqtt.inbound import Committed, Inbound, Neighbours
+from bridge.mqtt.inbound import Committed, Inbound
 from bridge.mqtt.intake import Intake
-from bridge.mqtt.interpreter import Interpreter
 from bridge.mqtt.outbound import Outbound
 from bridge.mqtt.session import Broker
-from bridge.oauth.hashing import Hasher
 from bridge.oauth.noted import Owner
 from bridge.realtime.account import Account
 from bridge.realtime.client import RealtimeClient
@@ -47,9 +47,7 @@ from bridge.realtime.notifier import Notifier
 from bridge.realtime.notifiers import Notifiers
 from bridge.reception import Reception, build_reception
 from bridge.recovery import Recovery, tell_restored
-from bridge.registers import Registers
 from bridge.retention import Retention
-from bridge.storage.settings import DELIVERIES_LOST, SUBSCRIBED_TOPICS, KeptSettings
 from bridge.timeline.retention import Limits
 from bridge.web.actions import ActionEndpoints
 from bridge.web.answers import Answers
@@ -62,23 +60,6 @@ from bridge.web.triggers import TriggerEndpoints, TriggerParts
 from bridge.web.validation import ValidationEndpoints
 
 INTAKE_PER_WINDOW: Final = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """What everything stands on. `registry`: the devices that had described themselves before the start.
-
-    `clock_ms` gives epoch milliseconds, `steady_s` seconds that nothing sets; None where the clock is never set.
-    """
-
-    current: Current
-    registers: Registers
-    registry: Registry
-    kept: Kept
-    known: LastKnown
-    hasher: Hasher
-    clock_ms: Callable[[], int]
-    steady_s: Callable[[], float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,19 +112,19 @@ def build(
     broker = broker_of(current.now.settings, port=port)
     intake = Intake(INTAKE_PER_WINDOW * broker.receive_maximum)
     registry: Callable[[], Registry] = lambda: inbound.registry  # noqa: E731 -- made further down, asked only later
-    connection = connect(ground, broker, intake) if connect else _connection(ground, broker, intake, registry)
+    connection = connect(ground, broker, intake) if connect else build_connection(ground, broker, intake, registry)
     discovery = Discovery(connection, lambda: registry().questions)
     soon = asyncio.Event()
-    steps = None if ground.steady_s is None else _steps(kept, ground.steady_s, ground.clock_ms(), soon.set)
-    alarm = _alarm(ground, intake, connection, steps)
+    steps = None if ground.steady_s is None else build_steps(kept, ground.steady_s, ground.clock_ms(), soon.set)
+    alarm = build_alarm(ground, intake, connection, steps)
     meters = Meters(Lags(time.monotonic), RequestCounts())
     outbound = Outbound(registers.commands, connection, ground.known, clock_ms=ground.clock_ms)
     notifiers = _notifiers(ground, session, meters)
     answers, news = Answers(), News()
     permit = Permit(time.monotonic, news.wake)
     observing = (answers.committed, notifiers.committed, outbound.observe, news.committed, *observers)
-    neighbours = _neighbours(connection, observing, notifiers, meters, alarm, discovery, soon.set)
-    inbound = _inbound(ground, intake, neighbours, steps, window=broker.receive_maximum)
+    neighbours = build_neighbours(connection, observing, notifiers, meters, alarm, discovery, soon.set)
+    inbound = build_inbound(ground, intake, neighbours, steps, window=broker.receive_maximum)
     triggers = _triggers(ground, answers, inbound, notifiers, meters)
     recovery = _recovery(ground, notifiers, inbound)
     entrance = build_entrance(registers, current.now.settings, run_ms=kept.run_ms, clock_ms=ground.clock_ms)
@@ -177,40 +158,6 @@ def build(
         permit=permit,
         discovery=discovery,
         retention=_retention(ground, entrance, inbound),
-    )
-
-
-def _alarm(ground: Ground, intake: Intake, connection: Connection, steps: ClockSteps | None) -> Alarm:
-    def was_set(now_ms: int) -> bool:
-        return steps is not None and steps.set_by_ms(now_ms) != 0
-
-    alarm = Alarm(intake, live=lambda: connection.live, clock_ms=ground.clock_ms, was_set=was_set)
-    ground.kept.identities.watches.on_change(alarm.ask)
-    return alarm
-
-
-def _neighbours(
-    connection: Connection,
-    observing: tuple[Committed, ...],
-    notifiers: Notifiers,
-    meters: Meters,
-    alarm: Alarm,
-    discovery: Discovery,
-    soon: Callable[[], None],
-) -> Neighbours:
-    def listening() -> None:
-        discovery.listening()
-        soon()
-
-    return Neighbours(
-        connection.acknowledge,
-        observing,
-        notifiers.take_moves,
-        meters.lags.committed,
-        alarm.stir,
-        discovery.described,
-        connection.losses,
-        listening,
     )
 
 
@@ -275,7 +222,7 @@ def _housekeeping(  # noqa: PLR0913, PLR0917 -- it writes down something of each
         entrance.access,
         entrance.now,
         recovery.done,
-        also=(connections.look, partial(_know_deliveries, ground, connection)),
+        also=(connections.look, partial(know_deliveries, ground, connection)),
         soon=soon,
     )
 
@@ -295,18 +242,6 @@ def _retention(ground: Ground, entrance: Entrance, inbound: Inbound) -> Retentio
     )
 
 
-def _connection(ground: Ground, broker: Broker, intake: Intake, registry: Callable[[], Registry]) -> Connection:
-    settings = ground.registers.settings
-    return Connection(
-        broker,
-        intake,
-        topics=lambda: topics_of(ground.current.now.catalogue, registry()),
-        remembered_topics=partial(_remembered_topics, settings),
-        remember_topics=partial(_remember_topics, settings),
-        away_before_start_s=ground.kept.away_s,
-    )
-
-
 def _notifiers(ground: Ground, session: aiohttp.ClientSession, meters: Meters) -> Notifiers:
     lookups = Lookups(ground.current, ground.known)
 
@@ -320,31 +255,6 @@ def _notifiers(ground: Ground, session: aiohttp.ClientSession, meters: Meters) -
         client_for=client_for,
         notifier_for=partial(Notifier, always_by_user=lookups.by_user, on_told=meters.lags.told),
     )
-
-
-def _inbound(
-    ground: Ground, intake: Intake, neighbours: Neighbours, steps: ClockSteps | None, *, window: int
-) -> Inbound:
-    kept, now = ground.kept, ground.current.now
-    deliveries = Deliveries(kept.loaded.deliveries, window=window, lost=kept.loaded.deliveries_lost)
-    deadlines = Deadlines(kept.loaded.deadlines)
-    policy = policy_of(now.settings)
-    return Inbound(
-        intake,
-        Interpreter(
-            now.catalogue, ground.known, deliveries, policy, deadlines, kept.identities.watches, ground.registry
-        ),
-        ground.registers.journal,
-        neighbours=neighbours,
-        next_seq=kept.loaded.next_seq,
-        clock_ms=ground.clock_ms,
-        steps=steps,
-    )
-
-
-def _steps(kept: Kept, steady_s: Callable[[], float], now_ms: int, settled: Callable[[], None]) -> ClockSteps:
-    """Compare from now on; a clock that is behind what the last run wrote down was set back meanwhile."""
-    return ClockSteps(steady_s, now_ms, behind_ms=max(0, kept.loaded.latest_ms - now_ms), settled=settled)
 
 
 def _triggers(
@@ -433,23 +343,3 @@ def _reception(ground: Ground, entrance: Entrance, connections: Connections) -> 
         ground.hasher,
         browsers_key=ground.kept.browsers_key,
     )
-
-
-async def _know_deliveries(ground: Ground, connection: Connection) -> None:
-    """After a copy was put back: once what waited at the broker has come in, each message that is taken is known."""
-    if ground.kept.loaded.deliveries_lost and connection.live:
-        await ground.registers.settings.keep(DELIVERIES_LOST, 0)
-
-
-async def _remembered_topics(settings: KeptSettings) -> tuple[str, ...]:
-    try:
-        text = await settings.text(SUBSCRIBED_TOPICS)
-    except StorageUnavailable:
-        return ()
-    return tuple(text.split("\n")) if text else ()
-
-
-async def _remember_topics(settings: KeptSettings, topics: tuple[str, ...]) -> None:
-    """Note what is subscribed. A full disk must not keep the bridge from its broker: stale topics are only ignored."""
-    with suppress(StorageUnavailable):
-        await settings.keep(SUBSCRIBED_TOPICS, "\n".join(topics))

@@ -10,10 +10,11 @@ from typing import Final
 
 import structlog
 
-from bridge.assembly import Ground, Parts
+from bridge.assembly import Parts
 from bridge.configured import policy_of
 from bridge.current import Configuration, bring_into_force, topics_of
 from bridge.devices.registry import Registry
+from bridge.ground import Ground
 from bridge.settings import Settings
 
 MOST_TOLD: Final = 20

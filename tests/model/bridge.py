@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 import aiohttp
 import msgspec
 
-from bridge.assembly import Ground, Parts, build
+from bridge.assembly import Parts, build
 from bridge.attended import with_condition
 from bridge.commands import Publication
 from bridge.configured import code_life_ms_of
@@ -18,6 +18,7 @@ from bridge.desk.desk import Desk
 from bridge.devices.last_known import LastKnown
 from bridge.devices.registry import Registry
 from bridge.errors import BrokerUnavailable
+from bridge.ground import Ground
 from bridge.kept import load
 from bridge.mqtt.connection import Connection
 from bridge.mqtt.intake import Intake
@@ -25,6 +26,7 @@ from bridge.mqtt.message import BacklogEnded, Connected, Marker, Message
 from bridge.mqtt.session import Broker as BrokerSettings
 from bridge.oauth.hashing import Hasher
 from bridge.registers import Registers
+from bridge.restores import Restores
 from bridge.settings import Settings
 from bridge.storage.database import open_database
 from bridge.storage.migrate import migrate
@@ -161,6 +163,7 @@ class Bridge:
         self._loop = cast("VirtualLoop", asyncio.get_running_loop())
         self._storage, self._listener = AsyncExitStack(), AsyncExitStack()
         self._tasks: list[asyncio.Task[None]] = []
+        self._restores = Restores(settings.storage.path, clock_ms=clock_ms)
 
     async def start(self) -> None:
         """Start on what is on disk; not yet connected."""
@@ -204,6 +207,7 @@ class Bridge:
             parts.inbound,
             dict,
             decided=self.takeover.decisions,
+            restores=self._restores,
             broker="",
             since_ms=0,
         )

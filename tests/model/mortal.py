@@ -64,7 +64,7 @@ class MortalDatabase(SeenDatabase):
 
     fate: Fate
 
-    async def write(self, unit: Callable[[sqlite3.Connection], T]) -> T:
+    async def write(self, unit: Callable[[sqlite3.Connection], T], *, durable: bool = True) -> T:
         """Run a unit of work."""
         fate = self.fate
         await fate.pass_by(Step.BEFORE_WRITING)
@@ -79,7 +79,7 @@ class MortalDatabase(SeenDatabase):
             return done
 
         try:
-            result = await super().write(within)
+            result = await super().write(within, durable=durable)
         except Exception:
             if fate.dead:
                 await fate.end()

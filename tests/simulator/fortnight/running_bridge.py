@@ -12,13 +12,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from bridge.assembly import Ground, Parts, build
+from bridge.assembly import Parts, build
 from bridge.commands import Publication
 from bridge.configured import code_life_ms_of
 from bridge.current import Current, bring_into_force
 from bridge.devices.last_known import LastKnown
 from bridge.devices.registry import Registry
 from bridge.errors import BrokerUnavailable
+from bridge.ground import Ground
 from bridge.kept import load
 from bridge.mqtt.connection import Connection
 from bridge.mqtt.intake import Intake
