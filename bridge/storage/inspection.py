@@ -28,10 +28,10 @@ def inspect(path: Path, *, in_use: bool) -> Inspection:
     """
     if not in_use:
         with suppress(StorageError):
-            damage = look(path)
+            damage = look(path, note=_log(path).exists())  # looking at a log wipes the trace in it
             if damage is not None:
                 return Inspection(damage.cause)
-    if not in_use and not path.with_name(f"{path.name}-wal").exists():
+    if not in_use and not _log(path).exists():
         found = _inspect(path, "mode=ro&immutable=1")
         if not found.fault:  # else somebody may have begun to use it meanwhile
             return found
@@ -48,3 +48,7 @@ def _inspect(path: Path, how: str) -> Inspection:
             return Inspection("", None if newest is None else int(newest[0]))
     except sqlite3.DatabaseError as error:
         return Inspection(str(error))
+
+
+def _log(path: Path) -> Path:
+    return path.with_name(f"{path.name}-wal")

@@ -53,15 +53,16 @@ def is_missing(path: Path) -> bool:
         return True
 
 
-def look(path: Path) -> Damage | None:
+def look(path: Path, *, note: bool = True) -> Damage | None:
     """Look at a database that nobody has opened. Raises StorageUnavailable where that cannot be done now.
 
     What is found is written down beside it at once: looking writes the index of the log anew, and so wipes the trace.
 
     Whatever belongs to another program, or to a newer version of this one, is not damaged: opening it will say so.
+    `note` false: where there is no log, there is nothing to wipe, and nothing need be left.
     """
     found = _look(path)
-    if found is not None:
+    if found is not None and note:
         mark_damaged(path, found.cause)
     return found
 

@@ -34,7 +34,7 @@ from bridge.takeover import Takeover
 from bridge.web.server import listening
 from tests.model.broker import MARKER, Broker, Copy
 from tests.model.mortal import Fate, MortalDatabase, Step
-from tests.simulator.fortnight.roads import Said
+from tests.simulator.fortnight.roads import Body, Said
 
 if TYPE_CHECKING:
     from bridge.simulator.virtual_time import VirtualLoop
@@ -72,7 +72,7 @@ class Realtime:
         if self.status == 200:
             self._told(msgspec.json.decode(data)["data"])
         await fate.pass_by(Step.AFTER_TELLING)
-        content = asyncio.StreamReader()
+        content = Body()
         content.feed_eof()
         yield Said(self.status, {}, content)
 

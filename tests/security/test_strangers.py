@@ -172,10 +172,17 @@ async def test_what_strangers_send_reaches_no_log(site: Site, caplog: pytest.Log
 
 
 async def test_many_strangers_at_once_leave_the_service_working(site: Site) -> None:
-    idle = [await asyncio.open_connection("127.0.0.1", site.port) for _ in range(100)]
-    halves = [await asyncio.open_connection("127.0.0.1", site.port) for _ in range(100)]
+    idle, halves = [await _strangers(site, first) for first in (2, 102)]
     for _, writer in halves:
         writer.write(b"POST /ifttt/v1/triggers/door_opened HTTP/1.1\r\nHost: x\r\nContent-Le")
     assert (await site.poll("ann")).status == 200
     for _, writer in idle + halves:
         writer.close()
+
+
+async def _strangers(site: Site, first: int) -> list[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    """Connect from a hundred addresses: of one alone so many would be turned away."""
+    return [
+        await asyncio.open_connection("127.0.0.1", site.port, local_addr=(f"127.0.0.{number}", 0))
+        for number in range(first, first + 100)
+    ]

@@ -1,8 +1,7 @@
 """After a copy was put back: what is not known to be new fires nothing, and what is new counts at once."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from bridge.devices.catalogue import Catalogue
 from bridge.devices.deadlines import Deadlines
@@ -23,7 +22,7 @@ SENSORS = Catalogue([LEAK, MOTION, availability(), door()])
 
 
 def unsure(value: str | None, **more: object) -> EntityState:
-    return replace(EntityState(value, since_ms=1, fired=(UNSURE,)), **more)  # type: ignore[arg-type] # any field
+    return replace(EntityState(value, since_ms=1, fired=(UNSURE,)), **more)
 
 
 @pytest.mark.parametrize("policy", [LatePolicy(), FIRE])
