@@ -269,6 +269,7 @@ def _make_shrinkable(connection: sqlite3.Connection) -> None:
     )
     if not kept and pages * page <= SMALL_BYTES:
         with contextlib.suppress(sqlite3.OperationalError):  # a full disk, or somebody writes: the next start does it
+            connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
             connection.execute("VACUUM")
 
 
@@ -278,7 +279,7 @@ async def _connect(path: Path, *, cache_kib: int, busy_timeout_ms: int) -> aiosq
         await connection
         for pragma in (
             f"busy_timeout = {busy_timeout_ms}",
-            "auto_vacuum = INCREMENTAL",  # of a new file; before anything is written to it
+            *(() if await _has_pages(connection) else ("auto_vacuum = INCREMENTAL",)),  # else each opening would write
             "journal_mode = WAL",
             "synchronous = FULL",
             "foreign_keys = ON",
@@ -294,6 +295,13 @@ async def _connect(path: Path, *, cache_kib: int, busy_timeout_ms: int) -> aiosq
             raise translated(error) from error
         raise
     return connection
+
+
+async def _has_pages(connection: aiosqlite.Connection) -> bool:
+    """Tell whether anything was ever written to a file."""
+    async with connection.execute("PRAGMA page_count") as answer:
+        row = await answer.fetchone()
+    return row is not None and bool(row[0])
 
 
 async def _run(

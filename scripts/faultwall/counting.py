@@ -56,6 +56,12 @@ def told_seqs(database: Path) -> dict[str, int]:
         return dict(connection.execute("SELECT identity, told_seq FROM trigger_identities"))
 
 
+def outcomes_of(database: Path) -> list[str]:
+    """Return what became of each command, as it is on disk."""
+    with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+        return [row[0] for row in connection.execute("SELECT outcome FROM commands ORDER BY asked_at_ms")]
+
+
 def accounts(expected: Expected, found: Events) -> Account:
     """Compare. Identical presses cannot be told apart: their number must be right."""
     lost = doubled = 0

@@ -144,6 +144,11 @@ class Daemon:
         assert self._process is not None
         self._process.send_signal(number)
 
+    @property
+    def runs(self) -> bool:
+        """Whether it has been started and has not ended."""
+        return self._process is not None and self._process.poll() is None
+
     async def ended_within(self, seconds: float) -> int:
         """Wait until it ends by itself, and return its exit status; -9 if it was killed. Fails if it does not."""
         process = self._process
