@@ -267,6 +267,8 @@ def _make_shrinkable(connection: sqlite3.Connection) -> None:
     kept, pages, page = (
         connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("auto_vacuum", "page_count", "page_size")
     )
+    if kept == 1:  # by themselves and at once, which each commit would wait for
+        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
     if not kept and pages * page <= SMALL_BYTES:
         with contextlib.suppress(sqlite3.OperationalError):  # a full disk, or somebody writes: the next start does it
             connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
