@@ -137,12 +137,14 @@ class QuietServer(web.Server):
 
     def __call__(self) -> QuietConnection:
         """Return a new connection."""
+        if self._looking is None:
+            self._looking = self._loop.call_later(LOOK_EVERY_S, self.look)
         return QuietConnection(self, self._crowd, loop=self._loop, **self._kwargs)
 
     def look(self) -> None:
-        """Look from now on, again and again, who takes too long."""
+        """Look who takes too long, and again and again while anybody is there: an idle bridge sleeps."""
         self._crowd.look()
-        self._looking = self._loop.call_later(LOOK_EVERY_S, self.look)
+        self._looking = self._loop.call_later(LOOK_EVERY_S, self.look) if self._crowd.stirs else None
 
     def look_no_more(self) -> None:
         """End that."""

@@ -83,6 +83,11 @@ class Crowd:
     def __len__(self) -> int:
         return len(self._guests)
 
+    @property
+    def stirs(self) -> bool:
+        """Whether there is anybody to look at, or noise whose end is to be told."""
+        return bool(self._guests) or self._noisy_s is not None
+
     def arrive(self, address: str, hang_up: Callable[[], None]) -> Guest | Gone:
         """Let somebody in, or say why not."""
         network = "" if self.is_ours(address) else network_of(address)

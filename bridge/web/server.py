@@ -241,7 +241,6 @@ async def listening(
     server = QuietServer(answer, broken=broken, crowd=crowd)
     runner = web.ServerRunner(server, shutdown_timeout=SHUTDOWN_S)
     await runner.setup()
-    server.look()
     try:
         await web.TCPSite(runner, host, port, backlog=BACKLOG).start()
         yield runner.addresses[0][1]
