@@ -26,6 +26,9 @@ from bridge.web.triggers import TriggerEndpoints
 
 INTERVAL_S: Final = 30.0
 REST_INTERVAL_MS: Final = 3600 * 1000
+SET_MS: Final = 60_000
+"""So much between two writings is no drift: the clock was set, or the computer slept."""
+
 SWEEP_INTERVAL_MS: Final = 3600 * 1000
 
 log = structlog.get_logger("bridge.housekeeping")
@@ -53,7 +56,8 @@ class Housekeeping:
     soon: asyncio.Event = field(default_factory=asyncio.Event)
     told_up_to: int = 0
     postponed: bool = False
-    looked_ms: int = -1
+    looked_ms: int = -REST_INTERVAL_MS
+    seen: Moment | None = None
     sweep_due_ms: int = 0
 
     async def run(self) -> None:
@@ -105,7 +109,7 @@ class Housekeeping:
 
     async def _note_identities(self, now: Moment) -> None:
         told, polled = self.notifiers.take_moves(), self.triggers.take_polled()
-        self._let_rest(now.wall_ms)
+        self._let_rest(now)
         if told or polled:
             await self.register.note(told, polled)
         told_up_to = self.notifiers.told_up_to(self.inbound.newest_seq)
@@ -113,11 +117,16 @@ class Housekeeping:
             await self.settings.keep(TOLD_UP_TO, told_up_to)
             self.told_up_to = told_up_to
 
-    def _let_rest(self, now_ms: int) -> None:
-        """Look once an hour for identities that IFTTT seems to have left behind."""
-        if 0 <= now_ms - self.looked_ms < REST_INTERVAL_MS:
+    def _let_rest(self, now: Moment) -> None:
+        """Look once an hour of running for identities that IFTTT seems to have left behind, by whatever clock."""
+        before, self.seen = self.seen, now
+        if before is not None:
+            set_by_ms = (now.wall_ms - before.wall_ms) - (now.run_ms - before.run_ms)
+            if abs(set_by_ms) >= SET_MS:
+                self.identities.clock_was_set(set_by_ms)
+        if 0 <= now.run_ms - self.looked_ms < REST_INTERVAL_MS:
             return
-        self.looked_ms = now_ms
-        for key in self.identities.let_rest(now_ms):
+        self.looked_ms = now.run_ms
+        for key in self.identities.let_rest(now.wall_ms):
             self.notifiers.forget(key)
             log.info("identity.rests", user=key.user, identity=key.identity, note="not polled for 30 days")

@@ -58,6 +58,7 @@ class Identities:
         self._waiting: dict[TimelineKey, Identity | dict[IdentityKey, Identity]] = {}  # most timelines have one
         self._per_user: defaultdict[str, int] = defaultdict(int)
         self._polled_ms: dict[IdentityKey, int] = {}  # of those that polled since they were read
+        self._set_by_ms = 0  # by how much the clock has been set since then
         self._resting: set[IdentityKey] = set()
         self.watches = Watches()
         """What must be watched for them, since no message says it by itself."""
@@ -107,16 +108,20 @@ class Identities:
         """Note that IFTTT asked. Return whether the identity rested until now."""
         if key not in self._by_key:
             return False
-        self._polled_ms[key] = now_ms
+        self._polled_ms[key] = now_ms - self._set_by_ms
         if key not in self._resting:
             return False
         self._resting.remove(key)
         self._await(self._by_key[key])
         return True
 
+    def clock_was_set(self, by_ms: int) -> None:
+        """Count on as if nothing had been: nobody has been left behind for ten years because a clock says so."""
+        self._set_by_ms += by_ms
+
     def let_rest(self, now_ms: int) -> list[IdentityKey]:
         """Let those rest that IFTTT has not asked for in a long time, and return which they are."""
-        before_ms = now_ms - RESTS_AFTER_MS
+        before_ms = now_ms - self._set_by_ms - RESTS_AFTER_MS
         found = [
             key
             for key, identity in self._by_key.items()

@@ -10,7 +10,7 @@ import pytest
 from bridge.entrance import build_entrance
 from bridge.homes.user import User
 from bridge.housekeeping import SWEEP_INTERVAL_MS, Housekeeping
-from bridge.ifttt.identities import Identities
+from bridge.ifttt.identities import Identities, IdentityKey
 from bridge.kept import load
 from bridge.oauth.access import Access
 from bridge.oauth.grants import ACCESS_LIFE_MS, GRACE_MS, Code, Grant, Moment, NewPair, Redemption, Refusal
@@ -20,7 +20,7 @@ from bridge.settings import load as load_settings
 from bridge.storage.database import Database, open_database
 from bridge.storage.migrate import migrate
 from bridge.storage.settings import LAST_CONNECTED_MS, RUN_MS
-from tests.integration.storage.examples import NOON_MS, add_user
+from tests.integration.storage.examples import NOON_MS, add_user, identity
 from tests.parts.waiting import until
 
 BACK = "https://ifttt.com/channels/elm/authorize"
@@ -45,6 +45,9 @@ class Around:
     def told_up_to(self, newest_seq: int) -> int:
         """All is told."""
         return newest_seq
+
+    def forget(self, _key: IdentityKey) -> None:
+        """Nobody waits there."""
 
 
 class Life:
@@ -169,6 +172,20 @@ async def test_what_nobody_can_use_is_swept_away_within_an_hour(life: Life, ann:
         life.wall_ms -= YEAR_MS
         await life.housekeeping.write()
         assert await _tokens(life) == left
+
+
+async def test_an_identity_rests_after_a_month_of_running_whatever_the_clock_says(life: Life) -> None:
+    waiting = identity(await add_user(life.registers.accounts._database))
+    life.housekeeping.identities.add(waiting)
+    life.housekeeping.identities.polled(waiting.key, life.wall_ms)
+    await life.housekeeping.write()
+    life.wall_ms += 10 * YEAR_MS
+    await life.housekeeping.write()
+    assert life.housekeeping.identities.resting == 0
+    for _ in range(31):
+        life.pass_time(YEAR_MS // 365)
+        await life.housekeeping.write()
+    assert life.housekeeping.identities.resting == 1
 
 
 @pytest.mark.parametrize("live", [True, False])

@@ -121,6 +121,17 @@ def test_what_ifttt_has_not_asked_for_in_thirty_days_waits_for_nothing_until_it_
     assert identities.let_rest(RESTS_AFTER_MS + 2) == [lately.key]
 
 
+@pytest.mark.parametrize("by_ms", [10 * RESTS_AFTER_MS, -10 * RESTS_AFTER_MS])
+def test_a_clock_that_is_set_leaves_nobody_behind_and_keeps_nobody(by_ms: int) -> None:
+    early, late = identity("one"), identity("two")
+    identities = Identities([early, late])
+    identities.clock_was_set(by_ms)
+    identities.polled(late.key, by_ms + 1)
+    assert identities.let_rest(by_ms + RESTS_AFTER_MS) == []
+    assert identities.let_rest(by_ms + RESTS_AFTER_MS + 1) == [early.key]
+    assert identities.let_rest(by_ms + RESTS_AFTER_MS + 2) == [late.key]
+
+
 def test_when_a_user_is_disconnected_from_a_client_what_waits_there_rests_until_it_is_asked_for_again() -> None:
     ended, staging, other = identity(), identity(client="staging"), identity(user="u_2")
     identities = Identities([ended, staging, other])
