@@ -17,6 +17,7 @@ import msgspec
 from scripts.benchmarks.machine import describe
 from scripts.faultwall.backlog import backlog
 from scripts.faultwall.broker import broker
+from scripts.faultwall.clocks import clock
 from scripts.faultwall.database import database
 from scripts.faultwall.disks import broken_disks
 from scripts.faultwall.kills import kill
@@ -37,13 +38,14 @@ FAULTS: Final[dict[str, Fault]] = {
     "disk": broken_disks,
     "power": power_cuts,
     "database": database,
+    "clock": clock,
     "storm": storm,
     "backlog": backlog,
     "model": model,
     "soak": soak,
 }
-LONG_ONLY: Final = frozenset({"soak"})
-"""What shows nothing in a minute: in the short form only where it is named."""
+LONG_ONLY: Final = frozenset({"clock", "soak"})
+"""What takes its time: in the short form only where it is named."""
 
 SEED: Final = 2026
 ON_DISK: Final = "/var/tmp"  # noqa: S108 -- a folder of our own is made in it; /tmp is often in memory, where nothing is slow
