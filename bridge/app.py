@@ -214,22 +214,7 @@ async def _run_parts(daemon: _Daemon, *, stop: asyncio.Event, started: Callable[
         recovery = tasks.create_task(parts.recovery.run(), name="recovery")
         long = {
             name: tasks.create_task(for_ever(name, coroutine), name=name)
-            for name, coroutine in (
-                ("inbound", parts.inbound.run()),
-                ("alarm", parts.alarm.run(parts.inbound.next_due_ms)),
-                ("outbound", parts.outbound.run()),
-                ("notifiers", parts.notifiers.run()),
-                ("housekeeping", parts.housekeeping.run()),
-                ("retention", parts.retention.run()),
-                ("checkpoints", Checkpoints(daemon.database).run()),
-                ("connection", parts.connection.run()),
-                ("retained health", retained.run()),
-                ("sources", sources.run()),
-                ("discovery", parts.discovery.run(daemon.takeover.descriptions)),
-                ("copies", daemon.copies.run()),
-                ("restores", daemon.restores.run()),
-                ("damage", _end_when_damaged(daemon.database)),
-            )
+            for name, coroutine in _long_tasks(daemon, retained, sources).items()
         }
         async with AsyncExitStack() as listeners:
             public_port = await _listen(
@@ -260,6 +245,27 @@ async def _run_parts(daemon: _Daemon, *, stop: asyncio.Event, started: Callable[
         await within(TELL_HEALTH_S, retained.look())
         await end(recovery)
         await _stop(parts, long)
+
+
+def _long_tasks(daemon: _Daemon, retained: RetainedHealth, sources: Sources) -> dict[str, Coroutine[None, None, None]]:
+    """Return what goes on from the start to the end."""
+    parts = daemon.parts
+    return {
+        "inbound": parts.inbound.run(),
+        "alarm": parts.alarm.run(parts.inbound.next_due_ms),
+        "outbound": parts.outbound.run(),
+        "notifiers": parts.notifiers.run(),
+        "housekeeping": parts.housekeeping.run(),
+        "retention": parts.retention.run(),
+        "checkpoints": Checkpoints(daemon.database).run(),
+        "connection": parts.connection.run(),
+        "retained health": retained.run(),
+        "sources": sources.run(),
+        "discovery": parts.discovery.run(daemon.takeover.descriptions),
+        "copies": daemon.copies.run(),
+        "restores": daemon.restores.run(),
+        "damage": _end_when_damaged(daemon.database),
+    }
 
 
 async def _end_when_damaged(database: Database) -> None:

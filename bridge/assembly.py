@@ -108,79 +108,101 @@ def build(
     """Put the parts together. `port`: where the broker is; `observers`: who else wants to know what is committed;
     `connect` makes another connection than that to a broker on the network.
     """  # noqa: D205 -- one sentence
-    registers, kept, current = ground.registers, ground.kept, ground.current
-    broker = broker_of(current.now.settings, port=port)
-    intake = Intake(INTAKE_PER_WINDOW * broker.receive_maximum)
-    registry: Callable[[], Registry] = lambda: inbound.registry  # noqa: E731 -- made further down, asked only later
-    connection = connect(ground, broker, intake) if connect else build_connection(ground, broker, intake, registry)
-    discovery = Discovery(connection, lambda: registry().questions)
-    soon = asyncio.Event()
-    steps = None if ground.steady_s is None else build_steps(kept, ground.steady_s, ground.clock_ms(), soon.set)
-    alarm = build_alarm(ground, intake, connection, steps)
-    meters = Meters(Lags(time.monotonic), RequestCounts())
-    outbound = Outbound(registers.commands, connection, ground.known, clock_ms=ground.clock_ms)
-    notifiers = _notifiers(ground, session, meters)
-    answers, news = Answers(), News()
-    permit = Permit(time.monotonic, news.wake)
-    observing = (answers.committed, notifiers.committed, outbound.observe, news.committed, *observers)
-    neighbours = build_neighbours(connection, observing, notifiers, meters, alarm, discovery, soon.set)
-    inbound = build_inbound(ground, intake, neighbours, steps, window=broker.receive_maximum)
-    triggers = _triggers(ground, answers, inbound, notifiers, meters)
+    kept, current = ground.kept, ground.current
+    flow = _flow(ground, session, port, observers, connect)
+    connection, inbound, notifiers, meters = flow.connection, flow.inbound, flow.notifiers, flow.meters
+    triggers = _triggers(ground, flow.answers, inbound, notifiers, meters)
     recovery = _recovery(ground, notifiers, inbound)
-    entrance = build_entrance(registers, current.now.settings, run_ms=kept.run_ms, clock_ms=ground.clock_ms)
+    entrance = build_entrance(ground.registers, current.now.settings, run_ms=kept.run_ms, clock_ms=ground.clock_ms)
     connections = _connections(ground, entrance, partial(_forget, notifiers, meters))
-    housekeeping = _housekeeping(
-        ground, entrance, connection, inbound, notifiers, triggers, connections, recovery, soon=soon
-    )
     reception = _reception(ground, entrance, connections)
-    site = _site(ground, entrance, reception, triggers, outbound, meters, connections)
-    most = most_connections()
-    crowd = Crowd(
-        lambda: min(most, current.now.settings.public.max_connections), time.monotonic, entrance.strangers.is_ours
-    )
+    site = _site(ground, entrance, reception, triggers, flow.outbound, meters, connections)
+    crowd = _crowd(current, entrance)
+    watch = connections.watch
     return Parts(
         connection,
         inbound,
-        alarm,
-        outbound,
+        flow.alarm,
+        flow.outbound,
         notifiers,
-        housekeeping,
+        _housekeeping(ground, entrance, flow, triggers, connections, recovery),
         site,
         crowd,
         recovery,
         metered=Metered(
-            connection, inbound, outbound, notifiers, kept.identities, meters, connections.watch, crowd, site.turns
+            connection, inbound, flow.outbound, notifiers, kept.identities, meters, watch, crowd, site.turns
         ),
         entrance=entrance,
         reception=reception,
-        desk=_desk(ground, entrance, reception, connections, registry, answers, news=news, permit=permit),
-        news=news,
-        permit=permit,
-        discovery=discovery,
+        desk=_desk(ground, entrance, reception, connections, flow),
+        news=flow.news,
+        permit=flow.permit,
+        discovery=flow.discovery,
         retention=_retention(ground, entrance, inbound),
     )
 
 
-def _desk(  # noqa: PLR0913 -- it speaks of something of each of them
+@dataclass(frozen=True, slots=True)
+class _Flow:
+    """What events and commands pass through. `soon`: set when something small is to be written down at once."""
+
+    connection: Connection
+    discovery: Discovery
+    alarm: Alarm
+    meters: Meters
+    outbound: Outbound
+    notifiers: Notifiers
+    answers: Answers
+    news: News
+    permit: Permit
+    inbound: Inbound
+    soon: asyncio.Event
+
+
+def _flow(
     ground: Ground,
-    entrance: Entrance,
-    reception: Reception,
-    connections: Connections,
-    registry: Callable[[], Registry],
-    answers: Answers,
-    *,
-    news: News,
-    permit: Permit,
-) -> Desk:
-    forget = Forget(connections.waiting.removed, entrance.access.forget, reception.sessions.end_user, answers.clear)
+    session: aiohttp.ClientSession,
+    port: int,
+    observers: tuple[Committed, ...],
+    connect: Connect | None,
+) -> _Flow:
+    broker = broker_of(ground.current.now.settings, port=port)
+    intake = Intake(INTAKE_PER_WINDOW * broker.receive_maximum)
+    registry: Callable[[], Registry] = lambda: inbound.registry  # noqa: E731 -- made further down, asked only later
+    connection = connect(ground, broker, intake) if connect else build_connection(ground, broker, intake, registry)
+    discovery = Discovery(connection, lambda: registry().questions)
+    soon, steady_s = asyncio.Event(), ground.steady_s
+    steps = None if steady_s is None else build_steps(ground.kept, steady_s, ground.clock_ms(), soon.set)
+    alarm = build_alarm(ground, intake, connection, steps)
+    meters = Meters(Lags(time.monotonic), RequestCounts())
+    outbound = Outbound(ground.registers.commands, connection, ground.known, clock_ms=ground.clock_ms)
+    notifiers, answers, news = _notifiers(ground, session, meters), Answers(), News()
+    permit = Permit(time.monotonic, news.wake)
+    observing = (answers.committed, notifiers.committed, outbound.observe, news.committed, *observers)
+    neighbours = build_neighbours(connection, observing, notifiers, meters, alarm, discovery, soon.set)
+    inbound = build_inbound(ground, intake, neighbours, steps, window=broker.receive_maximum)
+    return _Flow(connection, discovery, alarm, meters, outbound, notifiers, answers, news, permit, inbound, soon)
+
+
+def _crowd(current: Current, entrance: Entrance) -> Crowd:
+    most = most_connections()
+    return Crowd(
+        lambda: min(most, current.now.settings.public.max_connections), time.monotonic, entrance.strangers.is_ours
+    )
+
+
+def _desk(ground: Ground, entrance: Entrance, reception: Reception, connections: Connections, flow: _Flow) -> Desk:
+    forget = Forget(
+        connections.waiting.removed, entrance.access.forget, reception.sessions.end_user, flow.answers.clear
+    )
     return attended_desk(
         ground.registers,
         ground.current,
-        registry,
+        lambda: flow.inbound.registry,
         connections.desk,
         forget,
-        news=news,
-        permit=permit,
+        news=flow.news,
+        permit=flow.permit,
         clock_ms=ground.clock_ms,
     )
 
@@ -198,32 +220,28 @@ def _recovery(ground: Ground, notifiers: Notifiers, inbound: Inbound) -> Recover
     )
 
 
-def _housekeeping(  # noqa: PLR0913, PLR0917 -- it writes down something of each of them
+def _housekeeping(
     ground: Ground,
     entrance: Entrance,
-    connection: Connection,
-    inbound: Inbound,
-    notifiers: Notifiers,
+    flow: _Flow,
     triggers: TriggerEndpoints,
     connections: Connections,
     recovery: Recovery,
-    *,
-    soon: asyncio.Event,
 ) -> Housekeeping:
     return Housekeeping(
         ground.registers.settings,
         ground.registers.identities,
         ground.registers.grants,
         ground.kept.identities,
-        connection,
-        inbound,
-        notifiers,
+        flow.connection,
+        flow.inbound,
+        flow.notifiers,
         triggers,
         entrance.access,
         entrance.now,
         recovery.done,
-        also=(connections.look, partial(know_deliveries, ground, connection)),
-        soon=soon,
+        also=(connections.look, partial(know_deliveries, ground, flow.connection)),
+        soon=flow.soon,
     )
 
 

@@ -12,7 +12,8 @@ from bridge.desk.grants import Grants
 from bridge.desk.news import News
 from bridge.desk.paired import Paired
 from bridge.desk.permit import Permit
-from bridge.desk.requests import Condition, ReadRestore, RestoreCopy, RestoreState, TopicHeard
+from bridge.desk.requests import ReadRestore, RestoreCopy
+from bridge.desk.rows import Condition, RestoreState, TopicHeard
 from bridge.devices.registry import Registry
 from bridge.homes.user import Home
 from bridge.ifttt.ingredients import iso_time

@@ -11,7 +11,7 @@ from typing import Final
 
 import structlog
 
-from bridge.desk.requests import RestoreState
+from bridge.desk.rows import RestoreState
 from bridge.errors import BridgeError, CopyRefused
 from bridge.storage.replacing import PREPARED
 from bridge.storage.restored import Restored

@@ -7,7 +7,8 @@ from typing import Final
 
 from bridge.cli.asking import Desk
 from bridge.cli.demo_story import Story
-from bridge.desk.requests import AcceptDevices, AnnouncedRow, ListAnnounced
+from bridge.desk.requests import AcceptDevices, ListAnnounced
+from bridge.desk.rows import AnnouncedRow
 from bridge.simulator.home import SimulatedHome
 from bridge.simulator.zigbee2mqtt_speech import BUTTON, DOOR, LIGHT
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from bridge.desk.requests import AnnouncedRow
+from bridge.desk.rows import AnnouncedRow
 from bridge.devices.last_known import EntityState
 from bridge.simulator.records import Change
 from bridge.simulator.steps import Asked, CloudStep, DoorMoved, HomeStep, LightObeyed, Pressed, Told

@@ -6,17 +6,8 @@ import msgspec
 
 from bridge.cli.importing import add_import
 from bridge.cli.pairing import add_pairing, list_waiting, show_announced
-from bridge.desk.requests import (
-    AnnouncedRow,
-    DeviceRow,
-    ExposeDevice,
-    ListAnnounced,
-    ListDevices,
-    RenameDevice,
-    ShareDevice,
-    ShowDevice,
-    Shown,
-)
+from bridge.desk.requests import ExposeDevice, ListAnnounced, ListDevices, RenameDevice, ShareDevice, ShowDevice
+from bridge.desk.rows import AnnouncedRow, DeviceRow, Shown
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -114,7 +114,8 @@ def _broker(settings: Settings, daemon: "Daemon") -> "Iterable[Check]":
 def _asked(settings: Settings, daemon: "Daemon") -> "Iterable[Check]":
     """Look at what only the desk knows: what was heard, and who is connected."""
     from bridge.cli.asking import Desk, check_owner  # noqa: PLC0415 -- not needed to show the help
-    from bridge.desk.requests import DeviceRow, GrantRow, ListDevices, ListGrants  # noqa: PLC0415 -- the same
+    from bridge.desk.requests import ListDevices, ListGrants  # noqa: PLC0415 -- the same
+    from bridge.desk.rows import DeviceRow, GrantRow  # noqa: PLC0415 -- the same
     from bridge.doctor.check import warning  # noqa: PLC0415 -- the same
     from bridge.doctor.connections import check_connections  # noqa: PLC0415 -- the same
     from bridge.doctor.topics import check_topics  # noqa: PLC0415 -- the same
@@ -142,7 +143,8 @@ def _nobody_could_look(reason: str, cure: str) -> "list[Check]":
 
 def _find_daemon(database: Path) -> "Daemon":
     from bridge.cli.asking import socket_of, through_socket  # noqa: PLC0415 -- not needed to show the help
-    from bridge.desk.requests import Condition, Examine, request_to_bytes  # noqa: PLC0415 -- the same
+    from bridge.desk.requests import Examine, request_to_bytes  # noqa: PLC0415 -- the same
+    from bridge.desk.rows import Condition  # noqa: PLC0415 -- the same
     from bridge.doctor.daemon import Daemon  # noqa: PLC0415 -- the same
     from bridge.storage.lock import is_held  # noqa: PLC0415 -- the same
 

@@ -4,7 +4,8 @@ import argparse
 
 import msgspec
 
-from bridge.desk.requests import EventPage, EventRow, ReadEvents
+from bridge.desk.requests import ReadEvents
+from bridge.desk.rows import EventPage, EventRow
 from bridge.errors import BridgeError
 
 

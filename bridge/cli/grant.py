@@ -4,7 +4,8 @@ import argparse
 
 import msgspec
 
-from bridge.desk.requests import GrantRow, ListGrants, RevokeGrant
+from bridge.desk.requests import ListGrants, RevokeGrant
+from bridge.desk.rows import GrantRow
 from bridge.oauth.connection import State
 
 

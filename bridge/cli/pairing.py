@@ -5,17 +5,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from bridge.desk.requests import (
-    AcceptDevices,
-    AnnouncedRow,
-    CorrectKind,
-    DeviceRow,
-    EndPermit,
-    PermitDevices,
-    PermitPage,
-    ReadPermit,
-    RemoveDevice,
-)
+from bridge.desk.requests import AcceptDevices, CorrectKind, EndPermit, PermitDevices, ReadPermit, RemoveDevice
+from bridge.desk.rows import AnnouncedRow, DeviceRow, PermitPage
 
 PERMIT_S = 120.0
 

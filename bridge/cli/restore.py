@@ -13,7 +13,7 @@ from bridge.errors import AlreadyRunning, BridgeError, CopyRefused
 from bridge.storage.restored import Restored
 
 if TYPE_CHECKING:
-    from bridge.desk.requests import RestoreState
+    from bridge.desk.rows import RestoreState
     from bridge.settings import Settings
 
 LOOK_EVERY_S: Final = 0.2
@@ -61,12 +61,8 @@ def _told(restored: Restored) -> list[str]:
 def _through_daemon(settings: "Settings", copy: Path, progress: Progress) -> Restored | None:
     """Let a running daemon do it; None if none listens. Raises BridgeError."""
     from bridge.cli.asking import socket_of, through_socket  # noqa: PLC0415 -- nothing of this is needed to show the help
-    from bridge.desk.requests import (  # noqa: PLC0415 -- the same
-        ReadRestore,
-        RestoreCopy,
-        RestoreState,
-        request_to_bytes,
-    )
+    from bridge.desk.requests import ReadRestore, RestoreCopy, request_to_bytes  # noqa: PLC0415 -- the same
+    from bridge.desk.rows import RestoreState  # noqa: PLC0415 -- the same
 
     path = socket_of(settings.storage.path)
     content = through_socket(

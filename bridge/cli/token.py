@@ -4,7 +4,8 @@ import argparse
 
 import msgspec
 
-from bridge.desk.requests import AddToken, ListTokens, RevokeToken, TokenRow
+from bridge.desk.requests import AddToken, ListTokens, RevokeToken
+from bridge.desk.rows import TokenRow
 from bridge.oauth.tokens import digest_of, mint_token
 
 

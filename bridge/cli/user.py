@@ -6,7 +6,8 @@ import sys
 
 import msgspec
 
-from bridge.desk.requests import AddUser, ListUsers, RemoveUser, SetPassword, UserRow
+from bridge.desk.requests import AddUser, ListUsers, RemoveUser, SetPassword
+from bridge.desk.rows import UserRow
 from bridge.errors import AccountError
 from bridge.oauth.connection import LIMIT
 from bridge.oauth.passwords import MAX_CHARACTERS, MIN_CHARACTERS, hash_password

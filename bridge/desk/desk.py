@@ -19,11 +19,7 @@ from bridge.desk.requests import (
     AddToken,
     AddUser,
     AnyRequest,
-    Condition,
     DeviceDecision,
-    DeviceRow,
-    EventPage,
-    EventRow,
     Examine,
     ExposeDevice,
     ListDevices,
@@ -31,22 +27,20 @@ from bridge.desk.requests import (
     ListTokens,
     ListUsers,
     PairingRequest,
-    PermitPage,
     ReadEvents,
     ReadPermit,
     ReadRestore,
     RemoveUser,
     RenameDevice,
     RestoreCopy,
-    RestoreState,
     RevokeGrant,
     RevokeToken,
     SetPassword,
     ShareDevice,
     ShowDevice,
-    Shown,
     request_from_bytes,
 )
+from bridge.desk.rows import Condition, DeviceRow, EventPage, EventRow, PermitPage, RestoreState, Shown
 from bridge.desk.tokens import Tokens
 from bridge.devices.catalogue import Catalogue
 from bridge.errors import BridgeError

@@ -6,7 +6,8 @@ from typing import Final
 
 import msgspec
 
-from bridge.desk.requests import DeviceRow, ListDevices
+from bridge.desk.requests import ListDevices
+from bridge.desk.rows import DeviceRow
 from bridge.devices.catalogue import Catalogue
 from bridge.devices.entity import Entity
 from bridge.devices.last_known import NOTHING_KNOWN, EntityState

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from bridge.desk.prefixes import beginning_of
-from bridge.desk.requests import GrantRequest, GrantRow, ListGrants, RevokeGrant
+from bridge.desk.requests import GrantRequest, ListGrants, RevokeGrant
+from bridge.desk.rows import GrantRow
 from bridge.errors import AccountError
 from bridge.homes.user import User
 from bridge.ifttt.ingredients import iso_time

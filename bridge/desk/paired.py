@@ -10,19 +10,16 @@ from typing import assert_never
 from bridge.desk.devices import checked_names
 from bridge.desk.permit import Permit
 from bridge.desk.requests import (
-    AbilityRow,
     AcceptDevices,
-    AnnouncedRow,
     CorrectKind,
     EndPermit,
     ListAnnounced,
     PairingRequest,
     PermitDevices,
-    PermitPage,
     ReadPermit,
     RemoveDevice,
-    UnservedRow,
 )
+from bridge.desk.rows import AbilityRow, AnnouncedRow, PermitPage, UnservedRow
 from bridge.devices.catalogue import Catalogue
 from bridge.devices.corrections import possible_kinds
 from bridge.devices.described import DescribedDevice, DescribedEntity

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from bridge.desk.grants import Grants
-from bridge.desk.requests import AddUser, ListUsers, PeopleRequest, RemoveUser, SetPassword, UserRow
+from bridge.desk.requests import AddUser, ListUsers, PeopleRequest, RemoveUser, SetPassword
+from bridge.desk.rows import UserRow
 from bridge.homes.user import Home, User
 from bridge.oauth.connection import Connection, worst_of
 from bridge.storage.accounts import Accounts

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Final, assert_never
 
 from bridge.desk.prefixes import beginning_of
-from bridge.desk.requests import AddToken, ListTokens, RevokeToken, TokenRequest, TokenRow
+from bridge.desk.requests import AddToken, ListTokens, RevokeToken, TokenRequest
+from bridge.desk.rows import TokenRow
 from bridge.ifttt.ingredients import iso_time
 from bridge.storage.accounts import Accounts, KeptToken
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from bridge.desk.requests import Condition
+from bridge.desk.rows import Condition
 from bridge.doctor.check import Check, ok, problem, warning
 
 _CREDENTIALS: Final = (

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from bridge.desk.requests import GrantRow
+from bridge.desk.rows import GrantRow
 from bridge.doctor.check import Check, ok, problem, warning
 from bridge.oauth.connection import URGENT_AT, State
 

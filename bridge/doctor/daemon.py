@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bridge.desk.requests import Condition
+from bridge.desk.rows import Condition
 from bridge.doctor.check import Check, ok, problem, warning
 
 KNOWN_ELSEWHERE = frozenset({"broker", "storage"})

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from bridge.desk.requests import Condition
+from bridge.desk.rows import Condition
 from bridge.doctor.check import Check, ok, problem, warning
 from bridge.storage.inspection import Inspection
 

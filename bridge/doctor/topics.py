@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from bridge.desk.requests import Condition, DeviceRow, TopicHeard
+from bridge.desk.rows import Condition, DeviceRow, TopicHeard
 from bridge.devices.entity import EntityKind
 from bridge.devices.filters import is_filter
 from bridge.devices.topics import matches

@@ -6,9 +6,8 @@ are built from it.
 
 from bridge.settings.files import locate
 from bridge.settings.loading import load, load_apart
+from bridge.settings.single import Address, BrokerUrl, Secret, Size
 from bridge.settings.values import (
-    Address,
-    BrokerUrl,
     Button,
     Client,
     Contact,
@@ -26,10 +25,8 @@ from bridge.settings.values import (
     Pairing,
     Private,
     Public,
-    Secret,
     Sensor,
     Settings,
-    Size,
     SourceFile,
     Storage,
     Switch,

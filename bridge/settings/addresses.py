@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from bridge.settings.values import Address, BrokerUrl, Network
+from bridge.settings.single import Address, BrokerUrl
+from bridge.settings.values import Network
 from bridge.settings.words import as_text, quoted
 
 MQTT_PORT: Final = 1883

@@ -20,8 +20,9 @@ from bridge.settings.addresses import (
     parse_redirect_uri,
 )
 from bridge.settings.devices import DeviceTable, KindTable
+from bridge.settings.single import Address, BrokerUrl, Secret, Size
 from bridge.settings.tables import DurationText, Id, Loose, Name, Seconds, ServiceKey, Table, Topic, written
-from bridge.settings.values import Address, BrokerUrl, Network, Secret, Size
+from bridge.settings.values import Network
 from bridge.settings.words import (
     CLIENT,
     LONGEST_CODE_LIFE_S,

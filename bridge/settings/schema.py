@@ -12,8 +12,8 @@ from typing import Any, Final
 from bridge.settings.devices import KINDS
 from bridge.settings.model import ARRAYS, SECTIONS, SettingsTable, secret_keys
 from bridge.settings.rules import JSON_ONLY
+from bridge.settings.single import Address, Size
 from bridge.settings.tables import Table
-from bridge.settings.values import Address, Size
 
 Schema = dict[str, Any]
 

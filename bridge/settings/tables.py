@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, Strict
 
-from bridge.settings.values import Secret
+from bridge.settings.single import Secret
 from bridge.settings.words import (
     DURATION,
     ID,

@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 import msgspec
 
 from bridge.errors import ConfigurationError
+from bridge.settings.single import Address, Secret
 from bridge.settings.values import (
     DEVICES,
-    Address,
     CustomEvent,
     Home,
     Ifttt,
@@ -23,7 +23,6 @@ from bridge.settings.values import (
     Pairing,
     Private,
     Public,
-    Secret,
     Settings,
     SourceFile,
     Storage,

@@ -12,7 +12,7 @@ from typing import Final
 from bridge.devices.dialects.json_values import MAX_DEPTH, is_unknown
 from bridge.devices.templates import template as templates
 from bridge.errors import TemplateRefused
-from bridge.settings.values import Secret, Size
+from bridge.settings.single import Secret, Size
 
 LONGEST_DURATION_S: Final = 365 * 86_400
 LONGEST_KEPT_S: Final = 100 * 365 * 86_400

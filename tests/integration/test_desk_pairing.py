@@ -11,19 +11,16 @@ from bridge.cli.asking import Desk
 from bridge.current import registry_of
 from bridge.desk.requests import (
     AcceptDevices,
-    AnnouncedRow,
     CorrectKind,
-    DeviceRow,
     ExposeDevice,
     ListAnnounced,
     ListDevices,
     PermitDevices,
-    PermitPage,
     RemoveDevice,
     RenameDevice,
     ShowDevice,
-    Shown,
 )
+from bridge.desk.rows import AnnouncedRow, DeviceRow, PermitPage, Shown
 from bridge.errors import BridgeError
 from bridge.registers import Registers
 from bridge.settings import Settings, load

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bridge.desk.requests import GrantRow
+from bridge.desk.rows import GrantRow
 from bridge.doctor.check import Check
 from bridge.doctor.connections import check_connections
 

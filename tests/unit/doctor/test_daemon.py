@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from bridge.desk.requests import Condition
+from bridge.desk.rows import Condition
 from bridge.doctor.broker import cause_and_cure, check_broker
 from bridge.doctor.daemon import Daemon, check_daemon, check_parts
 from bridge.mqtt import reasons

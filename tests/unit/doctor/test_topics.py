@@ -2,7 +2,7 @@
 
 import pytest
 
-from bridge.desk.requests import Condition, DeviceRow, TopicHeard
+from bridge.desk.rows import Condition, DeviceRow, TopicHeard
 from bridge.doctor.topics import check_topics
 
 PARCEL = DeviceRow(
