@@ -7,8 +7,8 @@ import gc
 import os
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
@@ -31,7 +31,7 @@ from bridge.dashboard.retained import RetainedHealth
 from bridge.desk.place import control_path
 from bridge.devices.entity import EntityKind
 from bridge.devices.last_known import LastKnown
-from bridge.errors import CannotListen, DatabaseDamaged
+from bridge.errors import DatabaseDamaged
 from bridge.ground import Ground
 from bridge.kept import load
 from bridge.metered import Process, families_of
@@ -39,11 +39,12 @@ from bridge.mqtt.awake import uptime_s
 from bridge.mqtt.inbound import Committed
 from bridge.oauth.hashing import Hasher
 from bridge.opening import make_ready
+from bridge.outside import broker_at, listen
 from bridge.realtime.client import open_session
 from bridge.registers import Registers
 from bridge.reload import Reload, Rereading
 from bridge.restores import Restores
-from bridge.settings import Address, Settings
+from bridge.settings import Settings
 from bridge.sources import Sources
 from bridge.storage.checkpoints import Checkpoints
 from bridge.storage.database import Database, open_database
@@ -54,9 +55,6 @@ from bridge.systemd import notify, watchdog_s
 from bridge.takeover import Takeover
 from bridge.tasks import end, first_set, for_ever, within
 from bridge.watchdog import Watchdog, Watched, http_answers
-from bridge.web.crowd import Crowd
-from bridge.web.obstacle import obstacle
-from bridge.web.server import listening
 
 SWITCH_INTERVAL_S: Final = 0.0005
 """A saturated loop starves the database's thread with the interpreter's default of 5 ms."""
@@ -130,7 +128,7 @@ async def run(
     async with AsyncExitStack() as stack:
         control = control_path(settings.storage.path, os.environ)
         stack.enter_context(hold_lock(settings.storage.path, wait_s=LOCK_WAIT_S, spoken_to_at=control))
-        broker_port = await stack.enter_async_context(_broker(settings))
+        broker_port = await stack.enter_async_context(broker_at(settings))
         outside = _Outside(stop, started, observers, rereading, restores, broker_port)
         while True:
             await make_ready(settings.storage, restores, clock_ms=_clock_ms)
@@ -142,6 +140,7 @@ async def run(
                     raise
                 reason = _first_of(damage)
                 log.error("storage.damaged_while_running", reason=reason, note="it is put right now")  # noqa: TRY400 -- the file is at fault, no trace helps
+            gc.unfreeze()  # what ended with the parts may go
             outside = replace(outside, started=lambda _ports: None)
             if stop.is_set() and not restores.ready.is_set():
                 break
@@ -190,19 +189,6 @@ async def _copies(settings: Settings, registers: Registers, parts: Parts) -> Cop
     )
 
 
-@asynccontextmanager
-async def _broker(settings: Settings) -> AsyncIterator[int]:
-    """Run the embedded broker if it is asked for, and give the port to connect to."""
-    if not settings.mqtt.url.embedded:
-        yield settings.mqtt.url.port
-        return
-    from bridge.mqtt.embedded import EmbeddedBroker  # noqa: PLC0415 -- a home with Mosquitto does without its weight
-
-    async with EmbeddedBroker(port=settings.mqtt.url.port) as broker:
-        log.warning("mqtt.embedded_broker", port=broker.port, note="for trials only: a home runs Mosquitto")
-        yield broker.port
-
-
 async def _run_parts(daemon: _Daemon, *, stop: asyncio.Event, started: Callable[[Ports], None]) -> None:
     parts, settings = daemon.parts, daemon.settings
     running = asyncio.Event()
@@ -217,10 +203,10 @@ async def _run_parts(daemon: _Daemon, *, stop: asyncio.Event, started: Callable[
             for name, coroutine in _long_tasks(daemon, retained, sources).items()
         }
         async with AsyncExitStack() as listeners:
-            public_port = await _listen(
+            public_port = await listen(
                 listeners, "public", settings.public.listen, parts.site.answer, parts.site.broken, parts.crowd
             )
-            private_port = await _listen(
+            private_port = await listen(
                 listeners, "private", settings.private.listen, partial(answer_private, health, families)
             )
             await listeners.enter_async_context(_control(daemon, health))
@@ -367,22 +353,6 @@ def _retained(health: Health, parts: Parts) -> RetainedHealth:
         publish=parts.connection.publish_status,
         now_s=time.monotonic,
     )
-
-
-async def _listen(
-    listeners: AsyncExitStack,
-    section: str,
-    address: Address,
-    answer: Answer,
-    broken: Callable[[int], None] = lambda _status: None,
-    crowd: Crowd | None = None,
-) -> int:
-    try:
-        return await listeners.enter_async_context(
-            listening(answer, address.host, address.port, broken=broken, crowd=crowd)
-        )
-    except OSError as error:
-        raise CannotListen(f"[{section}] listen: cannot listen on {address}: {obstacle(error)}") from error
 
 
 async def _stop(parts: Parts, tasks: dict[str, asyncio.Task[None]]) -> None:

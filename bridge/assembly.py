@@ -168,7 +168,10 @@ def _flow(
 ) -> _Flow:
     broker = broker_of(ground.current.now.settings, port=port)
     intake = Intake(INTAKE_PER_WINDOW * broker.receive_maximum)
-    registry: Callable[[], Registry] = lambda: inbound.registry  # noqa: E731 -- made further down, asked only later
+
+    def registry() -> Registry:
+        return inbound.registry  # made further down, asked only later
+
     connection = connect(ground, broker, intake) if connect else build_connection(ground, broker, intake, registry)
     discovery = Discovery(connection, lambda: registry().questions)
     soon, steady_s = asyncio.Event(), ground.steady_s
