@@ -29,6 +29,7 @@ from bridge.mqtt.inflow import Inflow
 from bridge.mqtt.limits import OUR_WINDOW, Grant
 from bridge.mqtt.message import Message
 from bridge.mqtt.outflow import Outflow
+from bridge.mqtt.patience import Patience
 from bridge.mqtt.properties import command_properties, connect_properties, grant_of, routes_of, subscription_properties
 from bridge.mqtt.routes import requests
 from bridge.mqtt.session import KEEPALIVE_S, MAX_PACKET_BYTES, Broker, Protocol
@@ -74,6 +75,7 @@ class Client(aiomqtt.Client):
         self.number = number
         self.session_present = False
         self.heard = 0
+        self._patience = Patience()
         self.v5 = protocol is Protocol.V5
         self.grant = Grant()
         self.awake = Awake(uptime_s)
@@ -267,7 +269,7 @@ class Client(aiomqtt.Client):
     async def _wait_for(self, fut: Awaitable[T], timeout: float | None) -> T:  # noqa: ASYNC109 -- the library's signature
         """Wait with a limit. `asyncio.wait_for` of Python 3.11 swallows a cancellation that comes with the result."""
         try:
-            async with asyncio.timeout(self.timeout if timeout is None else timeout):
+            async with self._patience.limit(self.timeout if timeout is None else timeout):
                 return await fut
         except TimeoutError:
             raise aiomqtt.MqttError(TIMED_OUT) from None
@@ -385,6 +387,7 @@ class Client(aiomqtt.Client):
 
     def _received(self, message: Message) -> None:
         self.heard += 1
+        self._patience.heard()
         self._owner.received(message)
 
 
