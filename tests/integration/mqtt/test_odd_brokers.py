@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from bridge.mqtt.client import CALL_TIMEOUT_S
 from bridge.mqtt.session import Broker, Protocol
 from tests.integration.mqtt.conftest import Listen
 from tests.integration.mqtt.standins import Converse, serving
@@ -67,3 +68,30 @@ async def test_a_connection_that_begins_to_talk_nonsense_is_ended_and_it_is_said
         words = "what the broker sent is no MQTT (a number of more than four bytes)"
         await until(lambda: words in here.connection.trouble, within_s=10, what="the words")
         await until(lambda: here.connection.number > 1, what="another attempt")
+
+
+async def test_a_confirmation_that_stands_behind_a_backlog_is_waited_for_while_the_backlog_comes(
+    listen: Listen,
+) -> None:
+    connections: list[int] = []
+    confirmed = asyncio.Event()
+
+    async def confirm_late(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connections.append(len(connections))
+        await reader.read(1000)
+        writer.write(CONNACK)
+        subscribe = await reader.read(1000)
+        began = asyncio.get_running_loop().time()
+        while asyncio.get_running_loop().time() < began + CALL_TIMEOUT_S + 1.5:
+            writer.write(b"\x30\x03\x00\x01x")
+            await writer.drain()
+            await asyncio.sleep(0.5)  # slower than that no backlog comes
+        writer.write(b"\x90\x03" + subscribe[2:4] + b"\x01")
+        await writer.drain()
+        confirmed.set()
+        await reader.read()
+
+    async with serving(confirm_late) as port, listen(port=port, protocol=Protocol.V311):
+        async with asyncio.timeout(30):
+            await confirmed.wait()
+    assert connections == [0]
