@@ -8,12 +8,13 @@ import asyncio
 import contextlib
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from scripts.benchmarks.bench import Bench
-from scripts.benchmarks.home import Broker, DoorDaemon, door, topic
+from scripts.benchmarks.home import Broker, DoorDaemon
+from scripts.benchmarks.lines import publishing_lines
 from scripts.benchmarks.report import Figure, Target, shown
 from tests.parts.disk import Disk, NoCompiler
 
@@ -82,26 +83,12 @@ async def _rate(folder: Path, window: Window, *, slow: bool) -> float:
         await daemon.start()
         if slow:
             disk.be_slow(ms=SYNC_MS)
-        async with _publishing(broker, lines):
+        async with publishing_lines(broker, lines):
             return await _committed_per_s(daemon.database, window.messages - 1)
     finally:
         daemon.close()
         broker.close()
         disk.close()
-
-
-@contextlib.asynccontextmanager
-async def _publishing(broker: Broker, lines: Path) -> AsyncIterator[None]:
-    with lines.open("rb") as source:
-        process = await asyncio.create_subprocess_exec(
-            *("mosquitto_pub", "-p", str(broker.port), "-q", "1", "-l", "-t", topic(door(0))), stdin=source
-        )
-    try:
-        yield
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
 
 
 async def _committed_per_s(database: Path, events: int) -> float:

@@ -5,13 +5,14 @@ import contextlib
 import sqlite3
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from scripts.benchmarks.bench import Bench
-from scripts.benchmarks.home import Broker, DoorDaemon, door, topic
+from scripts.benchmarks.home import Broker, DoorDaemon
 from scripts.benchmarks.leftover import held_for_daemon
+from scripts.benchmarks.lines import publishing_lines
 from scripts.benchmarks.programs import cpu_us, program
 from scripts.benchmarks.report import Figure, Target, shown
 from scripts.benchmarks.stages import measure_stages
@@ -93,7 +94,7 @@ async def _bare(folder: Path, lines: Path) -> Spent:
         async with program("bare_consumer", broker=broker.port, messages=MESSAGES) as bare:
             await bare.line(within_s=FLOOR_S)
             meter = Meter(bare.pid, broker.pid)
-            async with _publishing(broker, lines):
+            async with publishing_lines(broker, lines):
                 await bare.line(within_s=FLOOR_S)
                 return meter.read()
     finally:
@@ -107,7 +108,7 @@ async def _daemon(folder: Path, lines: Path) -> Spent:
         await broker.start()
         await daemon.start()
         meter = Meter(daemon.pid, broker.pid)
-        async with _publishing(broker, lines):
+        async with publishing_lines(broker, lines):
             await _until_committed(daemon.database)
             spent = meter.read()
         daemon.stop()
@@ -136,20 +137,6 @@ class Meter:
             (cpu_us(pid) - before) / MESSAGES for pid, before in zip(self._pids, self._cpu_us, strict=True)
         )
         return Spent(seconds, consumer, broker)
-
-
-@contextlib.asynccontextmanager
-async def _publishing(broker: Broker, lines: Path) -> AsyncIterator[None]:
-    with lines.open("rb") as source:
-        process = await asyncio.create_subprocess_exec(
-            *("mosquitto_pub", "-p", str(broker.port), "-q", "1", "-l", "-t", topic(door(0))), stdin=source
-        )
-    try:
-        yield
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
 
 
 async def _until_committed(database: Path) -> None:

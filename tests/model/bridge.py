@@ -35,6 +35,7 @@ from bridge.web.server import listening
 from tests.model.broker import MARKER, Broker, Copy
 from tests.model.mortal import Fate, MortalDatabase, Step
 from tests.simulator.fortnight.roads import Body, Said
+from tests.simulator.fortnight.running_bridge import nothing_remembered, remember_nothing
 
 if TYPE_CHECKING:
     from bridge.simulator.virtual_time import VirtualLoop
@@ -95,8 +96,8 @@ class Wire(Connection):
             settings,
             intake,
             topics=lambda: ground.current.now.catalogue.topics,
-            remembered_topics=_nothing_remembered,
-            remember_topics=_remember_nothing,
+            remembered_topics=nothing_remembered,
+            remember_topics=remember_nothing,
             away_before_start_s=ground.kept.away_s,
         )
         self._to, self._broker_now, self._fate, self._obey = intake, broker, fate, obey
@@ -255,11 +256,3 @@ class Bridge:
         await self._listener.aclose()
         with self._loop.working():
             await self._storage.aclose()
-
-
-async def _nothing_remembered() -> tuple[str, ...]:
-    return ()
-
-
-async def _remember_nothing(_topics: tuple[str, ...]) -> None:
-    """Every session here has all topics."""

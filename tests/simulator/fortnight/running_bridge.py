@@ -73,8 +73,8 @@ class Wire(Connection):
             broker,
             intake,
             topics=lambda: ground.current.now.catalogue.topics,
-            remembered_topics=_nothing_remembered,
-            remember_topics=_remember_nothing,
+            remembered_topics=nothing_remembered,
+            remember_topics=remember_nothing,
             away_before_start_s=ground.kept.away_s,
         )
         self.intake, self._session, self._obey = intake, session, obey
@@ -218,11 +218,12 @@ class RunningBridge:
             await self._storage.aclose()
 
 
-async def _nothing_remembered() -> tuple[str, ...]:
+async def nothing_remembered() -> tuple[str, ...]:
+    """Every run subscribes anew."""
     return ()
 
 
-async def _remember_nothing(_topics: tuple[str, ...]) -> None:
+async def remember_nothing(_topics: tuple[str, ...]) -> None:
     """Every session here has all topics."""
 
 
