@@ -165,9 +165,12 @@ class Database:
         try:
             return await _run(connection, work, begin=begin, durable=durable)
         except DatabaseDamaged as error:
-            mark_damaged(self._path, str(error))
-            self.damaged.set()
+            self._found_damaged(error)
             raise
+
+    def _found_damaged(self, error: DatabaseDamaged) -> None:
+        mark_damaged(self._path, str(error))
+        self.damaged.set()
 
     async def _bring_in(self, connection: aiosqlite.Connection) -> None:
         """Bring the log into the database. What does not fit or is being read waits; the log keeps it."""
@@ -175,6 +178,9 @@ class Database:
             whole = await _checkpoint(connection)
         except StorageUnavailable as error:
             self._doubtful = self._doubtful or _is_io_error(error)
+            raise
+        except DatabaseDamaged as error:  # nobody waits for a checkpoint, so nobody else would hear of it
+            self._found_damaged(error)
             raise
         if whole:
             self._written.begin_anew()
