@@ -15,6 +15,9 @@ KNOWN_EACH: Final = 4
 STRANGERS_EACH: Final = 2
 """How many begin in one round. A poll takes about a tenth of a millisecond."""
 
+TURNED_AWAY_EACH: Final = 1
+"""So many are told in one round that there is no turn for them: who hears it at once asks again at once."""
+
 MAX_WAITING_OF_ONE: Final = 128
 """More than IFTTT ever asks at one instant from one address, also when none of its tokens is known yet."""
 
@@ -37,6 +40,7 @@ class Turns:
         self._known: deque[asyncio.Future[None]] = deque()
         self._strangers: OrderedDict[str | None, deque[asyncio.Future[None]]] = OrderedDict()
         self._waiting_strangers = 0
+        self._turned_away: deque[asyncio.Future[None]] = deque()  # one a connection at the most
         self._running = False
         self.away: Counter[Away] = Counter()
 
@@ -59,17 +63,20 @@ class Turns:
             return None
         waiting = self._strangers.get(address, ())
         if address is not None and len(waiting) >= MAX_WAITING_OF_ONE:
-            return self._turn_away(Away.ADDRESS)
+            return await self._turn_away(Away.ADDRESS)
         if self._waiting_strangers >= MAX_WAITING:
-            return self._turn_away(Away.ALL)
+            return await self._turn_away(Away.ALL)
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._strangers.setdefault(address, deque()).append(turn)
         self._waiting_strangers += 1
         await turn
         return None
 
-    def _turn_away(self, why: Away) -> Away:
+    async def _turn_away(self, why: Away) -> Away:
         self.away[why] += 1
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._turned_away.append(turn)
+        await turn
         return why
 
     def _run(self) -> None:
@@ -84,7 +91,10 @@ class Turns:
             self._left_known -= _let_go(self._known.popleft())
         while self._left_strangers and self._strangers:
             self._left_strangers -= _let_go(self._next_stranger())
-        self._running = bool(self._known or self._strangers)
+        left = TURNED_AWAY_EACH
+        while left and self._turned_away:
+            left -= _let_go(self._turned_away.popleft())
+        self._running = bool(self._known or self._strangers or self._turned_away)
         if self._running:
             asyncio.get_running_loop().call_soon(self._next_round)
 

@@ -3,7 +3,15 @@
 import asyncio
 from collections import Counter
 
-from bridge.web.turns import KNOWN_EACH, MAX_WAITING, MAX_WAITING_OF_ONE, STRANGERS_EACH, Away, Turns
+from bridge.web.turns import (
+    KNOWN_EACH,
+    MAX_WAITING,
+    MAX_WAITING_OF_ONE,
+    STRANGERS_EACH,
+    TURNED_AWAY_EACH,
+    Away,
+    Turns,
+)
 
 
 async def rounds(number: int = 1) -> None:
@@ -50,6 +58,24 @@ async def test_strangers_are_begun_by_address_in_turn() -> None:
             tasks.create_task(ask(address))
     assert {"one", "other"} <= set(order[: 3 * STRANGERS_EACH + 2])
     assert order.count("many") == 30
+
+
+async def test_those_for_whom_there_is_no_turn_hear_it_one_in_each_round() -> None:
+    turns, told = Turns(), Counter[int]()
+    now = 0
+
+    async def ask() -> None:
+        if await turns.stranger("many") is Away.ADDRESS:
+            told[now] += 1
+
+    async with asyncio.TaskGroup() as tasks:
+        for _ in range(MAX_WAITING_OF_ONE + 20):
+            tasks.create_task(ask())
+        while sum(told.values()) < 20 - STRANGERS_EACH:
+            now += 1
+            await rounds()
+    assert max(told.values()) <= TURNED_AWAY_EACH
+    assert turns.away == {Away.ADDRESS: 20 - STRANGERS_EACH}
 
 
 async def test_whoever_is_known_waits_for_no_stranger() -> None:
