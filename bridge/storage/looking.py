@@ -15,7 +15,7 @@ from typing import Final
 from bridge.errors import DatabaseDamaged
 from bridge.storage.database import UNREADABLE, damage_mark, mark_damaged, translated
 from bridge.storage.verifying import MAGIC, open_to_read
-from bridge.storage.wal_index import lost, reach_of
+from bridge.storage.wal_index import WalIndex, index_of
 
 LARGE: Final = frozenset({"events", "readings"})
 """Tables that are not read whole."""
@@ -75,14 +75,18 @@ def _look(path: Path) -> Damage | None:
         return None  # opening it says why it cannot be
     if beginning != MAGIC and not _is_new(path, beginning):
         return Damage("it is not a database any more: its beginning was overwritten")
+    with index_of(path) as index:
+        return _look_inside(path, index)
+
+
+def _look_inside(path: Path, index: WalIndex | None) -> Damage | None:
     noted = _noted(path)
-    before = reach_of(path)
     has_log = path.with_name(f"{path.name}-wal").exists()
     try:
         with closing(open_to_read(path, unchanging=not has_log)) as connection:
             connection.execute("PRAGMA busy_timeout = 5000")
             fault = _fault(connection, path)
-            gone = lost(before, reach_of(path) if has_log else None)
+            gone = index.lost(has_log=has_log) if index is not None else 0
     except UNREADABLE as error:
         meant = translated(error)
         if not isinstance(meant, DatabaseDamaged):

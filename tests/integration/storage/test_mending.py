@@ -16,6 +16,7 @@ from bridge.storage.database import damage_mark, mark_damaged, open_database
 from bridge.storage.looking import look
 from bridge.storage.mending import check_whole, copy_before_migrating, mend
 from bridge.storage.migrate import load_migrations, migrate
+from bridge.storage.wal_index import index_of
 from tests.integration.storage.examples import NOON_MS, commit, entry
 from tests.integration.storage.homes import begin, change, destroy, live_on, rows
 
@@ -32,12 +33,12 @@ def copies(path: Path) -> Path:
     return folder
 
 
-def die_with_a_log(path: Path) -> None:
+def die_with_a_log(path: Path, *, first: int = 16) -> None:
     """Write three events one by one, and end as by a power cut."""
 
     async def write() -> None:
         async with open_database(path) as database:
-            for seq in (16, 17, 18):
+            for seq in range(first, first + 3):
                 await commit(database, entry(seq))
             os._exit(0)
 
@@ -109,6 +110,21 @@ def test_a_log_that_lost_commits_is_found_and_what_is_whole_is_kept(harm: str, c
     assert rows(path, TOKENS) == ["ben's-token", "new-token", "old-token"]
     assert rows(path, "SELECT DISTINCT fired FROM entity_states") == ["?"]
     assert rows(path, "SELECT seq > 1000000 FROM sqlite_sequence WHERE name = 'events'") == [1]
+
+
+def test_a_log_that_another_program_brings_in_while_it_is_looked_at_is_not_lost(path: Path) -> None:
+    change(path, begin)
+    die_with_a_log(path)
+    with index_of(path) as index:
+        assert index is not None
+        assert index.lost(has_log=True) == 0
+        assert index.lost(has_log=False) > 0, "a log that was taken away, and its index was not"
+        with contextlib.closing(sqlite3.connect(path)) as command:
+            assert command.execute("SELECT count(*) FROM events").fetchone() == (13,)
+        assert not path.with_name("bridge.db-wal").exists()
+        assert index.lost(has_log=False) == 0
+        die_with_a_log(path, first=19)
+        assert index.lost(has_log=True) == 0, "the log is another one by now"
 
 
 def test_that_a_log_was_cut_is_remembered_by_whoever_looked_first(copies: Path, path: Path) -> None:
