@@ -7,7 +7,7 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Final
@@ -93,7 +93,17 @@ async def _one(name: str, wall: Wall) -> Sequence[Row]:
         return await FAULTS[name](wall)
     except Exception as error:  # noqa: BLE001 -- the edge of one fault
         traceback.print_exc()
-        return (Row(name, "not to its end", "", (f"{type(error).__name__}: {error}",)),)
+        return (Row(name, "not to its end", "", tuple(_causes(error))),)
+
+
+def _causes(error: BaseException) -> Iterator[str]:
+    """Tell each thing that went wrong, also where several tasks ended together."""
+    if isinstance(error, BaseExceptionGroup):
+        for one in error.exceptions:
+            yield from _causes(one)
+    else:
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        yield f"{type(error).__name__}: {error} ({Path(place.filename).name}:{place.lineno})"
 
 
 def _options() -> argparse.Namespace:

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import itertools
-import sqlite3
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
@@ -178,7 +177,7 @@ async def _on_disk(crowd: _Crowd, count: Callable[[], int]) -> None:
 
 def _newest(crowd: _Crowd) -> int:
     """Return the newest sequence number: quicker than counting, and the same as long as nothing is twice or missing."""
-    with contextlib.closing(sqlite3.connect(crowd.daemon.database)) as connection:
+    with crowd.daemon.reader() as connection:
         newest: int = connection.execute("SELECT coalesce(max(seq), 0) FROM events").fetchone()[0]
         return newest
 

@@ -126,7 +126,7 @@ async def _leave_the_door_open(stage: Stage) -> None:
 
 
 def _has_deadline(daemon: Daemon) -> bool:
-    with contextlib.closing(sqlite3.connect(daemon.database)) as connection:
+    with daemon.reader() as connection:
         return connection.execute("SELECT 1 FROM deadlines").fetchone() is not None
 
 

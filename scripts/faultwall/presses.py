@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import sqlite3
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -95,7 +94,7 @@ class Presses:
     def begin(self) -> None:
         """Count from here."""
         self.sent.clear()
-        with contextlib.closing(sqlite3.connect(self.daemon.database)) as connection:
+        with self.daemon.reader() as connection:
             self._after_seq = connection.execute("SELECT coalesce(max(seq), 0) FROM events").fetchone()[0]
 
     async def _go_on(self) -> None:
@@ -109,7 +108,7 @@ class Presses:
         return f"number_{self._number}" if self._number % NUMBERED_EVERY == 0 else "double"
 
     def _words(self) -> list[str]:
-        with contextlib.closing(sqlite3.connect(self.daemon.database)) as connection:
+        with self.daemon.reader() as connection:
             query = "SELECT kind FROM events WHERE seq > ? ORDER BY seq"
             return [kind.removeprefix("button.") for (kind,) in connection.execute(query, (self._after_seq,))]
 

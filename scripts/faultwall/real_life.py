@@ -2,9 +2,8 @@
 
 import asyncio
 import random
-import sqlite3
 from collections import Counter
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
@@ -130,7 +129,7 @@ class RealLife:
         self.broken.append(f"{what}: {lost} lost, {twice} double" + ("" if lost or twice else ", out of order"))
 
     def _rows(self) -> list[tuple[int, str, str]]:
-        with closing(sqlite3.connect(self._daemon.database)) as disk:
+        with self._daemon.reader() as disk:
             rows: list[tuple[int, str, str]] = disk.execute("SELECT seq, id, kind FROM events ORDER BY seq").fetchall()
         for seq, row_id, _ in rows:
             if self._ids.setdefault(seq, row_id) != row_id:

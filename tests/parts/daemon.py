@@ -235,18 +235,22 @@ class Daemon:
 
     def count_events(self) -> int:
         """Count the timeline quickly."""
-        with contextlib.closing(sqlite3.connect(self.database)) as connection:
+        with self.reader() as connection:
             count: int = connection.execute("SELECT count(*) FROM events").fetchone()[0]
             return count
 
+    def reader(self) -> contextlib.closing[sqlite3.Connection]:
+        """Only look: whoever can write, and closes it as the last one, brings the log in and so changes it."""
+        return contextlib.closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True, timeout=30))
+
     def knows(self, entity: str) -> bool:
         """Tell whether a state of an entity is on disk."""
-        with contextlib.closing(sqlite3.connect(self.database)) as connection:
+        with self.reader() as connection:
             return connection.execute("SELECT 1 FROM entity_states WHERE entity = ?", (entity,)).fetchone() is not None
 
     def kept(self, setting: str) -> str | None:
         """Return one of the small facts on disk, None where it is not there."""
-        with contextlib.closing(sqlite3.connect(self.database)) as connection:
+        with self.reader() as connection:
             row = connection.execute("SELECT value FROM settings WHERE name = ?", (setting,)).fetchone()
             return None if row is None else str(row[0])
 
