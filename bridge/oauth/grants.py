@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+import msgspec
+
 from bridge.homes.user import User
 
 GRACE_MS: Final = 30 * 24 * 3600 * 1000
@@ -26,8 +28,7 @@ MAX_GRANTS: Final = 32
 one behind each time. Beyond it the one goes that was used least recently."""
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(msgspec.Struct, frozen=True, gc=False):
     """Now. `wall_ms`: epoch, to be shown to people; a clock that is set makes it jump.
 
     `run_ms`: how long the bridge has run, all its runs together; what may end something is measured by it.

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+import msgspec
+
 from bridge.devices.last_known import EntityState
 from bridge.timeline.entry import Entry, TimelineKey, keys_of
 from bridge.timeline.timeline import Question
@@ -15,19 +17,11 @@ _OVERHEAD_BYTES: Final = 600
 """About what the keys and links of one kept answer take."""
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerKey:
+class AnswerKey(msgspec.Struct, frozen=True, gc=False, cache_hash=True):
     """Two polls with the same key get the same bytes. The hash is computed once: a key finds its answer very often."""
 
     trigger: str
     question: Question
-    _hash: int = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_hash", hash((self.trigger, self.question)))
-
-    def __hash__(self) -> int:
-        return self._hash
 
 
 @dataclass(slots=True, eq=False)

@@ -2,9 +2,9 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
+import msgspec
 from aiohttp import web
 
 from bridge.errors import NotAuthorized
@@ -18,8 +18,7 @@ TEST_TOKEN_LIFE_S: Final = 6 * 3600.0
 MAX_TEST_TOKENS: Final = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(msgspec.Struct, frozen=True, gc=False):
     """The user a request acts for. `test`: nothing may be stored and nothing may move.
 
     `set_up_at_ms`: for the test user alone, when its fixtures were set up (epoch).
@@ -56,8 +55,7 @@ class TestTokens:
         return Caller(TEST_USER, "", test=True, set_up_at_ms=found[1])
 
 
-@dataclass(frozen=True, slots=True)
-class Presented:
+class Presented(msgspec.Struct, frozen=True, gc=False):
     """A token as it was presented. `known`: it was good not long ago."""
 
     token: str

@@ -29,6 +29,7 @@ _TURNED_AWAY: Final = {
     Gone.ADDRESS: b"HTTP/1.1 429 Too Many Requests\r\n",
     Gone.FULL: b"HTTP/1.1 503 Service Unavailable\r\n",
 }
+_BAD_REQUEST: Final = HTTPStatus.BAD_REQUEST.value
 _COME_BACK: Final = b"Retry-After: 10\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 log = structlog.get_logger("bridge.web")
@@ -73,12 +74,13 @@ class QuietConnection(web.RequestHandler):
         self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
     ) -> tuple[web.StreamResponse, bool]:
         """Send an answer under a name that says nothing."""
-        if not isinstance(resp, ReadyResponse):  # which says so itself
+        is_ready = isinstance(resp, ReadyResponse)  # it says so itself, and always went well
+        if not is_ready:
             resp.headers["Server"] = SERVER_NAME
         finished = await super().finish_response(request, resp, start_time)
         if self.guest is not None:
             if request.content.is_eof():
-                self._crowd.rest(self.guest, well=resp.status < HTTPStatus.BAD_REQUEST)
+                self._crowd.rest(self.guest, well=is_ready or resp.status < _BAD_REQUEST)
             else:  # the rest of what was sent is still to come, for some seconds
                 request.content.on_eof(partial(self._crowd.rest, self.guest, well=False))
         return finished

@@ -99,13 +99,14 @@ class PublicSite:
         """Answer one request, whatever it is."""
         segments = self._segments(request)
         presented = self._endpoints.callers.presented_by(request) if segments[:1] in _OF_USERS else None
+        waited = True
         if presented is not None and presented.known:
-            await self.turns.known()
+            waited = await self.turns.known()
         elif (away := await self.turns.stranger(self._strangers.address_of(request))) is not None:
             response: web.StreamResponse = _turned_away(away)
             self._served(request.method, segments, response.status)
             return response
-        if request.transport is None:
+        if waited and request.transport is None:
             raise ConnectionResetError("nobody waits any more")
         response = await self._answer(request, segments, presented)
         self._served(request.method, segments, response.status)
@@ -122,9 +123,7 @@ class PublicSite:
     ) -> web.StreamResponse:
         try:
             if len(segments) == _POLLED and segments[0] == "triggers" and request.method == "POST":
-                caller = await self._endpoints.callers.of(
-                    request, presented
-                )  # as all of a user's; but most of them are polls
+                caller = await self._endpoints.callers.of(request, presented)  # as all of a user's; most are polls
                 return await self._endpoints.triggers.poll(request, caller, segments[1])
             if segments[:1] == _OAUTH:
                 return await self._endpoints.oauth.answer(request, segments[1:], self._place)
