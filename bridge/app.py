@@ -33,6 +33,7 @@ from bridge.devices.entity import EntityKind
 from bridge.devices.last_known import LastKnown
 from bridge.errors import DatabaseDamaged
 from bridge.ground import Ground
+from bridge.heap import give_back, share_one_arena
 from bridge.kept import load
 from bridge.metered import Process, families_of
 from bridge.mqtt.awake import uptime_s
@@ -123,6 +124,7 @@ async def run(
     `rereading`: how to read the configuration again, and when.
     """
     sys.setswitchinterval(SWITCH_INTERVAL_S)
+    share_one_arena()
     restores = Restores(settings.storage.path, clock_ms=_clock_ms)
     mended = 0
     async with AsyncExitStack() as stack:
@@ -211,6 +213,7 @@ async def _run_parts(daemon: _Daemon, *, stop: asyncio.Event, started: Callable[
             )
             await listeners.enter_async_context(_control(daemon, health))
             listeners.callback(parts.news.end)
+            give_back()
             gc.freeze()  # what is here stays: looking through it for garbage held the loop up for 50 ms now and then
             running.set()
             ports = Ports(public_port, private_port, daemon.broker_port)
