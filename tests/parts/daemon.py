@@ -13,6 +13,7 @@ from typing import Any
 import aiohttp
 import msgspec
 
+from tests.parts.commands import in_this_process
 from tests.parts.ports import free_port
 from tests.parts.waiting import until
 
@@ -217,9 +218,12 @@ class Daemon:
             self.kill()
 
     def command(self, *arguments: str, stdin: str = "") -> str:
-        """Run a command of the command line and return what it printed."""
-        command = [sys.executable, "-m", "bridge", *self._config_arguments(), *arguments]
-        done = subprocess.run(command, input=stdin, capture_output=True, text=True, check=False, timeout=60)
+        """Run a command of the command line and return what it printed.
+
+        It runs in this process, since a program of its own takes a second to start, each time; programs are in
+        test_command_line.py.
+        """
+        done = in_this_process(*self._config_arguments(), *arguments, stdin=stdin)
         assert done.returncode == 0, done.stderr
         return done.stdout
 
