@@ -175,7 +175,7 @@ class Database:
     async def _bring_in(self, connection: aiosqlite.Connection) -> None:
         """Bring the log into the database. What does not fit or is being read waits; the log keeps it."""
         try:
-            whole = await _checkpoint(connection)
+            whole, pages = await _checkpoint(connection)
         except StorageUnavailable as error:
             self._doubtful = self._doubtful or _is_io_error(error)
             raise
@@ -183,7 +183,7 @@ class Database:
             self._found_damaged(error)
             raise
         if whole:
-            self._written.begin_anew()
+            self._written.begin_anew(log_pages=0 if connection is self._connections.writer else pages)
         else:
             self._written.try_later()
 
@@ -346,19 +346,19 @@ def _transaction(raw: sqlite3.Connection, work: Callable[[sqlite3.Connection], T
     return result
 
 
-async def _checkpoint(connection: aiosqlite.Connection) -> bool:
-    """Bring the log into the database; return whether all of it is there. Raises StorageUnavailable."""
+async def _checkpoint(connection: aiosqlite.Connection) -> tuple[bool, int]:
+    """Bring the log into the database; return whether all of it is there, and its pages. Raises StorageUnavailable."""
 
-    def work() -> bool:
+    def work() -> tuple[bool, int]:
         raw = connection._conn  # noqa: SLF001 -- see above
         busy, pages, done = raw.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
-        return not busy and bool(pages == done)
+        return not busy and bool(pages == done), int(pages)
 
     try:
-        whole: bool = await connection._execute(work)  # type: ignore[no-untyped-call] # noqa: SLF001 -- see above
+        found: tuple[bool, int] = await connection._execute(work)  # type: ignore[no-untyped-call] # noqa: SLF001 -- see above
     except sqlite3.DatabaseError as error:
         raise translated(error) from error
-    return whole
+    return found
 
 
 def _touch(connection: sqlite3.Connection) -> None:

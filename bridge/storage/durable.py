@@ -127,6 +127,7 @@ class Written:
         self._pages = 0
         self._rows = 0
         self._due_at = _PAGES_PER_CHECKPOINT
+        self._long = False
 
     @property
     def due(self) -> bool:
@@ -136,17 +137,21 @@ class Written:
     @property
     def overdue(self) -> bool:
         """Whether it is so much that the next commit must wait for it."""
-        return self.due and self._pages >= _MOST_PAGES
+        return self._long or (self.due and self._pages >= _MOST_PAGES)
 
     def add(self, rows_in_all: int) -> None:
         """Count a unit of work, after which a connection has changed so many rows in all."""
         self._pages += _PAGES_PER_UNIT + max(0, rows_in_all - self._rows) // _ROWS_PER_PAGE
         self._rows = rows_in_all
 
-    def begin_anew(self) -> None:
-        """Begin to count."""
+    def begin_anew(self, *, log_pages: int = 0) -> None:
+        """Begin to count. `log_pages`: so long is the log, of which all was brought in while others went on writing.
+
+        SQLite begins it anew only where nothing was written since, which never is so while much happens.
+        """
         self._pages = 0
         self._due_at = _PAGES_PER_CHECKPOINT
+        self._long = log_pages >= _MOST_PAGES
 
     def try_later(self) -> None:
         """Go on counting: a reader was in the way."""

@@ -52,7 +52,14 @@ ON CONFLICT (slot) DO UPDATE SET number = excluded.number, packet_id = excluded.
 """,
 )
 _MOVE_TOLD = """
-UPDATE trigger_identities SET told_seq = max(told_seq, ?) WHERE client = ? AND user = ? AND identity = ?
+UPDATE trigger_identities SET told_seq = max(told_seq, moved.seq)
+FROM (
+    SELECT json_extract(value, '$[0]') AS seq, json_extract(value, '$[1]') AS client,
+        json_extract(value, '$[2]') AS user, json_extract(value, '$[3]') AS identity
+    FROM json_each(?)
+) AS moved
+WHERE trigger_identities.client = moved.client AND trigger_identities.user = moved.user
+    AND trigger_identities.identity = moved.identity
 """
 
 
@@ -90,7 +97,8 @@ class Journal:
 
 def move_told(connection: sqlite3.Connection, moves: tuple[ToldMove, ...]) -> None:
     """Note what has been told. Never moves backwards."""
-    connection.executemany(_MOVE_TOLD, [(move.told_seq, move.client, move.user, move.identity) for move in moves])
+    rows = [(move.told_seq, move.client, move.user, move.identity) for move in moves]
+    connection.execute(_MOVE_TOLD, (msgspec.json.encode(rows).decode(),))
 
 
 def _commit(connection: sqlite3.Connection, batch: Batch) -> None:

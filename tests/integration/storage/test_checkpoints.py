@@ -16,6 +16,11 @@ MANY = 2000
 OVERDUE = 34_000
 """Rows after which the writer waits for it."""
 
+WRITERS = 3
+"""So many that one always waits for the other."""
+
+COMMITS = 2000
+
 
 def in_file(path: Path) -> int:
     """Count the events that are in the file itself, without its journal."""
@@ -48,6 +53,22 @@ async def test_a_reader_that_stays_is_in_nobodys_way_and_the_rest_follows_when_i
         reader.execute("COMMIT")
     await database.checkpoint()
     assert in_file(path) == 1 + MANY
+
+
+async def test_a_journal_that_is_written_to_without_a_pause_stays_bounded(database: Database, path: Path) -> None:
+    """SQLite begins it anew only when nothing was written since all of it was brought in."""
+
+    async def write_on(first: int) -> None:
+        for seq in range(first, first + COMMITS):
+            await commit(database, entry(seq))
+
+    async with asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(Checkpoints(database).run())
+        async with asyncio.TaskGroup() as writing:
+            for number in range(WRITERS):
+                writing.create_task(write_on(1 + number * COMMITS))
+        running.cancel()
+    assert path.with_name(f"{path.name}-wal").stat().st_size < 96 * 1024 * 1024, "of about 200 that were written"
 
 
 async def test_without_checkpoints_beside_it_the_writer_makes_them_before_the_journal_is_large(
