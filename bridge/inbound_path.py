@@ -54,7 +54,7 @@ def build_neighbours(
     return Neighbours(
         connection.acknowledge,
         observing,
-        notifiers.take_moves,
+        notifiers.take_moves_along,
         meters.lags.committed,
         alarm.stir,
         discovery.described,

@@ -18,6 +18,7 @@ from bridge.timeline.batch import ToldMove
 from bridge.timeline.entry import Entry
 
 RECOVERY_CHUNK: Final = 1000
+MOVES_EVERY_S: Final = 0.5
 
 EntriesAfter = Callable[[int, int], Awaitable[list[Entry]]]
 """From a sequence number and a limit to the entries behind it, oldest first."""
@@ -60,6 +61,7 @@ class Notifiers:
         self._notifier_for = notifier_for
         self._posts: dict[str, _Post] = {}
         self._tasks: asyncio.TaskGroup | None = None
+        self._moves_due_s = 0.0
         self.use(accounts)
 
     def use(self, accounts: Iterable[Account]) -> None:
@@ -136,6 +138,18 @@ class Notifiers:
     def take_moves(self) -> tuple[ToldMove, ...]:
         """Return how far identities have been told since the last call."""
         return tuple(move for notifier in self._all() for move in notifier.take_moves())
+
+    def take_moves_along(self) -> tuple[ToldMove, ...]:
+        """Return the same for a commit that is made anyway, but not for each: a thousand doors moved cost it more than
+        what it is made for. What stays moves with a later one.
+        """  # noqa: D205 -- one paragraph
+        now_s = asyncio.get_running_loop().time()
+        if now_s < self._moves_due_s:
+            return ()
+        moves = self.take_moves()
+        if moves:
+            self._moves_due_s = now_s + MOVES_EVERY_S
+        return moves
 
     def told_up_to(self, newest_seq: int) -> int:
         """Return the sequence number up to which nothing is owed to anybody."""

@@ -5,6 +5,7 @@ import asyncio
 from bridge.ifttt.identities import Identities
 from bridge.realtime.account import Account
 from bridge.realtime.bucket import BURST
+from bridge.realtime.notifiers import MOVES_EVERY_S
 from bridge.simulator.virtual_time import run_virtually
 from tests.fakes.realtime import REFUSED, TOLD, WRONG_KEY, Pauses, ScriptedClient
 from tests.parts.waiting import until
@@ -31,6 +32,23 @@ async def test_each_client_is_told_with_its_own_key() -> None:
         await notifiers.finish()
     assert (production.told, staging.told) == (["one"], ["two"])
     assert {(move.client, move.told_seq) for move in notifiers.take_moves()} == {("production", 1), ("staging", 1)}
+
+
+def test_not_each_commit_takes_along_who_was_told_and_none_is_forgotten() -> None:
+    async def story() -> None:
+        client = ScriptedClient()
+        notifiers = notifiers_of({"": client}, Identities([waiting("one", "a")]), accounts=[ALONE])
+        async with running(notifiers):
+            taken = []
+            for seq in range(1, 4):
+                commit(notifiers, opened(seq, "a"))
+                await notifiers.finish()
+                taken.append([move.told_seq for move in notifiers.take_moves_along()])
+            assert taken == [[1], [], []]
+            await asyncio.sleep(MOVES_EVERY_S)
+            assert [move.told_seq for move in notifiers.take_moves_along()] == [3]
+
+    run_virtually(story())
 
 
 async def test_a_wrong_key_of_one_holds_up_no_other_and_it_is_said_which() -> None:
