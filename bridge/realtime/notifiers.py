@@ -17,7 +17,10 @@ from bridge.realtime.notifier import Client, Notifier
 from bridge.timeline.batch import ToldMove
 from bridge.timeline.entry import Entry
 
-RECOVERY_CHUNK: Final = 1000
+RECOVERY_CHUNK: Final = 100
+RECOVERY_REST_S: Final = 0.005
+"""What was owed for long may be very much, and what happens now comes first: so few are looked through at once."""
+
 MOVES_EVERY_S: Final = 0.5
 
 EntriesAfter = Callable[[int, int], Awaitable[list[Entry]]]
@@ -124,7 +127,7 @@ class Notifiers:
                     if entry.seq > identity.told_seq and entry.seq >= identity.start_seq:
                         self.of(identity.key.client).owe([(identity.key, entry.seq)], age_s=age_s(entry))
             seq = entries[-1].seq
-            await asyncio.sleep(0)
+            await asyncio.sleep(RECOVERY_REST_S)
 
     def tell_users(self, users: Iterable[tuple[str, str]]) -> None:
         """Tell of users as such, each of a client: what they were told before is not known any more."""

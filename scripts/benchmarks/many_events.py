@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from bridge.events import CONTACT_OPENED, Event
+from bridge.storage.settings import TOLD_UP_TO
 from bridge.timeline.entry import Entry, entry_id
 
 HOME: Final = "home"
@@ -64,7 +65,9 @@ FROM numbers
 
 
 def fill_events(database: Path, events: int) -> None:
-    """Fill a migrated database that holds no events. Its indexes are made at the end, which is far quicker."""
+    """Fill a migrated database that holds no events, of which IFTTT was told. Its indexes are made at the end, which is
+    far quicker.
+    """  # noqa: D205 -- one paragraph
     with _opened(database) as connection:
         indexes = connection.execute(
             "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = 'events' AND sql IS NOT NULL"
@@ -74,6 +77,7 @@ def fill_events(database: Path, events: int) -> None:
         connection.execute(_FILL, {"events": events})
         for _, sql in indexes:
             connection.execute(sql)
+        connection.execute("INSERT OR REPLACE INTO settings (name, value) VALUES (?, ?)", (TOLD_UP_TO, str(events)))
 
 
 def fill_identities(database: Path, identities: int) -> None:
