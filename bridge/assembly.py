@@ -116,7 +116,7 @@ def build(
     entrance = build_entrance(ground.registers, current.now.settings, run_ms=kept.run_ms, clock_ms=ground.clock_ms)
     connections = _connections(ground, entrance, partial(_forget, notifiers, meters))
     reception = _reception(ground, entrance, connections)
-    site = _site(ground, entrance, reception, triggers, flow.outbound, meters, connections)
+    site = _site(ground, entrance, reception, triggers, connections, flow)
     crowd = _crowd(current, entrance)
     watch = connections.watch
     return Parts(
@@ -304,9 +304,8 @@ def _site(
     entrance: Entrance,
     reception: Reception,
     triggers: TriggerEndpoints,
-    outbound: Outbound,
-    meters: Meters,
     connections: Connections,
+    flow: _Flow,
 ) -> PublicSite:
     household_of = Lookups(ground.current, ground.known).household
     endpoints = Endpoints(
@@ -319,7 +318,7 @@ def _site(
             account_url=reception.account_url,
         ),
         triggers,
-        ActionEndpoints(CarryOut(outbound, ground.current), household_of),
+        ActionEndpoints(CarryOut(flow.outbound, ground.current), household_of),
         QueryEndpoints(ground.registers.events, household_of, Cursors(ground.kept.cursor_key), ground.clock_ms),
         ValidationEndpoints(household_of),
         reception.site,
@@ -328,8 +327,9 @@ def _site(
         endpoints,
         entrance.strangers,
         public_url=ground.current.now.settings.public.url,
-        served=meters.requests.served,
+        served=flow.meters.requests.served,
         check_failed=connections.watch.failed,
+        at_rest=lambda: flow.inbound.at_rest and not flow.notifiers.owing,
     )
 
 

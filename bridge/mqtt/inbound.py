@@ -156,6 +156,11 @@ class Inbound:
         return len(self._intake)
 
     @property
+    def at_rest(self) -> bool:
+        """Whether nothing comes in and nothing is being written."""
+        return self._idle.is_set() and not self._intake
+
+    @property
     def held_up(self) -> bool:
         """Whether so many wait that the broker is not listened to."""
         return self._intake.full

@@ -69,7 +69,7 @@ class Endpoints:
 
 
 class PublicSite:
-    """Routes requests. `strangers` brings to the log who was refused."""
+    """Routes requests. `strangers` brings to the log who was refused; `at_rest`: nothing happens in the home."""
 
     def __init__(
         self,
@@ -79,13 +79,14 @@ class PublicSite:
         public_url: str = "",
         served: Served = lambda _method, _segments, _status: None,
         check_failed: CheckFailed = lambda _digest, _status: None,
+        at_rest: Callable[[], bool] = lambda: False,
     ) -> None:
         self._endpoints = endpoints
         self._strangers = strangers
         self._served = served
         self._check_failed = check_failed
         self._failures = Failures()
-        self.turns = Turns()
+        self.turns = Turns(at_rest)
         self.serve_at(public_url)
 
     def serve_at(self, public_url: str) -> None:

@@ -8,12 +8,16 @@ who sends many requests waits for their own, and nobody else does.
 
 import asyncio
 from collections import Counter, OrderedDict, deque
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Final
 
 KNOWN_EACH: Final = 4
+KNOWN_AT_REST: Final = 16
 STRANGERS_EACH: Final = 2
-"""How many begin in one round. A poll takes about a tenth of a millisecond."""
+"""How many begin in one round. A poll takes about a tenth of a millisecond; while nothing happens in the home, more of
+those who are known may, since waiting for a turn costs a tenth of a poll.
+"""
 
 TURNED_AWAY_EACH: Final = 1
 """So many are told in one round that there is no turn for them: who hears it at once asks again at once."""
@@ -32,9 +36,10 @@ class Away(StrEnum):
 
 
 class Turns:
-    """Gives turns. `away`: how many were turned away."""
+    """Gives turns. `at_rest`: nothing happens that requests could hold up. `away`: how many were turned away."""
 
-    def __init__(self) -> None:
+    def __init__(self, at_rest: Callable[[], bool] = lambda: False) -> None:
+        self._at_rest = at_rest
         self._left_known = KNOWN_EACH
         self._left_strangers = STRANGERS_EACH
         self._known: deque[asyncio.Future[None]] = deque()
@@ -86,7 +91,8 @@ class Turns:
 
     def _next_round(self) -> None:
         """Begin a round: what others have to do has had its turn in between."""
-        self._left_known, self._left_strangers = KNOWN_EACH, STRANGERS_EACH
+        self._left_known = KNOWN_AT_REST if self._at_rest() else KNOWN_EACH
+        self._left_strangers = STRANGERS_EACH
         while self._left_known and self._known:
             self._left_known -= _let_go(self._known.popleft())
         while self._left_strangers and self._strangers:

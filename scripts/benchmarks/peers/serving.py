@@ -17,7 +17,7 @@ import msgspec
 from scripts.benchmarks.bench import Bench
 from scripts.benchmarks.home import TRIGGER, DoorDaemon, door, poll_body, poll_headers
 from scripts.benchmarks.peers.installed import Installed
-from scripts.benchmarks.poll import EVENTS, requests_per_s, staged
+from scripts.benchmarks.poll import EVENTS, Side, side_by_side, staged
 from scripts.benchmarks.report import Figure, shown
 from tests.parts.ports import free_port
 
@@ -32,15 +32,15 @@ async def serving(bench: Bench, installed: Installed) -> Sequence[Figure]:
     rates: defaultdict[str, list[float]] = defaultdict(list)
     async with AsyncExitStack() as stack:
         stage = await staged(bench, stack, DoorDaemon, "peers")
-        sides = {"ifttt-bridge": (stage.url, stage.token)}
+        sides = {"ifttt-bridge": Side(stage.url, stage.token)}
         for name, command in _commands(installed).items():
             port = free_port()
             stack.enter_context(_running([*command, str(port)], bench.folder / f"{name}.log"))
-            sides[name] = (f"http://127.0.0.1:{port}/ifttt/v1/triggers/{TRIGGER}", TOKEN)
+            sides[name] = Side(f"http://127.0.0.1:{port}/ifttt/v1/triggers/{TRIGGER}", TOKEN)
             await _until_it_answers(name, *sides[name])
-        for _ in bench.each_run("serving"):
-            for name, (url, token) in sides.items():
-                rates[name].append(await requests_per_s(url, token, ""))
+        for run in bench.each_run("serving"):
+            for name, rate in (await side_by_side(sides, "", turned=run % 2 == 1)).items():
+                rates[name].append(rate)
                 bench.say(f"  {name}: {shown(rates[name][-1])} polls/s")
     return [Figure(f"{name}: poll of {EVENTS} events", "polls/s", tuple(found)) for name, found in rates.items()]
 

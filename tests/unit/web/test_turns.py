@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 
 from bridge.web.turns import (
+    KNOWN_AT_REST,
     KNOWN_EACH,
     MAX_WAITING,
     MAX_WAITING_OF_ONE,
@@ -44,6 +45,28 @@ async def test_only_a_few_begin_in_each_round() -> None:
             await rounds()
     assert max(begun.values()) <= KNOWN_EACH
     assert len(begun) >= 10
+
+
+async def test_more_of_those_who_are_known_begin_while_nothing_happens() -> None:
+    at_rest, begun, now = True, Counter[int](), 0
+    turns = Turns(lambda: at_rest)
+
+    async def ask() -> None:
+        await turns.known()
+        begun[now] += 1
+
+    async with asyncio.TaskGroup() as tasks:
+        for _ in range(4 * KNOWN_AT_REST):
+            tasks.create_task(ask())
+        while sum(begun.values()) < 2 * KNOWN_AT_REST:
+            now += 1
+            await rounds()
+        at_rest, before = False, now + 1
+        while sum(begun.values()) < 4 * KNOWN_AT_REST:
+            now += 1
+            await rounds()
+    assert max(begun.values()) == KNOWN_AT_REST
+    assert max(count for number, count in begun.items() if number > before) == KNOWN_EACH
 
 
 async def test_strangers_are_begun_by_address_in_turn() -> None:
