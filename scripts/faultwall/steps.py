@@ -7,6 +7,7 @@ yet armed, shows what became of it.
 import random
 import signal
 import sys
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -93,6 +94,8 @@ async def steps(wall: Wall) -> list[Row]:
             stage.daemon.launcher = crashes[number + 1].launcher if number + 1 < len(crashes) else ()
             await _recover(stage, crash)
         lost = _compare(stage, "at the end")
+        twice = [level for level, times in _levels(stage).items() if times > 1]
+        stage.broken.extend(f"a command was published twice: brightness {level}" for level in twice)
     done = f"{len(crashes)} crashes at {len(STEPS)} steps, {stage.request} commands"
     return [Row("crash at a step", done, lost, tuple(stage.broken))]
 
@@ -205,12 +208,21 @@ async def _ask_again(stage: Stage, crash: Crash) -> None:
     status = await _turn_on(stage)
     if status != 200:
         stage.broken.append(f"{crash}: the repeated action was answered with {status}")
-    levels = [msgspec.json.decode(payload)["brightness"] for _, payload in stage.listener.received()]
-    sent = [level for level in levels if level == _level(stage.request)]
-    if len(sent) > 1:
-        stage.broken.append(f"{crash}: the command was published {len(sent)} times")
-    if not sent and outcomes_of(stage.daemon.database)[-1] != "unknown":
+    try:
+        await until(lambda: _published(stage) > 0 or outcomes_of(stage.daemon.database)[-1] == "unknown", within_s=10)
+    except AssertionError:
         stage.broken.append(f"{crash}: the command was never published, and nobody would know")
+    if (times := _published(stage)) > 1:
+        stage.broken.append(f"{crash}: the command was published {times} times")
+
+
+def _published(stage: Stage) -> int:
+    """Return how often the light has been told of the last command, as far as that has reached it."""
+    return _levels(stage)[_level(stage.request)]
+
+
+def _levels(stage: Stage) -> Counter[int]:
+    return Counter(msgspec.json.decode(payload)["brightness"] for _, payload in stage.listener.received())
 
 
 def _percent(request: int) -> int:
