@@ -19,7 +19,7 @@ from bridge.storage.database import Database
 from bridge.storage.events import newest_seq
 from bridge.timeline.retention import KEPT_OF_EACH, Size
 
-CHUNK: Final = 32
+CHUNK: Final = 8
 """So many rows are looked at before the clock is."""
 
 _DUE: Final = f"""
