@@ -100,14 +100,13 @@ class PublicSite:
         """Answer one request, whatever it is."""
         segments = self._segments(request)
         presented = self._endpoints.callers.presented_by(request) if segments[:1] in _OF_USERS else None
-        waited = True
         if presented is not None and presented.known:
-            waited = await self.turns.known()
+            await self.turns.known()
         elif (away := await self.turns.stranger(self._strangers.address_of(request))) is not None:
             response: web.StreamResponse = _turned_away(away)
             self._served(request.method, segments, response.status)
             return response
-        if waited and request.transport is None:
+        if request.transport is None:
             raise ConnectionResetError("nobody waits any more")
         response = await self._answer(request, segments, presented)
         self._served(request.method, segments, response.status)

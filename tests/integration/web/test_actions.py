@@ -2,12 +2,16 @@
 
 import asyncio
 
+import aiohttp
 import pytest
+from aiohttp import web
 
 from bridge.commands import Command, Wish
 from bridge.errors import BrokerUnavailable, DeliveryUnknown, StorageUnavailable
 from bridge.web.actions import CARRY_OUT_S
+from bridge.web.server import PublicSite, listening
 from tests.integration.web.site import Answer, Site
+from tests.parts.waiting import until
 
 
 async def act(site: Site, user: str = "ann", action: str = "turn_on_light", **fields: str) -> Answer:
@@ -68,3 +72,30 @@ async def test_a_home_that_hangs_is_503_in_time(site: Site) -> None:
     assert answer.is_error(503)
     assert int(answer.headers["Retry-After"]) > 0
     assert CARRY_OUT_S < 8
+
+
+async def test_nothing_is_carried_out_for_somebody_who_has_gone_before_their_turn(site: Site) -> None:
+    public = PublicSite(site.endpoints, site.strangers)
+    met: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+
+    async def answer_the_gone(request: web.BaseRequest) -> web.StreamResponse:
+        assert request.transport is not None
+        request.transport.abort()
+        await until(lambda: request.transport is None)
+        try:
+            return await public.answer(request)
+        except ConnectionError as error:
+            met.set_result(str(error))
+            raise
+
+    assert (await act(site)).data == [{"id": "c_1"}], "the token is known from now on, and its turn comes at once"
+    headers = {"Authorization": f"Bearer {site.tokens['ann']}"}
+    async with listening(answer_the_gone, "127.0.0.1", 0) as port, aiohttp.ClientSession() as ifttt:
+        with pytest.raises(aiohttp.ClientError):
+            await ifttt.post(
+                f"http://127.0.0.1:{port}/ifttt/v1/actions/turn_on_light",
+                json={"actionFields": {"light": "elm-light"}},
+                headers=headers,
+            )
+        assert await met == "nobody waits any more"
+    assert len(site.carried_out) == 1
