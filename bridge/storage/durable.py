@@ -154,8 +154,9 @@ class Written:
         self._long = log_pages >= _MOST_PAGES
 
     def try_later(self) -> None:
-        """Go on counting: a reader was in the way."""
+        """Go on counting: a reader was in the way. No commit is to wait each time until it has gone."""
         self._due_at = self._pages + _PAGES_PER_CHECKPOINT
+        self._long = False
 
 
 def _log(database: Path) -> Path:
