@@ -102,8 +102,9 @@ def _causes(error: BaseException) -> Iterator[str]:
         for one in error.exceptions:
             yield from _causes(one)
     else:
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        yield f"{type(error).__name__}: {error} ({Path(place.filename).name}:{place.lineno})"
+        places = traceback.extract_tb(error.__traceback__)
+        where = f" ({Path(places[-1].filename).name}:{places[-1].lineno})" if places else ""
+        yield f"{type(error).__name__}: {error}{where}"
 
 
 def _options() -> argparse.Namespace:
