@@ -6,15 +6,15 @@ at the most. Knows neither accounts nor limits.
 """
 
 import asyncio
-import contextlib
-import ctypes
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Final, Self
 
 from bridge.errors import TemporarilyUnavailable
+from bridge.heap import keep_no_blocks_above
 from bridge.oauth.passwords import MAX_CHARACTERS, dummy_hash, hash_password, needs_rehash, verify_password
 
 MAX_STRANGERS: Final = 8
@@ -23,8 +23,8 @@ MAX_STRANGERS: Final = 8
 MAX_KNOWN: Final = 8
 """How many known browsers may, besides them."""
 
-_M_MMAP_THRESHOLD: Final = -3
 _LARGE_BYTES: Final = 4 * 1024 * 1024
+"""Blocks from here on go back. By itself glibc keeps the 19 MiB for good from the second check on."""
 
 _NOT_NOW: Final = "Too many people are signing in right now. Please try again in a few seconds."
 
@@ -46,7 +46,12 @@ class Hasher:
     def __init__(self, verify: Callable[[str, str], bool] = verify_password) -> None:
         self._verify = verify
         self._dummy = dummy_hash()
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="passwords", initializer=_keep_no_memory)
+        self._thread = ThreadPoolExecutor(
+            max_workers=1,
+            thread_name_prefix="passwords",
+            initializer=keep_no_blocks_above,
+            initargs=(_LARGE_BYTES,),
+        )
         self._turn = asyncio.Lock()
         self._turn_of_strangers = asyncio.Lock()
         self._places = {True: MAX_KNOWN, False: MAX_STRANGERS}
@@ -67,7 +72,7 @@ class Hasher:
         finally:
             self._thread.shutdown(wait=False, cancel_futures=True)
 
-    @contextlib.contextmanager
+    @contextmanager
     def place(self, *, known: bool) -> Iterator["Place"]:
         """Keep a place in the queue while the context lasts. Raises TemporarilyUnavailable if there is none.
 
@@ -117,9 +122,3 @@ class Place:
     async def verify(self, password_hash: str | None, password: str) -> Verified:
         """Check a password against the hash kept of it, None if there is none. Raises TemporarilyUnavailable."""
         return await self.hasher.verify(password_hash, password, known=self.known)
-
-
-def _keep_no_memory() -> None:
-    """Let the C library give large blocks back. By itself glibc keeps the 19 MiB for good from the second check on."""
-    with contextlib.suppress(AttributeError, OSError):  # another C library needs no telling
-        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, _LARGE_BYTES)
