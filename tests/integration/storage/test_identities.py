@@ -96,6 +96,21 @@ async def test_told_and_polled_are_noted_and_told_never_moves_backwards(
     assert polled == (NOON_MS + 8,)
 
 
+async def test_who_was_told_is_noted_of_them_alone_and_of_many_at_once(
+    database: Database, register: TriggerIdentities, ann: User
+) -> None:
+    """The same text of another user or client is another identity."""
+    mine, second = identity(ann), identity(ann, "def")
+    staging = mine._replace(key=IdentityKey("staging", ann.id, "abc"))
+    other = identity(await add_user(database, "ben"))
+    for each in (mine, second, staging, other):
+        await register.keep(each)
+    moves = ((mine.key, 7), (second.key, 8))
+    await register.note(tuple(ToldMove(key.client, key.user, key.identity, seq) for key, seq in moves), {})
+    told = {each.key: each.told_seq for each in await register.load()}
+    assert told == {mine.key: 7, second.key: 8, staging.key: 0, other.key: 0}
+
+
 async def test_notes_about_nobody_change_nothing(register: TriggerIdentities, ann: User) -> None:
     await register.keep(identity(ann))
     stranger = IdentityKey("ifttt", ann.id, "stranger")
