@@ -202,6 +202,18 @@ async def test_reading_what_is_damaged_leaves_the_mark_for_the_next_start(path: 
     assert damage_mark(path).exists()
 
 
+async def test_damage_that_only_a_checkpoint_meets_leaves_the_mark_too(path: Path) -> None:
+    async with open_database(path) as database:
+        await migrate(database)
+        await database.checkpoint()
+        os.truncate(path, 4096)
+        await commit(database, entry(1))
+        with pytest.raises(DatabaseDamaged, match="damaged"):
+            await database.checkpoint()
+        assert database.damaged.is_set()
+    assert damage_mark(path).exists()
+
+
 def test_a_database_of_an_older_version_is_copied_before_it_is_changed(path: Path) -> None:
     async def of_old() -> None:
         async with open_database(path) as database:
