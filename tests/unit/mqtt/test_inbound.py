@@ -191,6 +191,19 @@ async def test_who_waits_for_all_to_be_taken_in_waits_for_the_batch_under_way_to
         await asyncio.wait_for(there.inbound.drained(), 5)
 
 
+async def test_nothing_is_at_rest_while_anything_waits_or_is_written() -> None:
+    async with taking(failures=1) as there:
+        await there.inbound.drained()
+        assert there.inbound.at_rest
+        there.intake.put(message(packet_id=1))
+        assert not there.inbound.at_rest, "it waits"
+        await until(lambda: there.inbound.storage_trouble != "")
+        assert there.inbound.waiting == 0
+        assert not there.inbound.at_rest, "it is taken, and not on disk"
+        await there.inbound.drained()
+        assert there.inbound.at_rest
+
+
 def test_what_waits_and_whether_it_holds_up_the_broker_can_be_asked() -> None:
     there = Taking()
     there.intake = Intake(2)
