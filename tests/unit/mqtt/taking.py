@@ -120,9 +120,16 @@ class Taking:
 @asynccontextmanager
 async def taking(failures: int = 0) -> AsyncIterator[Taking]:
     there = Taking(failures=failures)
+    async with running(there.inbound):
+        yield there
+
+
+@asynccontextmanager
+async def running(inbound: Inbound) -> AsyncIterator[None]:
+    """Take messages in while the context lasts."""
     async with asyncio.TaskGroup() as tasks:
-        task = tasks.create_task(there.inbound.run())
+        task = tasks.create_task(inbound.run())
         try:
-            yield there
+            yield
         finally:
             task.cancel()

@@ -20,6 +20,7 @@ from bridge.timeline.batch import Batch
 from tests.parts.waiting import until
 from tests.unit.devices.examples import button
 from tests.unit.mqtt.examples import BELL, message
+from tests.unit.mqtt.taking import running
 
 PIECES = 4
 """So many turns at least while a whole batch is read."""
@@ -81,12 +82,8 @@ class Taking:
 @asynccontextmanager
 async def taking() -> AsyncIterator[Taking]:
     there = Taking()
-    async with asyncio.TaskGroup() as tasks:
-        task = tasks.create_task(there.inbound.run())
-        try:
-            yield there
-        finally:
-            task.cancel()
+    async with running(there.inbound):
+        yield there
 
 
 @settings(max_examples=25)

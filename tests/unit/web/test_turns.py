@@ -2,6 +2,8 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from bridge.web.turns import (
     KNOWN_AT_REST,
@@ -21,6 +23,28 @@ async def rounds(number: int = 1) -> None:
         await asyncio.sleep(0)
 
 
+@asynccontextmanager
+async def asked(turns: Turns, times: int) -> AsyncIterator[list[int]]:
+    """Let so many who are known ask at once, and give how many begin in each round."""
+    begun: list[int] = []
+
+    async def ask() -> None:
+        await turns.known()
+        begun[-1] += 1
+
+    async with asyncio.TaskGroup() as tasks:
+        for _ in range(times):
+            tasks.create_task(ask())
+        yield begun
+
+
+async def until_begun(begun: list[int], times: int) -> None:
+    """Let the loop go round until so many have begun."""
+    while sum(begun) < times:
+        begun.append(0)
+        await rounds()
+
+
 async def test_whoever_comes_alone_waits_for_nothing() -> None:
     turns = Turns()
     for _ in range(3):
@@ -30,43 +54,20 @@ async def test_whoever_comes_alone_waits_for_nothing() -> None:
 
 
 async def test_only_a_few_begin_in_each_round() -> None:
-    turns, begun = Turns(), Counter[int]()
-    now = 0
-
-    async def ask() -> None:
-        await turns.known()
-        begun[now] += 1
-
-    async with asyncio.TaskGroup() as tasks:
-        for _ in range(10 * KNOWN_EACH):
-            tasks.create_task(ask())
-        while sum(begun.values()) < 10 * KNOWN_EACH:
-            now += 1
-            await rounds()
-    assert max(begun.values()) <= KNOWN_EACH
+    async with asked(Turns(), 10 * KNOWN_EACH) as begun:
+        await until_begun(begun, 10 * KNOWN_EACH)
+    assert max(begun) == KNOWN_EACH
     assert len(begun) >= 10
 
 
 async def test_more_of_those_who_are_known_begin_while_nothing_happens() -> None:
-    at_rest, begun, now = True, Counter[int](), 0
-    turns = Turns(lambda: at_rest)
-
-    async def ask() -> None:
-        await turns.known()
-        begun[now] += 1
-
-    async with asyncio.TaskGroup() as tasks:
-        for _ in range(4 * KNOWN_AT_REST):
-            tasks.create_task(ask())
-        while sum(begun.values()) < 2 * KNOWN_AT_REST:
-            now += 1
-            await rounds()
-        at_rest, before = False, now + 1
-        while sum(begun.values()) < 4 * KNOWN_AT_REST:
-            now += 1
-            await rounds()
-    assert max(begun.values()) == KNOWN_AT_REST
-    assert max(count for number, count in begun.items() if number > before) == KNOWN_EACH
+    at_rest = True
+    async with asked(Turns(lambda: at_rest), 4 * KNOWN_AT_REST) as begun:
+        await until_begun(begun, 2 * KNOWN_AT_REST)
+        at_rest, before = False, len(begun) + 1
+        await until_begun(begun, 4 * KNOWN_AT_REST)
+    assert max(begun) == KNOWN_AT_REST
+    assert max(begun[before:]) == KNOWN_EACH
 
 
 async def test_strangers_are_begun_by_address_in_turn() -> None:
