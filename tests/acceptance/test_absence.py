@@ -1,8 +1,5 @@
 """What happened while the bridge was away: edges count, presses may be late, retained messages never fire."""
 
-import contextlib
-import sqlite3
-
 import pytest
 
 from bridge.storage.settings import LAST_CONNECTED_MS
@@ -116,7 +113,7 @@ async def test_a_device_that_left_the_configuration_is_no_longer_listened_to(bro
 
 
 def _has_noted_that_it_listens(daemon: Daemon) -> bool:
-    with contextlib.closing(sqlite3.connect(daemon.database)) as connection:
+    with daemon.reader() as connection:
         question = "SELECT 1 FROM settings WHERE name = 'mqtt.last_connected_ms'"
         return connection.execute(question).fetchone() is not None
 

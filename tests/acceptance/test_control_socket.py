@@ -5,7 +5,6 @@ import json
 import os
 import re
 import socket
-import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -155,7 +154,7 @@ async def test_what_is_taken_away_while_the_daemon_runs_is_gone_at_once(
     await until(lambda: len(realtime.told) > 0, what="IFTTT being told")
     assert daemon.stop() == 0
     assert realtime.told == ["one"]
-    with contextlib.closing(sqlite3.connect(daemon.database)) as connection:
+    with daemon.reader() as connection:
         assert connection.execute("SELECT count(*) FROM trigger_identities").fetchone() == (1,)
 
 

@@ -1,8 +1,6 @@
 """Seeing and ending connections to IFTTT from the command line, beside a running daemon and alone."""
 
-import contextlib
 import json
-import sqlite3
 import subprocess
 import sys
 from http import HTTPStatus
@@ -40,7 +38,7 @@ async def check(daemon: Daemon, token: str) -> int:
 
 
 def kept(daemon: Daemon, sql: str) -> list[Any]:
-    with contextlib.closing(sqlite3.connect(daemon.database)) as connection:
+    with daemon.reader() as connection:
         return connection.execute(sql).fetchall()
 
 

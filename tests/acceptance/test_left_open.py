@@ -18,7 +18,7 @@ LEFT_OPEN = "contact.left_open.1"
 
 
 def deadlines(daemon: Daemon) -> list[tuple[str, int, int]]:
-    with contextlib.closing(sqlite3.connect(daemon.database)) as connection:
+    with daemon.reader() as connection:
         return connection.execute("SELECT entity, minutes, told FROM deadlines").fetchall()
 
 

@@ -1,8 +1,6 @@
 """Devices that announce themselves, from the first word to an Applet that is told, with a real broker."""
 
 import asyncio
-import contextlib
-import sqlite3
 import sys
 from typing import Any
 
@@ -80,14 +78,14 @@ async def opened(broker: Mosquitto, home: Daemon, topic: str = "hall/door") -> N
 
 def state_of(home: Daemon, entity: str) -> str:
     """Return the state on disk, with the entity behind it."""
-    with contextlib.closing(sqlite3.connect(home.database)) as connection:
+    with home.reader() as connection:
         row = connection.execute("SELECT value FROM entity_states WHERE entity = ?", (entity,)).fetchone()
         return f"{row[0]}  {entity}" if row else ""
 
 
 def times_opened(home: Daemon) -> int:
     """Count how often any door was opened."""
-    with contextlib.closing(sqlite3.connect(home.database)) as connection:
+    with home.reader() as connection:
         question = "SELECT count(*) FROM events WHERE kind = 'contact.opened'"
         count: int = connection.execute(question).fetchone()[0]
         return count
