@@ -74,6 +74,12 @@ def test_what_waited_at_the_broker_for_too_long_is_late(
     assert event.reason is reason
 
 
+def test_what_the_broker_only_sends_again_is_recorded_and_never_offered() -> None:
+    event = happened(Circumstances(1000, backlog=True, replayed=True))
+    assert event is not None
+    assert event.reason is NotOffered.REPLAYED
+
+
 def test_without_a_condition_each_message_is_one_whatever_it_says() -> None:
     assert CustomMessages("a/#").read("a/b", b"\xff\x00") == CustomReading()
 

@@ -1,5 +1,7 @@
 """States become events at their edges, and nowhere else."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -182,6 +184,11 @@ def test_ingredients_are_the_names_of_the_moment() -> None:
     event = event_of(door("front-door", name="Front door", room="Hall"), EntityState("closed"), StateReading("open"))
     assert event.ingredients == {"device_name": "Front door", "device_id": "front-door", "room": "Hall"}
     assert (event.home, event.device, event.entity) == ("home", "front-door", "front-door")
+
+
+def test_an_event_says_which_thing_of_which_device_it_was() -> None:
+    event = event_of(replace(light("panel"), id="panel.lower"), EntityState("off"), StateReading("on"))
+    assert (event.home, event.device, event.entity) == ("home", "panel", "panel.lower")
 
 
 def test_a_value_from_when_the_entity_was_of_another_kind_is_no_edge() -> None:

@@ -1,5 +1,7 @@
 """Presses have no edge: each live one is an event."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -71,6 +73,13 @@ def test_an_event_carries_its_word_its_names_and_the_devices_time() -> None:
     assert event is not None
     assert event.ingredients == {"device_name": "Bell", "device_id": "bell", "room": "Porch", "press": "double"}
     assert (event.kind, event.before, event.after, event.device_time_ms) == ("button.double", None, "double", 77)
+
+
+def test_an_event_says_which_button_of_which_device_it_was() -> None:
+    upper = replace(button("panel"), id="panel.upper")
+    event = interpret(upper, NOTHING_KNOWN, PressReading("single"), LIVE).event
+    assert event is not None
+    assert (event.home, event.device, event.entity) == ("home", "panel", "panel.upper")
 
 
 def test_each_word_is_remembered_once_in_the_order_of_its_first_press() -> None:
