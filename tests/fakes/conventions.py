@@ -64,6 +64,8 @@ class FakeDialect:
         said = parse_object(payload)
         if "online" in said:
             return AvailabilityReading(self.topics.index(topic), online=said["online"] is True)
+        if "count" in said:
+            return PressReading(str(said["press"]), stamp=str(said["count"]), counted=True)
         if "press" in said:
             at = said.get("at")
             return PressReading(str(said["press"]), at if isinstance(at, int) else None, str(said.get("stamp", "")))

@@ -6,14 +6,16 @@ from msgspec.structs import replace
 from bridge.devices.catalogue import Catalogue
 from bridge.devices.deadlines import Deadlines
 from bridge.devices.entity import EntityKind
-from bridge.devices.interpretation import LatePolicy
+from bridge.devices.interpretation import LatePolicy, tells_how_it_is
 from bridge.devices.last_known import UNSURE, EntityState, LastKnown
+from bridge.devices.reading import AvailabilityReading, CustomReading, PressReading, Reading, StateReading
 from bridge.events import NotOffered
 from bridge.mqtt.deliveries import Deliveries
 from bridge.mqtt.interpreter import Listening
 from bridge.mqtt.message import BacklogEnded
 from tests.unit.devices.examples import availability, button, detector, door
 from tests.unit.mqtt.examples import BELL, DOOR, Taken, message
+from tests.unit.mqtt.living import Home, of
 from tests.unit.mqtt.test_numbers_and_time import ATTIC, Timed
 
 FIRE = LatePolicy(fire_changed_while_away=True)
@@ -99,3 +101,26 @@ def test_a_live_press_counts_at_once() -> None:
     taken = Taken(known=LastKnown({"bell": unsure(None)}), deliveries=Deliveries([], window=20, lost=True))
     taken.commit(message(BELL, b"single"))
     assert taken.offered == ["button.single"]
+
+
+def test_the_first_count_of_presses_is_only_where_counting_begins_again() -> None:
+    home = Home(of(EntityKind.BUTTON))
+    home.known = LastKnown({"it": unsure(None, stamps=("3",))})
+    home.hear('"press":"single","count":5')
+    assert home.told == []
+    home.hear('"press":"single","count":6')
+    assert home.told == [("button.single", None)]
+
+
+@pytest.mark.parametrize(
+    ("reading", "again"),
+    [
+        (StateReading("open"), True),
+        (AvailabilityReading(0, online=True), True),
+        (PressReading("single", stamp="7", counted=True), True),
+        (PressReading("single"), False),
+        (CustomReading(), False),
+    ],
+)
+def test_a_reading_tells_how_it_is_or_what_happens_just_now(*, reading: Reading, again: bool) -> None:
+    assert tells_how_it_is(reading) == again
