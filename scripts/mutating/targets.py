@@ -65,6 +65,7 @@ TARGETS: Final = (
         (
             "tests/unit/devices/test_edges.py",
             "tests/unit/devices/test_presses.py",
+            "tests/unit/devices/test_presses_said_again.py",
             "tests/unit/devices/test_shaping.py",
             "tests/unit/devices/test_crossings.py",
             "tests/unit/devices/test_deadlines.py",
@@ -72,6 +73,7 @@ TARGETS: Final = (
             "tests/unit/devices/test_covers.py",
             "tests/unit/devices/test_availability.py",
             "tests/unit/devices/test_custom_events.py",
+            "tests/unit/mqtt/test_after_restoring.py",
         ),
     ),
     Target(
