@@ -191,9 +191,13 @@ def test_an_event_says_which_thing_of_which_device_it_was() -> None:
     assert (event.home, event.device, event.entity) == ("home", "panel", "panel.lower")
 
 
-def test_a_value_from_when_the_entity_was_of_another_kind_is_no_edge() -> None:
-    result = interpret(switch(), EntityState("open", since_ms=1), StateReading("on"), LIVE)
-    assert (result.state.value, result.event) == ("on", None)
+@pytest.mark.parametrize(
+    ("thing", "before", "after"),
+    [(switch(), "open", "on"), (door(), "off", "open"), (door(), "opening", "open"), (door(), "closing", "closed")],
+)
+def test_a_value_from_when_the_entity_was_of_another_kind_is_no_edge(thing: Entity, before: str, after: str) -> None:
+    result = interpret(thing, EntityState(before, since_ms=1), StateReading(after), LIVE)
+    assert (result.state.value, result.event) == (after, None)
 
 
 @pytest.mark.parametrize("kind", ALARMS)
