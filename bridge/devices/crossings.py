@@ -63,7 +63,7 @@ def cross(
     if reading.value is None or reading.value == known.value:
         return Outcome(known)
     after, before = read_number(reading.value), _number_before(known)
-    state = known.taking(reading.value, how.now_ms, pending=None)
+    state = known.taking(reading.value, how.now_ms)
     if before is None or not (watched or known.fired):
         return Outcome(replace(state, fired=()) if known.fired else state)  # the first ever: nobody saw it change
     hysteresis = entity.shaping.hysteresis

@@ -159,7 +159,7 @@ def _state(entity: Entity, known: EntityState, reading: StateReading, how: Circu
         return Interpretation(told)
     if how.taken_along:
         return Interpretation(known if value == OFFLINE else replace(told, value=value, since_ms=how.now_ms))
-    state = told.taking(value, how.now_ms, pending=told.pending)
+    state = told.taking(value, how.now_ms)
     if entity.kind is EntityKind.BATTERY:
         state = with_charge(state, entity.low_level)
     kind = _kind_of_change(entity, known, state, how)

@@ -75,8 +75,11 @@ class EntityState(msgspec.Struct, frozen=True, gc=False):
         """Return the state as one that is known."""
         return structs.replace(self, fired=tuple(kind for kind in self.fired if kind != UNSURE))
 
-    def taking(self, value: str | None, since_ms: int, *, pending: Pending | None) -> "EntityState":
-        """Return the state with another value. Most messages come by here, and `replace` takes three times as long."""
+    def taking(self, value: str | None, since_ms: int) -> "EntityState":
+        """Return the state with another value that counts: no other waits any more.
+
+        Most messages come by here, and `replace` takes three times as long.
+        """
         return EntityState(
             value,
             self.brightness,
@@ -84,7 +87,7 @@ class EntityState(msgspec.Struct, frozen=True, gc=False):
             self.presses,
             self.position,
             self.fired,
-            pending,
+            None,
             self.offered_ms,
             self.color,
             self.color_temp,
