@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace as replace_state
 
 from bridge.devices.entity import ALARMS, Entity, EntityKind
 from bridge.devices.interpretation import EDGE_KINDS, Circumstances, LatePolicy, interpret
@@ -15,6 +16,7 @@ from tests.unit.devices.examples import detector, door, light, switch
 
 LIVE = Circumstances(now_ms=5000)
 RETAINED = Circumstances(now_ms=5000, retained=True)
+LIT = EntityState("on", 30, since_ms=1, color="#ff0000", color_temp=2700)
 FIRE = LatePolicy(fire_changed_while_away=True)
 THINGS = {EntityKind.CONTACT: door(), EntityKind.LIGHT: light(), EntityKind.SWITCH: switch()} | {
     kind: detector(kind) for kind in (EntityKind.MOTION, *ALARMS, EntityKind.LOCK, EntityKind.COVER)
@@ -156,6 +158,20 @@ def test_brightness_alone_changes_the_state_and_is_no_event() -> None:
     for value in (None, "on"):
         result = interpret(light(), EntityState("on", 30, 1), StateReading(value, 80), LIVE)
         assert (result.state, result.event) == (EntityState("on", 80, 1), None)
+
+
+@pytest.mark.parametrize(
+    ("reading", "state"),
+    [
+        (StateReading("on"), LIT),
+        (StateReading(brightness=80), replace_state(LIT, brightness=80)),
+        (StateReading(color="#00ff00"), replace_state(LIT, color="#00ff00")),
+        (StateReading(color_temp=4000), replace_state(LIT, color_temp=4000)),
+        (StateReading("off"), replace_state(LIT, value="off", since_ms=5000)),
+    ],
+)
+def test_how_a_light_shines_stays_known_until_it_says_otherwise(reading: StateReading, state: EntityState) -> None:
+    assert interpret(light(), LIT, reading, LIVE).state == state
 
 
 def test_brightness_may_be_known_before_the_first_state() -> None:

@@ -31,7 +31,7 @@ def test_it_knows_whose_state_has_not_lasted_yet() -> None:
     assert set(known.waiting) == {"b"}
 
 
-def test_a_state_that_takes_another_value_keeps_all_else() -> None:
+def test_a_state_that_takes_another_value_keeps_all_but_what_waited() -> None:
     waits = Pending("off", 1, 1)
     state = EntityState(
         "on",
