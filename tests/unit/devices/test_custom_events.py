@@ -6,7 +6,7 @@ from bridge.devices.catalogue import Catalogue
 from bridge.devices.dialects.custom import LONGEST_VALUE, CustomMessages
 from bridge.devices.entity import Entity, EntityKind
 from bridge.devices.interpretation import Circumstances, LatePolicy, interpret
-from bridge.devices.last_known import NOTHING_KNOWN
+from bridge.devices.last_known import NOTHING_KNOWN, EntityState
 from bridge.devices.reading import CustomReading
 from bridge.devices.templates.template import parse_condition, parse_template
 from bridge.errors import UnreadableMessage
@@ -51,6 +51,11 @@ def test_a_message_whose_condition_does_not_hold_is_none(payload: bytes) -> None
 def test_a_message_that_the_condition_cannot_be_asked_of_is_unreadable(payload: bytes) -> None:
     with pytest.raises(UnreadableMessage):
         parcel().dialect.read(TOPIC, payload)
+
+
+def test_an_event_leaves_no_state_behind() -> None:
+    known = EntityState(since_ms=1)
+    assert interpret(parcel(), known, CustomReading(("51 g",)), Circumstances(1000)).state is known
 
 
 def test_two_equal_messages_are_two_events() -> None:
