@@ -42,11 +42,8 @@ def shape(entity: Entity, known: EntityState, reading: Reading, how: Circumstanc
 
 def settle(entity: Entity, known: EntityState, pending: Pending, now_ms: int) -> Outcome:
     """Let a state count that has lasted. It began when it was first heard."""
-    before = replace(known, pending=None)
-    outcome = _at_once(entity, before, StateReading(pending.value), Circumstances(now_ms))
-    if outcome.state is before:
-        return outcome
-    return space(entity, Outcome(replace(outcome.state, since_ms=pending.since_ms), outcome.events), now_ms)
+    heard = Circumstances(pending.since_ms)
+    return space(entity, _at_once(entity, replace(known, pending=None), StateReading(pending.value), heard), now_ms)
 
 
 def space(entity: Entity, outcome: Outcome, now_ms: int) -> Outcome:
@@ -69,7 +66,7 @@ def _debounce(entity: Entity, known: EntityState, reading: StateReading, how: Ci
     if reading.value is None or (pending is not None and reading.value == pending.value):
         return Outcome(interpret(entity, known, replace(reading, value=None), how).state)
     at_once = _at_once(entity, unshaped, reading, how)
-    too_short = () if pending is None else _too_short(entity, unshaped, pending, how.now_ms)
+    too_short = () if pending is None else _too_short(entity, unshaped, pending)
     is_edge = bool(at_once.events) or (pending is not None and reading.value == known.value)
     if how.retained or how.backlog or not is_edge:
         return Outcome(at_once.state, too_short + at_once.events)
@@ -78,9 +75,9 @@ def _debounce(entity: Entity, known: EntityState, reading: StateReading, how: Ci
     return Outcome(replace(side, pending=Pending(reading.value, how.now_ms, first_ms)), too_short)
 
 
-def _too_short(entity: Entity, unshaped: EntityState, pending: Pending, now_ms: int) -> tuple[Event, ...]:
+def _too_short(entity: Entity, unshaped: EntityState, pending: Pending) -> tuple[Event, ...]:
     """Return what is recorded of a state that did not last; nothing where it was only the way back."""
-    event = interpret(entity, unshaped, StateReading(pending.value), Circumstances(now_ms)).event
+    event = interpret(entity, unshaped, StateReading(pending.value), Circumstances(pending.since_ms)).event
     return () if event is None else (_held_back(event, NotOffered.TOO_SHORT),)
 
 
