@@ -50,8 +50,9 @@ class Told:
 def test_a_state_counts_when_it_has_lasted_and_not_before() -> None:
     told = Told(shaped(door(), DEBOUNCED))
     told.hear("open", 1000)
-    told.look(1499)
-    assert told.happened == []
+    for at_ms in (1000, 1499):
+        told.look(at_ms)
+        assert told.happened == []
     told.look(1500)
     assert told.happened == [("open", None)]
     assert told.state == EntityState("open", since_ms=1000)
@@ -72,6 +73,10 @@ def test_a_repeated_state_does_not_begin_anew() -> None:
     told.hear("open", 1400)
     told.look(1500)
     assert told.happened == [("open", None)]
+
+
+def test_what_is_as_it_was_waits_for_nothing_and_leaves_nothing_to_be_kept() -> None:
+    assert shape(shaped(door(), DEBOUNCED), CLOSED, StateReading("closed"), Circumstances(5000)).state is CLOSED
 
 
 def test_what_keeps_changing_counts_after_the_longest_time() -> None:
@@ -168,6 +173,15 @@ def test_at_most_one_event_in_the_interval_is_offered() -> None:
         told.hear(word, at_ms)
     soon = NotOffered.TOO_SOON
     assert told.happened == [("open", None), ("closed", soon), ("open", soon), ("closed", None), ("open", soon)]
+
+
+def test_the_interval_begins_when_a_state_has_lasted() -> None:
+    told = Told(shaped(door(), replace(SPACED, debounce_ms=500, debounce_max_ms=2000)))
+    for at_ms, word in ((1000, "open"), (10_999, "closed"), (11_500, "open")):
+        told.hear(word, at_ms)
+        told.look(at_ms + 500)
+    assert told.happened == [("open", None), ("closed", NotOffered.TOO_SOON), ("open", None)]
+    assert (told.state.since_ms, told.state.offered_ms) == (11_500, 12_000)
 
 
 def test_an_event_that_is_not_offered_anyway_begins_no_interval() -> None:
