@@ -66,6 +66,8 @@ def test_what_several_topics_say_counts_together_as_the_entity_has_it() -> None:
     kept = interpret(together_at(AvailabilityMode.ALL), known, AvailabilityReading(1, online=False), RETAINED).event
     assert kept is not None
     assert kept.reason is NotOffered.CHANGED_WHILE_AWAY
+    latest = interpret(together_at(AvailabilityMode.LATEST), known, AvailabilityReading(1, online=False), LIVE)
+    assert latest == result
     other = interpret(together_at(AvailabilityMode.ANY), known, AvailabilityReading(1, online=False), LIVE)
     assert (other.state, other.event) == (replace_state(known, parts=("online", "offline")), None)
 
