@@ -139,6 +139,13 @@ def test_the_thresholds_that_one_message_passes_count_as_one_in_the_interval() -
     assert walk.kinds("20", "25") == ["value.rose_above.25"]
 
 
+def test_what_is_within_hysteresis_is_not_called_too_soon_beside_another_that_is() -> None:
+    shaping = Shaping(hysteresis=Decimal("0.5"), min_interval_ms=60_000)
+    walk = Walk(replace(thermometer(), shaping=shaping), (rises("25"), rises("30")))
+    assert walk.kinds("24", "25", "24.8") == ["value.rose_above.25"]
+    assert [event.reason for event in walk.to("31")] == [NotOffered.WITHIN_HYSTERESIS, NotOffered.TOO_SOON]
+
+
 @pytest.mark.parametrize("value", ["warm", "", "NaN", "Infinity", "1E+400"])
 def test_what_is_no_number_is_an_unreadable_message(value: str) -> None:
     with pytest.raises(UnreadableMessage):
