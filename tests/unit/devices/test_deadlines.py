@@ -1,8 +1,11 @@
 """When a door that stands open is told of: what makes a deadline, and what ends it."""
 
+from dataclasses import replace
+
 from bridge.devices.deadlines import Deadline, Deadlines, follow, may_fall_due, tell
 from bridge.devices.last_known import EntityState, Pending
 from bridge.devices.watches import LeftOpen
+from bridge.events import Event
 from tests.unit.devices.examples import door, switch
 
 TEN = LeftOpen("contact.left_open.10", 10)
@@ -43,10 +46,28 @@ def test_it_ends_when_nobody_asks_any_more_or_it_is_no_door_any_more() -> None:
 def test_what_was_told_stays_and_is_not_told_again() -> None:
     told, event = tell(door(), ROW)
     assert (event.kind, event.entity, event.reason) == ("contact.left_open.10", "front-door", None)
-    assert event.ingredients["opened_at"] == "1970-01-01T00:00:01Z"
     assert follow(door(), OPEN, {10: told}, [TEN], 0) == {}
     assert may_fall_due(ROW, OPEN)
     assert not may_fall_due(told, OPEN)
+
+
+def test_the_event_says_what_a_person_needs() -> None:
+    left = replace(door("cellar", name="Cellar door", room="Cellar"), id="cellar.left")
+    _, event = tell(left, Deadline("cellar.left", 10, 1_769_999_999_999, 1_770_000_599_999))
+    assert event == Event(
+        home="home",
+        device="cellar",
+        entity="cellar.left",
+        kind="contact.left_open.10",
+        ingredients={
+            "device_name": "Cellar door",
+            "device_id": "cellar",
+            "room": "Cellar",
+            "opened_at": "2026-02-02T02:39:59Z",
+            "minutes": "10",
+        },
+        after="open",
+    )
 
 
 def test_a_door_that_may_just_have_closed_is_waited_for() -> None:
@@ -57,7 +78,7 @@ def test_a_door_that_may_just_have_closed_is_waited_for() -> None:
 def test_committed_deadlines_follow_their_changes() -> None:
     deadlines = Deadlines([ROW])
     two = Deadline("front-door", 2, 1000, 121_000)
-    deadlines.replace({("front-door", 2): two, ("back-door", 5): None})
+    deadlines.replace({("front-door", 2): two, ("front-door", 7): None, ("back-door", 5): None})
     assert deadlines.of("front-door") == {10: ROW, 2: two}
     deadlines.replace({("front-door", 10): None, ("front-door", 2): None})
     assert (list(deadlines), deadlines.of("front-door")) == ([], {})
