@@ -66,7 +66,7 @@ def test_a_threshold_is_passed_when_it_is_reached(before: str, after: str, expec
 
 
 def test_the_event_says_what_a_person_needs() -> None:
-    walk = Walk(thermometer(), (rises("25"),))
+    walk = Walk(replace(thermometer(), id="thermometer.upper"), (rises("25"),))
     walk.to("24.8")
     (event,) = walk.to("25.4")
     assert event.ingredients == {
@@ -78,7 +78,8 @@ def test_the_event_says_what_a_person_needs() -> None:
         "unit": "°C",
         "threshold": "25",
     }
-    assert (event.entity, event.before, event.after, event.reason) == ("thermometer", "24.8", "25.4", None)
+    assert (event.home, event.device, event.entity) == ("home", "thermometer", "thermometer.upper")
+    assert (event.before, event.after, event.reason) == ("24.8", "25.4", None)
 
 
 def test_the_first_number_ever_passes_nothing() -> None:
@@ -86,7 +87,7 @@ def test_the_first_number_ever_passes_nothing() -> None:
 
 
 def test_a_state_from_when_it_was_another_kind_is_no_number_to_come_from() -> None:
-    walk = Walk(thermometer(), (rises("25"),), EntityState("open", since_ms=1))
+    walk = Walk(thermometer(), (rises("25"),), EntityState("open", since_ms=1, fired=("battery.low",)))
     assert walk.kinds("30") == []
     assert walk.state == EntityState("30", since_ms=1000)
 
@@ -121,6 +122,22 @@ def test_what_nobody_watches_any_more_is_not_remembered() -> None:
     walk.watched = ()
     walk.to("26")
     assert walk.state.fired == ()
+
+
+def test_without_hysteresis_nothing_is_remembered_and_what_was_ends_where_it_is_turned_off() -> None:
+    walk = Walk(replace(thermometer(), shaping=Shaping(hysteresis=Decimal(1))), (rises("25"), rises("30")))
+    assert walk.kinds("24", "25") == ["value.rose_above.25"]
+    walk.entity = thermometer()
+    assert walk.kinds("24.9", "25", "31") == ["value.rose_above.25", "value.rose_above.30"]
+    assert walk.state.fired == ()
+
+
+@pytest.mark.parametrize("reading", [StateReading("21.5"), StateReading()])
+def test_a_number_that_is_said_again_and_a_message_that_says_none_leave_all_as_it_is(reading: StateReading) -> None:
+    known = EntityState("21.5", since_ms=1)
+    outcome = cross(thermometer(), known, reading, LIVE, (rises("20"), drops("30")))
+    assert outcome.state is known
+    assert outcome.events == ()
 
 
 @pytest.mark.parametrize(("fires", "reason"), [(True, None), (False, NotOffered.CHANGED_WHILE_AWAY)])
