@@ -1,6 +1,10 @@
 """When a door that stands open is told of: what makes a deadline, and what ends it."""
 
+import time
+from collections.abc import Iterator
 from dataclasses import replace
+
+import pytest
 
 from bridge.devices.deadlines import Deadline, Deadlines, follow, may_fall_due, tell
 from bridge.devices.last_known import EntityState, Pending
@@ -12,6 +16,16 @@ TEN = LeftOpen("contact.left_open.10", 10)
 TWO = LeftOpen("contact.left_open.2", 2)
 OPEN = EntityState("open", since_ms=1000)
 ROW = Deadline("front-door", 10, 1000, 601_000)
+
+
+@pytest.fixture
+def in_tokyo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let the clock on the wall be nine hours ahead of UTC."""
+    monkeypatch.setenv("TZ", "JST-9")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
 
 
 def test_an_opening_makes_a_deadline_for_each_who_asks() -> None:
@@ -68,6 +82,11 @@ def test_the_event_says_what_a_person_needs() -> None:
         },
         after="open",
     )
+
+
+@pytest.mark.usefixtures("in_tokyo")
+def test_when_it_opened_is_told_in_utc_wherever_the_bridge_is() -> None:
+    assert tell(door(), ROW)[1].ingredients["opened_at"] == "1970-01-01T00:00:01Z"
 
 
 def test_a_door_that_may_just_have_closed_is_waited_for() -> None:
