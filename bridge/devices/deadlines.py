@@ -76,15 +76,15 @@ def follow(
     `opens`: it is only now known to have opened, so a moment that has passed already is still to be told of.
     """
     opened_at_ms = state.since_ms if entity.kind is EntityKind.CONTACT and state.value == OPEN else None
-    wanted = set() if opened_at_ms is None else {watch.minutes for watch in watched}
+    if opened_at_ms is None:
+        return dict.fromkeys(present)
+    wanted = {watch.minutes for watch in watched}
     changes: dict[int, Deadline | None] = {
         minutes: None
         for minutes, deadline in present.items()
         if minutes not in wanted or deadline.opened_at_ms != opened_at_ms
     }
-    for minutes in wanted:
-        if opened_at_ms is None or (minutes in present and minutes not in changes):
-            continue
+    for minutes in wanted - (present.keys() - changes.keys()):
         due_ms = opened_at_ms + minutes * _MINUTE_MS
         if opens or due_ms > now_ms:
             changes[minutes] = Deadline(entity.id, minutes, opened_at_ms, due_ms)

@@ -37,6 +37,12 @@ def test_what_is_there_already_stays() -> None:
     assert follow(door(), OPEN, {10: ROW}, [TEN], 5000) == {}
 
 
+@pytest.mark.parametrize(("there", "new"), [(10, 2), (2, 10)])
+def test_who_asks_besides_gets_one_of_their_own(there: int, new: int) -> None:
+    rows = {10: ROW, 2: Deadline("front-door", 2, 1000, 121_000)}
+    assert follow(door(), OPEN, {there: rows[there]}, [TEN, TWO], 5000) == {new: rows[new]}
+
+
 def test_who_asks_too_late_gets_none() -> None:
     assert follow(door(), OPEN, {}, [TEN], 601_000) == {}
     assert follow(door(), OPEN, {}, [TEN], 600_999) == {10: ROW}
