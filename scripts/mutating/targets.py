@@ -39,6 +39,7 @@ TARGETS: Final = (
         ),
         (
             "tests/unit/realtime/test_owed.py",
+            "tests/unit/realtime/test_owed_model.py",
             "tests/unit/realtime/test_bucket.py",
             "tests/unit/realtime/test_recipients.py",
             "tests/unit/test_backoff.py",
@@ -47,7 +48,7 @@ TARGETS: Final = (
     Target(
         "told",
         ("bridge/realtime/notifier.py", "bridge/realtime/notifiers.py", "bridge/realtime/client.py"),
-        ("tests/unit/realtime",),
+        ("tests/unit/realtime", "tests/unit/test_said_once.py", "tests/integration/realtime"),
     ),
     Target(
         "refresh",
