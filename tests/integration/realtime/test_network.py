@@ -40,6 +40,21 @@ async def test_a_connection_that_is_never_accepted_is_given_up() -> None:
     assert_to_be_tried_again(reply, "TimeoutError", "ConnectionTimeoutError")
 
 
+def test_a_connection_that_is_never_accepted_is_not_waited_for_as_long_as_an_answer() -> None:
+    async def story() -> float:
+        with socket.socket() as listener, socket.socket() as first, socket.socket() as second:
+            listener.bind(("127.0.0.1", 0))
+            listener.listen(0)
+            for other in (first, second):  # more than the backlog holds
+                other.settimeout(0)
+                other.connect_ex(listener.getsockname())
+            (reply,) = await notified(f"http://127.0.0.1:{listener.getsockname()[1]}/", timeout_s=REQUEST_TIMEOUT_S)
+        assert_to_be_tried_again(reply, "ConnectionTimeoutError")
+        return asyncio.get_running_loop().time()
+
+    assert run_virtually(story(), settle_s=0.05) < 7.0
+
+
 async def test_an_answer_that_never_comes_is_given_up() -> None:
     async def silent(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter, _number: int) -> None:
         await reader.read()

@@ -91,6 +91,19 @@ async def test_a_client_that_is_added_while_running_is_told_with_its_key_from_th
     assert (production.told, production.used) == (["one", "two", "one"], [])
 
 
+async def test_a_client_that_is_added_between_two_runs_is_told_with_its_key_in_the_second() -> None:
+    production, staging = ScriptedClient(), ScriptedClient()
+    notifiers = notifiers_of({"": production, "staging": staging}, both())
+    async with running(notifiers):
+        commit(notifiers, opened(1, "a"))
+        await notifiers.finish()
+    notifiers.use([ALONE, STAGING])
+    async with running(notifiers):
+        commit(notifiers, opened(2, "a"))
+        await notifiers.finish()
+    assert (production.told, staging.told) == (["one", "two", "one"], ["two"])
+
+
 async def test_a_client_that_loses_its_own_key_is_told_with_the_first_one() -> None:
     production, staging = ScriptedClient(), ScriptedClient()
     notifiers = notifiers_of({"": production, "staging": staging}, both(), accounts=[ALONE, STAGING])
