@@ -44,13 +44,14 @@ def test_whoever_measures_hears_for_how_long_it_was_owed_and_when_the_request_wa
 
 def test_a_first_failure_costs_half_a_second_at_most() -> None:
     async def story() -> None:
-        measured = Measured()
-        notifier = Notifier(ScriptedClient(AWAY), on_told=measured)
+        client, measured = ScriptedClient(AWAY), Measured()
+        notifier = Notifier(client, on_told=measured)
         async with asyncio.TaskGroup() as group:
             telling = group.create_task(notifier.run())
             notifier.owe([(key("a"), 1)])
             await asyncio.sleep(60.0)
             telling.cancel()
+        assert client.requests == [["a"], ["a"]]
         assert 0.25 <= measured.began_s[0] <= 0.5
 
     run_virtually(story())
