@@ -7,6 +7,7 @@ from bridge.realtime.account import Account
 from bridge.realtime.bucket import BURST
 from bridge.realtime.notifiers import MOVES_EVERY_S
 from bridge.simulator.virtual_time import run_virtually
+from bridge.timeline.entry import Entry
 from tests.fakes.realtime import REFUSED, TOLD, WRONG_KEY, Pauses, ScriptedClient
 from tests.parts.waiting import until
 from tests.unit.realtime.examples import key, opened, waiting
@@ -77,6 +78,37 @@ async def test_a_key_that_is_put_right_is_used_at_once() -> None:
         await until(lambda: staging.told == ["two"])
     assert staging.used == [("https://example.com", "the-right-key")]
     assert notifiers.trouble == ""
+
+
+async def test_users_as_such_are_told_with_the_key_of_their_client() -> None:
+    production, staging = ScriptedClient(), ScriptedClient()
+    notifiers = notifiers_of({"": production, "staging": staging}, both(), accounts=[ALONE, STAGING])
+    async with running(notifiers):
+        notifiers.tell_users([("production", "u_1"), ("staging", "u_2")])
+        await notifiers.finish()
+    assert (production.told, staging.told) == (["user u_1"], ["user u_2"])
+
+
+async def test_what_was_owed_before_a_restart_is_told_with_the_key_of_its_client() -> None:
+    async def entries_after(seq: int, _limit: int) -> list[Entry]:
+        return [opened(1, "a")][seq:]
+
+    production, staging = ScriptedClient(), ScriptedClient()
+    notifiers = notifiers_of({"": production, "staging": staging}, both(), accounts=[ALONE, STAGING])
+    async with running(notifiers):
+        await notifiers.recover(entries_after, told_up_to=0, newest_seq=1)
+        await notifiers.finish()
+    assert (production.told, staging.told) == (["one"], ["two"])
+
+
+async def test_what_is_forgotten_of_a_client_with_its_own_key_is_not_told() -> None:
+    production, staging = ScriptedClient(), ScriptedClient()
+    notifiers = notifiers_of({"": production, "staging": staging}, both(), accounts=[ALONE, STAGING])
+    commit(notifiers, opened(1, "a"))
+    notifiers.forget(key("two", client="staging"))
+    async with running(notifiers):
+        await notifiers.finish()
+    assert (production.told, staging.told) == (["one"], [])
 
 
 async def test_a_client_that_is_added_while_running_is_told_with_its_key_from_then_on() -> None:
