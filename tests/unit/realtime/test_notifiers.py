@@ -2,7 +2,8 @@
 
 import asyncio
 
-from bridge.ifttt.identities import Identities
+from bridge.events import Event
+from bridge.ifttt.identities import Identities, Identity
 from bridge.realtime.account import Account
 from bridge.realtime.bucket import BURST
 from bridge.realtime.notifiers import MOVES_EVERY_S
@@ -206,6 +207,19 @@ async def test_users_as_such_are_told_once_and_again_only_if_that_failed() -> No
         for _ in range(5):
             await asyncio.sleep(0)
     assert client.requests == [["user u_1", "user u_2"]] * 2
+
+
+async def test_a_user_hears_nothing_of_what_they_do_not_see() -> None:
+    def sees(identity: Identity, event: Event) -> bool:
+        return (identity.key.user, event.device) in {("u_1", "a"), ("u_2", "b")}
+
+    client = ScriptedClient()
+    identities = [waiting(f"{door} of {user}", door, user=user) for user in ("u_1", "u_2") for door in "ab"]
+    notifiers = notifiers_of({"": client}, Identities(identities), sees=sees)
+    async with running(notifiers):
+        commit(notifiers, opened(1, "a"), opened(2, "b"))
+        await notifiers.finish()
+    assert client.told == ["a of u_1", "b of u_2"]
 
 
 async def test_what_is_forgotten_is_not_told() -> None:
