@@ -144,6 +144,8 @@ async def test_a_client_that_loses_its_own_key_is_told_with_the_first_one() -> N
     assert staging.used == [(ALONE.url, ALONE.service_key)]
     notifiers.use([ALONE])
     assert len(staging.used) == 1, "nothing has changed"
+    notifiers.use([ALONE, STAGING])
+    assert staging.used[1:] == [(STAGING.url, STAGING.service_key)], "and with its own when it has one again"
 
 
 async def test_an_event_that_concerns_more_than_twenty_of_one_user_is_told_by_user() -> None:
