@@ -4,7 +4,7 @@ import asyncio
 
 from bridge.ifttt.identities import Identities
 from bridge.realtime.account import Account
-from tests.fakes.realtime import ScriptedClient, refuse
+from tests.fakes.realtime import REFUSED, ScriptedClient, refuse
 from tests.unit.realtime.examples import many_waiting_for, opened, waiting
 from tests.unit.realtime.running import ALONE, commit, notifier_of, notifiers_of, running
 
@@ -14,7 +14,7 @@ def of_one_user(count: int) -> Identities:
 
 
 async def test_a_user_as_such_whom_ifttt_will_not_hear_of_is_tried_once_and_keeps_nobody_waiting() -> None:
-    client = ScriptedClient(judge=refuse({"user u_1"}))
+    client = ScriptedClient(REFUSED)
     notifiers = notifier_of(client, Identities())
     async with running(notifiers):
         for user in ("u_1", "u_2"):
