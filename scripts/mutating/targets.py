@@ -39,7 +39,6 @@ TARGETS: Final = (
         ),
         (
             "tests/unit/realtime/test_owed.py",
-            "tests/unit/realtime/test_owed_model.py",
             "tests/unit/realtime/test_bucket.py",
             "tests/unit/realtime/test_recipients.py",
             "tests/unit/test_backoff.py",
