@@ -65,7 +65,7 @@ class Notifier:
         self._at_rest = asyncio.Event()
         self._at_rest.set()
         self._pausing: asyncio.Task[None] | None = None
-        self._backoff = backoff or Backoff(first_s=0.5, longest_s=60.0)
+        self._backoff = backoff or Backoff()
         self._chance = random.Random()  # noqa: S311 -- spreads attempts, guards nothing
         self._sleep = sleep
         self._on_told = on_told

@@ -156,12 +156,11 @@ class Owed:
         if debt is None or debt.under_way is None:
             return None
         seq, debt.under_way = debt.under_way, None
-        if debt.newest > seq:
-            debt.oldest = seq + 1
-            debt.since_s, debt.later_s = now_s if debt.later_s is None else debt.later_s, None
-            self._line_up(key, now_s)
-        else:
+        if debt.later_s is None:
             del self._debts[key]
+        else:
+            debt.oldest, debt.since_s, debt.later_s = seq + 1, debt.later_s, None
+            self._line_up(key, now_s)
         return seq
 
     def _line_up(self, key: IdentityKey, now_s: float, *, overdue: bool = False) -> None:

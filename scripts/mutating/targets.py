@@ -47,7 +47,7 @@ TARGETS: Final = (
     Target(
         "told",
         ("bridge/realtime/notifier.py", "bridge/realtime/notifiers.py", "bridge/realtime/client.py"),
-        ("tests/unit/realtime",),
+        ("tests/unit/realtime", "tests/unit/test_said_once.py", "tests/integration/realtime"),
     ),
     Target(
         "refresh",

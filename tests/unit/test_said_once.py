@@ -13,7 +13,7 @@ from bridge.ifttt.identities import Identities
 from bridge.oauth.grants import Moment
 from bridge.recovery import Recovery
 from bridge.web.failures import MAX_PLACES, Failures
-from tests.fakes.realtime import ScriptedClient, refuse
+from tests.fakes.realtime import AWAY, WRONG_KEY, ScriptedClient, refuse
 from tests.parts.waiting import until
 from tests.unit.mqtt.house import ON, House, running
 from tests.unit.realtime.examples import key, opened, waiting_for
@@ -171,6 +171,21 @@ async def test_an_identity_that_ended_is_a_new_one_when_it_comes_back() -> None:
                 await until(lambda: notifier.refused == seq)  # noqa: B023 -- waited for here
                 notifier.forget(key("a"))
     assert said(logs) == ["realtime.identity_refused"] * 2
+
+
+async def test_an_ifttt_that_is_away_for_long_and_then_refuses_the_key() -> None:
+    client = ScriptedClient(*[AWAY] * 3, *[WRONG_KEY] * 2)
+    notifier = notifier_of(client, waiting_for("a"))
+    with capture_logs() as logs:
+        async with telling(notifier):
+            for seq in (1, 2):
+                commit(notifier, opened(seq, "a"))
+                await until(lambda: notifier.told == seq)  # noqa: B023 -- waited for here
+    assert said(logs) == ["realtime.unavailable"] * 2 + ["realtime.available"]
+    assert [line.get("trouble") for line in logs[:2]] == [
+        "IFTTT takes no notifications now",
+        "IFTTT refuses the service key",
+    ]
 
 
 def test_a_fault_of_ours_in_a_request_is_told_once_for_each_place_and_answered_each_time() -> None:

@@ -6,7 +6,8 @@ import struct
 
 import pytest
 
-from bridge.realtime.client import RealtimeClient, Reply, Verdict, open_session
+from bridge.realtime.client import REQUEST_TIMEOUT_S, RealtimeClient, Reply, Verdict, open_session
+from bridge.simulator.virtual_time import run_virtually
 from tests.integration.realtime.servers import OK, raw_server, read_request
 from tests.parts.ports import free_port
 from tests.unit.realtime.examples import told_of
@@ -37,6 +38,21 @@ async def test_a_connection_that_is_never_accepted_is_given_up() -> None:
         listener.listen(0)
         (reply,) = await notified(f"http://127.0.0.1:{listener.getsockname()[1]}/", timeout_s=SHORT_S)
     assert_to_be_tried_again(reply, "TimeoutError", "ConnectionTimeoutError")
+
+
+def test_a_connection_that_is_never_accepted_is_not_waited_for_as_long_as_an_answer() -> None:
+    async def story() -> float:
+        with socket.socket() as listener, socket.socket() as first, socket.socket() as second:
+            listener.bind(("127.0.0.1", 0))
+            listener.listen(0)
+            for other in (first, second):  # more than the backlog holds
+                other.settimeout(0)
+                other.connect_ex(listener.getsockname())
+            (reply,) = await notified(f"http://127.0.0.1:{listener.getsockname()[1]}/", timeout_s=REQUEST_TIMEOUT_S)
+        assert_to_be_tried_again(reply, "ConnectionTimeoutError")
+        return asyncio.get_running_loop().time()
+
+    assert run_virtually(story(), settle_s=0.05) < 7.0
 
 
 async def test_an_answer_that_never_comes_is_given_up() -> None:
@@ -160,13 +176,25 @@ async def test_a_body_without_an_end_leaves_the_verdict() -> None:
     assert (first.verdict, second.verdict) == (Verdict.TOLD, Verdict.TOLD)
 
 
-async def test_a_body_that_never_comes_leaves_the_verdict() -> None:
-    async def promising(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, _number: int) -> None:
-        await read_request(reader)
-        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n")
-        await writer.drain()
-        await reader.read()
+async def promising(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, _number: int) -> None:
+    """Promise a body that never comes."""
+    await read_request(reader)
+    writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n")
+    await writer.drain()
+    await reader.read()
 
+
+async def test_a_body_that_never_comes_leaves_the_verdict() -> None:
     async with raw_server(promising) as url:
         (reply,) = await notified(url, timeout_s=SHORT_S)
     assert (reply.verdict, reply.status) == (Verdict.TOLD, 200)
+
+
+def test_a_body_that_never_comes_is_not_waited_for_as_long_as_an_answer() -> None:
+    async def story() -> float:
+        async with raw_server(promising) as url:
+            (reply,) = await notified(url, timeout_s=REQUEST_TIMEOUT_S)
+            assert (reply.verdict, reply.status) == (Verdict.TOLD, 200)
+            return asyncio.get_running_loop().time()
+
+    assert run_virtually(story(), settle_s=0.05) < 2.0

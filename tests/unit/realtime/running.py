@@ -6,7 +6,8 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 from bridge.backoff import Backoff
-from bridge.ifttt.identities import Identities
+from bridge.events import Event
+from bridge.ifttt.identities import Identities, Identity
 from bridge.realtime.account import Account
 from bridge.realtime.notifier import Notifier, Told
 from bridge.realtime.notifiers import Notifiers
@@ -23,6 +24,7 @@ def notifiers_of(
     *,
     accounts: list[Account] | None = None,
     always_by_user: Callable[[], bool] = lambda: False,
+    sees: Callable[[Identity, Event], bool] = lambda _identity, _event: True,
     on_told: Told = lambda _owed, _began_s: None,
 ) -> Notifiers:
     """Return notifiers; `clients` by the client id of the account."""
@@ -34,7 +36,11 @@ def notifiers_of(
         on_told=on_told,
     )
     return Notifiers(
-        identities, accounts or [ALONE], client_for=lambda account: clients[account.client], notifier_for=notifier_for
+        identities,
+        accounts or [ALONE],
+        sees=sees,
+        client_for=lambda account: clients[account.client],
+        notifier_for=notifier_for,
     )
 
 

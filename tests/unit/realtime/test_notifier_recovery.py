@@ -108,6 +108,18 @@ async def test_live_events_are_not_held_up_behind_a_recovery() -> None:
         await until(lambda: client.told == ["b", "a"])
 
 
+async def test_live_events_are_told_between_the_chunks_of_a_long_recovery() -> None:
+    kept = Kept(*(opened(seq, "x") for seq in range(1, 10 * RECOVERY_CHUNK + 1)))
+    asked_before: list[int] = []
+    notifier = notifiers_of(
+        {"": ScriptedClient()}, waiting_for("a"), on_told=lambda _owed, _began_s: asked_before.append(len(kept.asked))
+    )
+    async with running(notifier):
+        commit(notifier, opened(10 * RECOVERY_CHUNK + 1, "a"))
+        await notifier.recover(kept.after, told_up_to=0, newest_seq=10 * RECOVERY_CHUNK)
+    assert asked_before[0] < len(kept.asked) == 10
+
+
 async def test_an_old_event_found_behind_a_live_one_counts_for_how_far_all_is_told() -> None:
     notifier = notifier_of(ScriptedClient(), waiting_for("a"))
     commit(notifier, opened(8, "a"))

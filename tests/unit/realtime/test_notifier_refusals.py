@@ -113,16 +113,17 @@ async def test_a_refused_identity_now_and_then_is_no_trouble_of_the_whole() -> N
         for seq, door in enumerate("abecd", 1):
             commit(notifier, opened(seq, door))
             await notifier.finish()
-    assert (client.told, notifier.trouble) == (["e"], "")
+            assert notifier.trouble == ""
+    assert client.told == ["e"]
 
 
 async def test_everything_being_refused_is_told_as_trouble_until_something_is_taken() -> None:
-    client = ScriptedClient(judge=refuse({*"abcd"}))
-    notifier = notifier_of(client, waiting_for("abcde"))
+    client = ScriptedClient(judge=refuse({*"abc"}))
+    notifier = notifier_of(client, waiting_for("abcd"))
     async with running(notifier):
-        commit(notifier, *(opened(seq, door) for seq, door in enumerate("abcd", 1)))
+        commit(notifier, *(opened(seq, door) for seq, door in enumerate("abc", 1)))
         await notifier.finish()
         assert notifier.trouble == "IFTTT refuses all notifications"
-        commit(notifier, opened(5, "e"))
-        await until(lambda: client.told == ["e"])
+        commit(notifier, opened(4, "d"))
+        await until(lambda: client.told == ["d"])
     assert notifier.trouble == ""

@@ -125,6 +125,24 @@ async def test_finishing_does_not_wait_for_an_absent_ifttt() -> None:
         assert (len(client.requests), notifier.owing, notifier.told_up_to(2)) == (1, 2, 0)
 
 
+async def test_finishing_waits_for_the_attempt_that_follows_a_pause() -> None:
+    client = ScriptedClient(AWAY)
+    pauses = Pauses(at_once=False)
+    notifier = notifier_of(client, waiting_for("a"), pauses)
+    async with running(notifier), asyncio.TaskGroup() as group:
+        commit(notifier, opened(1, "a"))
+        await until(lambda: len(pauses.lengths_s) == 1)
+        client.hold()
+        pauses.end()
+        await until(lambda: len(client.requests) == 2)
+        finishing = group.create_task(notifier.finish())
+        for _ in range(3):  # turns of the loop, no time
+            await asyncio.sleep(0)
+        assert not finishing.done()
+        client.release()
+    assert client.told == ["a"]
+
+
 async def test_finishing_that_takes_too_long_can_be_given_up() -> None:
     client = ScriptedClient()
     client.hold()

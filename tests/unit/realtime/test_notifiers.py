@@ -2,11 +2,13 @@
 
 import asyncio
 
-from bridge.ifttt.identities import Identities
+from bridge.events import Event
+from bridge.ifttt.identities import Identities, Identity
 from bridge.realtime.account import Account
 from bridge.realtime.bucket import BURST
 from bridge.realtime.notifiers import MOVES_EVERY_S
 from bridge.simulator.virtual_time import run_virtually
+from bridge.timeline.entry import Entry
 from tests.fakes.realtime import REFUSED, TOLD, WRONG_KEY, Pauses, ScriptedClient
 from tests.parts.waiting import until
 from tests.unit.realtime.examples import key, opened, waiting
@@ -79,6 +81,37 @@ async def test_a_key_that_is_put_right_is_used_at_once() -> None:
     assert notifiers.trouble == ""
 
 
+async def test_users_as_such_are_told_with_the_key_of_their_client() -> None:
+    production, staging = ScriptedClient(), ScriptedClient()
+    notifiers = notifiers_of({"": production, "staging": staging}, both(), accounts=[ALONE, STAGING])
+    async with running(notifiers):
+        notifiers.tell_users([("production", "u_1"), ("staging", "u_2")])
+        await notifiers.finish()
+    assert (production.told, staging.told) == (["user u_1"], ["user u_2"])
+
+
+async def test_what_was_owed_before_a_restart_is_told_with_the_key_of_its_client() -> None:
+    async def entries_after(seq: int, _limit: int) -> list[Entry]:
+        return [opened(1, "a")][seq:]
+
+    production, staging = ScriptedClient(), ScriptedClient()
+    notifiers = notifiers_of({"": production, "staging": staging}, both(), accounts=[ALONE, STAGING])
+    async with running(notifiers):
+        await notifiers.recover(entries_after, told_up_to=0, newest_seq=1)
+        await notifiers.finish()
+    assert (production.told, staging.told) == (["one"], ["two"])
+
+
+async def test_what_is_forgotten_of_a_client_with_its_own_key_is_not_told() -> None:
+    production, staging = ScriptedClient(), ScriptedClient()
+    notifiers = notifiers_of({"": production, "staging": staging}, both(), accounts=[ALONE, STAGING])
+    commit(notifiers, opened(1, "a"))
+    notifiers.forget(key("two", client="staging"))
+    async with running(notifiers):
+        await notifiers.finish()
+    assert (production.told, staging.told) == (["one"], [])
+
+
 async def test_a_client_that_is_added_while_running_is_told_with_its_key_from_then_on() -> None:
     production, staging = ScriptedClient(), ScriptedClient()
     notifiers = notifiers_of({"": production, "staging": staging}, both())
@@ -91,6 +124,19 @@ async def test_a_client_that_is_added_while_running_is_told_with_its_key_from_th
     assert (production.told, production.used) == (["one", "two", "one"], [])
 
 
+async def test_a_client_that_is_added_between_two_runs_is_told_with_its_key_in_the_second() -> None:
+    production, staging = ScriptedClient(), ScriptedClient()
+    notifiers = notifiers_of({"": production, "staging": staging}, both())
+    async with running(notifiers):
+        commit(notifiers, opened(1, "a"))
+        await notifiers.finish()
+    notifiers.use([ALONE, STAGING])
+    async with running(notifiers):
+        commit(notifiers, opened(2, "a"))
+        await notifiers.finish()
+    assert (production.told, staging.told) == (["one", "two", "one"], ["two"])
+
+
 async def test_a_client_that_loses_its_own_key_is_told_with_the_first_one() -> None:
     production, staging = ScriptedClient(), ScriptedClient()
     notifiers = notifiers_of({"": production, "staging": staging}, both(), accounts=[ALONE, STAGING])
@@ -98,6 +144,8 @@ async def test_a_client_that_loses_its_own_key_is_told_with_the_first_one() -> N
     assert staging.used == [(ALONE.url, ALONE.service_key)]
     notifiers.use([ALONE])
     assert len(staging.used) == 1, "nothing has changed"
+    notifiers.use([ALONE, STAGING])
+    assert staging.used[1:] == [(STAGING.url, STAGING.service_key)], "and with its own when it has one again"
 
 
 async def test_an_event_that_concerns_more_than_twenty_of_one_user_is_told_by_user() -> None:
@@ -161,6 +209,19 @@ async def test_users_as_such_are_told_once_and_again_only_if_that_failed() -> No
         for _ in range(5):
             await asyncio.sleep(0)
     assert client.requests == [["user u_1", "user u_2"]] * 2
+
+
+async def test_a_user_hears_nothing_of_what_they_do_not_see() -> None:
+    def sees(identity: Identity, event: Event) -> bool:
+        return (identity.key.user, event.device) in {("u_1", "a"), ("u_2", "b")}
+
+    client = ScriptedClient()
+    identities = [waiting(f"{door} of {user}", door, user=user) for user in ("u_1", "u_2") for door in "ab"]
+    notifiers = notifiers_of({"": client}, Identities(identities), sees=sees)
+    async with running(notifiers):
+        commit(notifiers, opened(1, "a"), opened(2, "b"))
+        await notifiers.finish()
+    assert client.told == ["a of u_1", "b of u_2"]
 
 
 async def test_what_is_forgotten_is_not_told() -> None:

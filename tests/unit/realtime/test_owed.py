@@ -54,6 +54,26 @@ def test_what_comes_in_while_a_request_is_under_way_is_owed_anew() -> None:
     assert owed.take(10, 0.0) == [A]
 
 
+def test_the_same_event_once_more_is_nothing_new() -> None:
+    owed = Owed()
+    owed.add(A, 1, 0.0)
+    owed.take(10, 0.0)
+    owed.add(A, 1, 0.0)
+    owed.told([A], 0.0)
+    assert (len(owed), owed.take(10, 0.0)) == (0, [])
+
+
+def test_what_comes_in_while_a_request_is_under_way_is_not_behind_what_is_overdue() -> None:
+    owed, old = Owed(), [key(f"old-{number}") for number in range(6)]
+    owed.add(A, 1, 0.0)
+    owed.take(10, 0.0)
+    for seq, each in enumerate(old, 2):
+        owed.add(each, seq, 0.0, age_s=60.0)
+    owed.add(A, 8, 0.0)
+    owed.told([A], 0.0)
+    assert owed.take(2, 0.0) == [old[0], A]
+
+
 def test_what_was_not_told_stands_at_the_front_in_its_order() -> None:
     owed = Owed()
     for seq, each in enumerate((A, B), 1):
@@ -81,7 +101,7 @@ def test_what_an_earlier_run_owed_lets_the_new_pass_and_is_not_kept_waiting_by_i
         [key(f"new-{number}") for number in range(6)],
     )
     for seq, each in enumerate(old, 1):
-        owed.add(each, seq, 0.0, age_s=60.0)
+        owed.add(each, seq, 0.0, age_s=0.5)
     for seq, each in enumerate(new, 7):
         owed.add(each, seq, 0.0)
     assert [owed.take(4, 0.0) for _ in range(4)] == [old[:2] + new[:2], old[2:], new[2:], []]
@@ -170,6 +190,55 @@ def test_an_identity_that_returns_while_its_old_self_is_under_way_is_still_owed(
     assert owed.take(10, 0.0) == []
 
 
+def test_an_identity_that_returns_has_a_whole_burst_again() -> None:
+    owed = Owed()
+    seq = flap(owed, now_s=100.0)
+    owed.drop(A)
+    assert flap(owed, now_s=100.0, first_seq=seq) == seq + BURST
+    assert owed.times_held_back == 0
+
+
+def test_the_refusal_of_an_old_self_holds_up_nobody_who_returned() -> None:
+    owed = Owed()
+    owed.add(A, 1, 100.0)
+    owed.take(10, 100.0)
+    owed.drop(A)
+    owed.refused(A, 100.0, closed_s=900.0)
+    owed.add(A, 2, 100.0)
+    owed.refused(A, 100.0, closed_s=900.0)
+    owed.told(owed.take(10, 100.0), 100.0)
+    owed.add(A, 3, 100.0)
+    assert owed.take(10, 100.0) == [A]
+
+
+def test_dropping_one_that_was_never_owed_anything_changes_nothing() -> None:
+    owed = Owed()
+    owed.add(A, 1, 0.0)
+    owed.drop(B)
+    assert owed.take(10, 0.0) == [A]
+
+
+def test_something_may_be_told_at_once_while_it_is_in_line_or_overdue_or_was_held_back_long_enough() -> None:
+    owed = Owed()
+    seq = flap(owed, now_s=100.0)
+    owed.add(A, seq, 100.0)
+    assert owed.next_ready_at_s(105.0) == 105.0
+    owed.not_told(owed.take(10, 105.0))
+    assert owed.next_ready_at_s(106.0) == 106.0
+
+
+def test_one_that_ended_while_a_request_came_to_nothing_is_told_only_if_it_returned_and_once() -> None:
+    owed = Owed()
+    owed.add(A, 1, 0.0)
+    owed.add(B, 2, 0.0)
+    taken = owed.take(10, 0.0)
+    owed.drop(A)
+    owed.drop(B)
+    owed.add(B, 3, 0.0)
+    owed.not_told(taken)
+    assert owed.take(10, 0.0) == [B]
+
+
 def test_an_older_event_that_turns_up_late_counts_for_how_far_all_is_told() -> None:
     owed = Owed()
     owed.add(A, 9, 0.0)
@@ -205,15 +274,32 @@ def test_a_refused_identity_is_tried_again_after_a_while_when_there_is_something
     assert owed.take(10, 1000.0) == [A]
 
 
+def test_what_came_in_for_one_that_is_refused_waits_as_long() -> None:
+    owed = Owed()
+    owed.add(A, 1, 100.0)
+    owed.take(10, 100.0)
+    owed.add(A, 2, 100.5)
+    owed.refused(A, 101.0, closed_s=900.0)
+    assert (len(owed), owed.next_ready_at_s(101.0)) == (1, 1001.0)
+    assert owed.take(10, 1001.0) == [A]
+
+
 def test_idle_buckets_are_forgotten_and_others_are_not() -> None:
     owed = Owed()
     seq = flap(owed, now_s=100.0)
-    owed.forget_idle(110.0)
-    owed.add(A, seq, 110.0)
-    assert [owed.take(10, 110.0)] == [[A]]
-    owed.told([A], 110.0)
+    owed.forget_idle(100.5)
+    owed.add(A, seq, 100.5)
+    assert owed.take(10, 100.5) == [], "its burst is spent"
+    owed.told(owed.take(10, 101.0), 101.0)
     owed.forget_idle(1000.0)
     assert flap(owed, now_s=1000.0, first_seq=seq + 1) == seq + 1 + BURST
+
+
+def test_what_is_owed_is_told_whatever_is_forgotten_meanwhile() -> None:
+    owed = Owed()
+    owed.add(A, 1, 100.0)
+    owed.forget_idle(100.0)
+    assert owed.take(10, 100.0) == [A]
 
 
 def test_how_long_something_was_owed_counts_from_its_oldest_event() -> None:
@@ -252,6 +338,15 @@ def test_what_was_on_disk_before_a_restart_brings_its_age_whichever_comes_first(
     owed.add(A, 4, 11.0, age_s=100.0)
     owed.add(B, 5, 11.0, age_s=50.0)
     assert dict(owed.told(owed.take(10, 11.0), 12.0)) == {A: 101.0, B: 51.0}
+
+
+def test_what_was_on_disk_before_a_restart_brings_its_age_also_when_it_turns_up_during_a_request() -> None:
+    owed = Owed()
+    owed.add(A, 4, 10.0, age_s=100.0)
+    owed.take(10, 10.0)
+    owed.add(A, 5, 11.0, age_s=90.0)
+    assert owed.told([A], 12.0) == [(A, 102.0)]
+    assert owed.told(owed.take(10, 12.0), 15.0) == [(A, 94.0)]
 
 
 def test_what_was_dropped_meanwhile_was_owed_to_nobody() -> None:
