@@ -8,7 +8,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
@@ -25,15 +25,17 @@ from bridge.current import Current, bring_into_force, registry_of
 from bridge.dashboard.control import controlled
 from bridge.dashboard.exposition import Family
 from bridge.dashboard.health import Health
-from bridge.dashboard.private import answer_private
 from bridge.dashboard.process import copies_families
 from bridge.dashboard.retained import RetainedHealth
+from bridge.dashboard.setup_code import SetupCode
+from bridge.desk.desk import Desk
 from bridge.desk.place import control_path
 from bridge.devices.entity import EntityKind
 from bridge.devices.last_known import LastKnown
 from bridge.errors import DatabaseDamaged
 from bridge.ground import Ground
 from bridge.heap import give_back, share_one_arena
+from bridge.inside import FirstOwner, build_private_site
 from bridge.kept import load
 from bridge.metered import Process, families_of
 from bridge.mqtt.awake import uptime_s
@@ -101,7 +103,7 @@ class _Daemon:
     """What runs. `settings`: those it started with."""
 
     settings: Settings
-    current: Current
+    ground: Ground
     parts: Parts
     takeover: Takeover
     database: Database
@@ -176,7 +178,7 @@ async def _run_once(settings: Settings, outside: _Outside) -> Settings:
         reload = None if outside.rereading is None else Reload(outside.rereading, ground.current, takeover)
         copies = await _copies(settings, registers, parts)
         port, restores = outside.broker_port, outside.restores
-        daemon = _Daemon(settings, current, parts, takeover, database, copies, restores, port, reload)
+        daemon = _Daemon(settings, ground, parts, takeover, database, copies, restores, port, reload)
         await _run_parts(daemon, stop=outside.stop, started=outside.started)
         return current.now.settings
 
@@ -194,7 +196,7 @@ async def _copies(settings: Settings, registers: Registers, parts: Parts) -> Cop
 async def _run_parts(daemon: _Daemon, *, stop: asyncio.Event, started: Callable[[Ports], None]) -> None:
     parts, settings = daemon.parts, daemon.settings
     running = asyncio.Event()
-    sources = Sources(lambda: daemon.current.now.settings.sources)
+    sources = Sources(lambda: daemon.ground.current.now.settings.sources)
     health = _health(daemon, sources, running)
     families = (*families_of(parts.metered, health, _process(settings)), *_families_of_copies(daemon.copies))
     retained = _retained(health, parts)
@@ -208,10 +210,14 @@ async def _run_parts(daemon: _Daemon, *, stop: asyncio.Event, started: Callable[
             public_port = await listen(
                 listeners, "public", settings.public.listen, parts.site.answer, parts.site.broken, parts.crowd
             )
-            private_port = await listen(
-                listeners, "private", settings.private.listen, partial(answer_private, health, families)
+            first = FirstOwner(daemon.ground, SetupCode(time.monotonic), lambda: address)
+            desk = _desk(daemon, health, first)
+            site = build_private_site(daemon.ground, parts, desk, health, families, first)
+            private_port = await listen(listeners, "private", settings.private.listen, site.answer)
+            address = f"http://{settings.private.listen.host}:{private_port}/"
+            await listeners.enter_async_context(
+                controlled(control_path(settings.storage.path, os.environ), desk.answer)
             )
-            await listeners.enter_async_context(_control(daemon, health))
             listeners.callback(parts.news.end)
             give_back()
             gc.freeze()  # what is here stays: looking through it for garbage held the loop up for 50 ms now and then
@@ -220,6 +226,7 @@ async def _run_parts(daemon: _Daemon, *, stop: asyncio.Event, started: Callable[
             status = partial(_status, daemon, health)
             notify("READY=1", status=status())
             log.info("bridge.started", public=public_port, private=private_port, broker=daemon.broker_port)
+            await first.tell()
             started(ports)
             attending = [
                 tasks.create_task(for_ever(name, coroutine), name=name)
@@ -288,11 +295,10 @@ def _health(daemon: _Daemon, sources: Sources, running: asyncio.Event) -> Health
     )
 
 
-def _control(daemon: _Daemon, health: Health) -> AbstractAsyncContextManager[None]:
-    settings = daemon.settings
-    broker = f"{settings.mqtt.url.host}:{daemon.broker_port}"
+def _desk(daemon: _Daemon, health: Health, first: FirstOwner) -> Desk:
+    broker = f"{daemon.settings.mqtt.url.host}:{daemon.broker_port}"
     parts = daemon.parts
-    desk = with_condition(
+    return with_condition(
         parts.desk,
         parts.connection,
         parts.inbound,
@@ -301,8 +307,8 @@ def _control(daemon: _Daemon, health: Health) -> AbstractAsyncContextManager[Non
         restores=daemon.restores,
         broker=broker,
         since_ms=_clock_ms(),
+        setup_code=first.row,
     )
-    return controlled(control_path(settings.storage.path, os.environ), desk.answer)
 
 
 def _attendance(daemon: _Daemon, ports: Ports, status: Callable[[], str]) -> dict[str, Coroutine[None, None, None]]:
@@ -336,7 +342,7 @@ def _feed(status: Callable[[], str]) -> None:
 
 def _status(daemon: _Daemon, health: Health) -> str:
     """Say in one line how things are: what there is, what the configuration waits for, what does not work."""
-    abilities = (entity for entity in daemon.current.now.catalogue if entity.kind is not EntityKind.CUSTOM)
+    abilities = (entity for entity in daemon.ground.current.now.catalogue if entity.kind is not EntityKind.CUSTOM)
     count = len({entity.device.id for entity in abilities})
     troubles = [f"{name}: {trouble}" for name, trouble in health.report().items() if trouble]
     outcome = "" if daemon.reload is None else daemon.reload.outcome

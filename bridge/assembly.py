@@ -206,7 +206,7 @@ def _desk(ground: Ground, entrance: Entrance, reception: Reception, connections:
         forget,
         news=flow.news,
         permit=flow.permit,
-        clock_ms=ground.clock_ms,
+        now=entrance.now,
     )
 
 

@@ -13,12 +13,13 @@ from bridge.desk.news import News
 from bridge.desk.paired import Paired
 from bridge.desk.permit import Permit
 from bridge.desk.requests import ReadRestore, RestoreCopy
-from bridge.desk.rows import Condition, RestoreState, TopicHeard
+from bridge.desk.rows import Condition, RestoreState, SetupCodeRow, TopicHeard
 from bridge.devices.registry import Registry
 from bridge.homes.user import Home
 from bridge.ifttt.ingredients import iso_time
 from bridge.mqtt.connection import Connection
 from bridge.mqtt.inbound import Inbound
+from bridge.oauth.grants import Moment
 from bridge.registers import Registers
 from bridge.restores import Restores
 
@@ -42,7 +43,7 @@ def attended_desk(  # noqa: PLR0913 -- one of each that it speaks of
     *,
     news: News,
     permit: Permit,
-    clock_ms: Callable[[], int],
+    now: Callable[[], Moment],
 ) -> Desk:
     """Return the desk. `registry` gives the devices as they describe themselves now."""
 
@@ -56,12 +57,13 @@ def attended_desk(  # noqa: PLR0913 -- one of each that it speaks of
         met=lambda: current.now.met.devices,
         catalogue=lambda: current.now.catalogue,
         described=lambda: registry().devices,
-        clock_ms=clock_ms,
+        clock_ms=lambda: now().wall_ms,
         permit=permit,
         forget_answers=forget.answers,
     )
     return Desk(
         registers.accounts,
+        registers.sign_ins,
         registers.events,
         registers.entities,
         registers.exposure,
@@ -69,7 +71,7 @@ def attended_desk(  # noqa: PLR0913 -- one of each that it speaks of
         paired,
         homes=homes,
         catalogue=lambda: current.now.catalogue,
-        clock_ms=clock_ms,
+        now=now,
         forget_user=forget.user,
         forget_tokens=forget.tokens,
         forget_sign_ins=forget.sign_ins,
@@ -87,10 +89,12 @@ def with_condition(  # noqa: PLR0913 -- one of each that it speaks of
     restores: Restores,
     broker: str,
     since_ms: int,
+    setup_code: Callable[[], Awaitable[SetupCodeRow]] | None = None,
 ) -> Desk:
     """Return the desk of a daemon that runs since then, able to say how it is. `report`: each part and its trouble.
 
-    `decided` lets count what was decided at the desk; `restores` puts copies in place.
+    `decided` lets count what was decided at the desk; `restores` puts copies in place, `setup_code`
+    makes the first owner.
     """
 
     def condition() -> Condition:
@@ -107,4 +111,4 @@ def with_condition(  # noqa: PLR0913 -- one of each that it speaks of
     def restore(request: RestoreCopy | ReadRestore) -> RestoreState:
         return restores.ask(request.path) if isinstance(request, RestoreCopy) else restores.state(request.number)
 
-    return replace(desk, condition=condition, decided=decided, restore=restore)
+    return replace(desk, condition=condition, decided=decided, restore=restore, setup_code=setup_code)

@@ -12,7 +12,7 @@ from bridge.settings import Settings
 LIVE_SECTIONS: Final = frozenset({"ifttt", "oauth", "log", "pairing"})
 LIVE_KEYS: Final = frozenset(
     {
-        *("public.url", "public.trusted_proxies", "public.max_connections"),
+        *("public.url", "public.trusted_proxies", "public.max_connections", "private.trusted"),
         *("mqtt.late_press_limit", "mqtt.changed_while_away"),
         *("storage.keep_events", "storage.max_size"),
     }

@@ -34,11 +34,15 @@ from bridge.web.visits import Visits
 
 @dataclass(frozen=True, slots=True)
 class Reception:
-    """The parts. `sessions`: the browsers in which somebody has signed in."""
+    """The parts. `sessions`: the browsers in which somebody has signed in on the public side; `sign_in` and `browsers`
+    serve the private side too: who guesses passwords is held up whichever door they try.
+    """  # noqa: D205 -- one paragraph
 
     current: Current
     clients: Clients
     sessions: Sessions
+    browsers: KnownBrowsers
+    sign_in: SignIn
     site: OAuthSite
 
     def take_over(self, settings: Settings) -> None:
@@ -101,12 +105,13 @@ def build_reception(
     clients, sessions, pages = Clients(clients_of(current.now.settings)), Sessions(time.monotonic), Pages()
     browsers = KnownBrowsers(browsers_key)
     limits = SignInLimits(secrets.token_bytes(KEY_BYTES))
+    sign_in = SignIn(registers.accounts, hasher, browsers, limits, time.monotonic)
     visits = Visits(
         registers.accounts,
         sessions,
         FormTokens(secrets.token_bytes(KEY_BYTES), time.monotonic),
         browsers,
-        SignIn(registers.accounts, hasher, browsers, limits, time.monotonic),
+        sign_in,
         entrance.strangers,
     )
     authorize = AuthorizeEndpoint(
@@ -129,4 +134,5 @@ def build_reception(
         connections.watch.refused_refresh,
         entrance.strangers.tell,
     )
-    return Reception(current, clients, sessions, OAuthSite(clients, authorize, account, token, pages))
+    site = OAuthSite(clients, authorize, account, token, pages)
+    return Reception(current, clients, sessions, browsers, sign_in, site)

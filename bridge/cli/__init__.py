@@ -20,6 +20,7 @@ COMMANDS: Final = {
     "demo": "show everything working, with a simulated home and a simulated IFTTT",
     "check-config": "check the configuration and do nothing else",
     "schema": "print a JSON Schema of the configuration, for editors",
+    "setup-code": "print what makes somebody the first owner, who opens the dashboard",
     "user": "add, list and remove people with an account",
     "token": "mint, list and revoke access tokens, for tests and scripts",
     "grant": "list who is connected to IFTTT and how IFTTT's checks go, and end a connection",

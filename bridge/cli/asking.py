@@ -176,6 +176,7 @@ async def _alone(settings: Settings, request: bytes) -> bytes:
     from bridge.configured import homes_of  # noqa: PLC0415 -- the weight of the database
     from bridge.desk.desk import Desk as OpenDesk  # noqa: PLC0415 -- the same
     from bridge.desk.grants import Grants  # noqa: PLC0415 -- the same
+    from bridge.oauth.grants import Moment  # noqa: PLC0415 -- the same
     from bridge.oauth.revocation import Revocation  # noqa: PLC0415 -- the same
     from bridge.storage.accounts import Accounts  # noqa: PLC0415 -- the same
     from bridge.storage.checks import Checks  # noqa: PLC0415 -- the same
@@ -186,6 +187,7 @@ async def _alone(settings: Settings, request: bytes) -> bytes:
     from bridge.storage.grants import Grants as KeptGrants  # noqa: PLC0415 -- the same
     from bridge.storage.mending import check_whole, copy_before_migrating  # noqa: PLC0415 -- the same
     from bridge.storage.migrate import migrate  # noqa: PLC0415 -- the same
+    from bridge.storage.sign_ins import SignIns  # noqa: PLC0415 -- the same
 
     storage = settings.storage
     with hold_lock(storage.path, wait_s=_LOCK_WAIT_S):
@@ -197,6 +199,7 @@ async def _alone(settings: Settings, request: bytes) -> bytes:
             accounts, kept = Accounts(database), KeptGrants(database)
             desk = OpenDesk(
                 accounts,
+                SignIns(database),
                 Events(database),
                 Entities(database),
                 Exposure(database),
@@ -204,7 +207,7 @@ async def _alone(settings: Settings, request: bytes) -> bytes:
                 alone.paired,
                 homes=lambda: tuple(homes_of(settings)),
                 catalogue=lambda: alone.catalogue,
-                clock_ms=_now_ms,
+                now=lambda: Moment(_now_ms(), 0),
                 prepare=alone.bring,
                 decided=alone.bring,
             )

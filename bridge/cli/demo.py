@@ -30,6 +30,9 @@ USER: Final = "demo"
 CLIENT: Final = "demo-ifttt"
 REDIRECT_URI: Final = "https://ifttt.com/channels/demo/authorize"
 PAUSE_S: Final = 2.0
+TYPED_BYTES: Final = 9
+"""So long is the password that a person types in to look at the dashboard."""
+
 PATIENCE_S: Final = 15.0
 
 
@@ -92,7 +95,8 @@ async def _set_up(folder: Path) -> Stage:
     from bridge.storage.database import open_database  # noqa: PLC0415 -- the same
     from bridge.storage.migrate import migrate  # noqa: PLC0415 -- the same
 
-    service_key, client_secret, password = (secrets.token_urlsafe(32) for _ in range(3))
+    service_key, client_secret = (secrets.token_urlsafe(32) for _ in range(2))
+    password = secrets.token_urlsafe(TYPED_BYTES)
     public_port, realtime_port = _free_port(), _free_port()
     path = folder / "bridge.toml"
     path.write_text(
@@ -108,7 +112,8 @@ async def _set_up(folder: Path) -> Stage:
         await migrate(database)
         accounts = Accounts(database)
         await accounts.keep_homes(homes_of(settings))
-        await accounts.add_user(USER, settings.homes[0].id, password_hash=hash_password(password), now_ms=now_ms)
+        hashed = hash_password(password)
+        await accounts.add_user(USER, settings.homes[0].id, password_hash=hashed, now_ms=now_ms, owner=True)
     return Stage(settings, realtime_port, service_key, client_secret, password)
 
 
@@ -143,7 +148,7 @@ async def _act(stage: Stage, ports: "app.Ports", story: "Story", *, rounds: int 
     from bridge.simulator.home import SimulatedHome  # noqa: PLC0415 -- the same
     from bridge.simulator.zigbee2mqtt_speech import Zigbee2MqttSpeech  # noqa: PLC0415 -- the same
 
-    story.opening(ports.public, ports.private, ports.broker)
+    story.opening(ports.public, ports.private, ports.broker, sign_in=(USER, stage.password))
     story.announcing()
     async with SimulatedHome("127.0.0.1", ports.broker, speech=Zigbee2MqttSpeech(), on_step=story.home) as home:
         paired = await pair(Desk(stage.settings), home, story, within_s=PATIENCE_S)

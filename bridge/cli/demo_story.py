@@ -25,12 +25,13 @@ class Story:
         self._values: dict[str, str] = {}
         self._change = Change()
 
-    def opening(self, public: int, private: int, broker: int) -> None:
-        """Say what is about to be seen, and where."""
+    def opening(self, public: int, private: int, broker: int, *, sign_in: tuple[str, str]) -> None:
+        """Say what is about to be seen, and where. `sign_in`: the name and the password that open the dashboard."""
         print("ifttt-bridge, with a simulated home and a simulated IFTTT, on this machine alone.")
         print(f"  MQTT broker      127.0.0.1:{broker} (embedded; a home runs Mosquitto)")
         print(f"  IFTTT's side     http://127.0.0.1:{public}/ifttt/v1/status")
-        print(f"  your side        http://127.0.0.1:{private}/readyz")
+        name, password = sign_in
+        print(f"  your side        http://127.0.0.1:{private}/ (sign in as {name}, password {password})")
         print("  Applet 1         if the front door opens, turn on the hall light")
         print("  Applet 2         if the button is double-pressed, turn it off")
         print("Ctrl-C ends it.", flush=True)

@@ -6,7 +6,7 @@ import sys
 
 import msgspec
 
-from bridge.desk.requests import AddUser, ListUsers, RemoveUser, SetPassword
+from bridge.desk.requests import AddUser, ListUsers, RemoveUser, SetOwner, SetPassword
 from bridge.desk.rows import UserRow
 from bridge.errors import AccountError
 from bridge.oauth.connection import LIMIT
@@ -21,6 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = commands.add_parser("add", help="make an account")
     add.add_argument("name", metavar="NAME")
     add.add_argument("--home", help="the home's id (default: the first home)")
+    add.add_argument("--owner", action="store_true", help="let them use the private pages, where everything is decided")
     add.add_argument("--password-stdin", action="store_true", help="read it from standard input (default: ask)")
     add.set_defaults(run=run_add)
     listing = commands.add_parser("list", help="list accounts")
@@ -29,6 +30,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     remove = commands.add_parser("remove", help="end an account, and erase its tokens and what IFTTT asked in its name")
     remove.add_argument("name", metavar="NAME")
     remove.set_defaults(run=run_remove)
+    owner = commands.add_parser("owner", help="let somebody use the private pages, or no longer")
+    owner.add_argument("name", metavar="NAME")
+    owner.add_argument("--not", dest="owner", action="store_false", help="no longer; their browsers are signed out")
+    owner.set_defaults(run=run_owner)
     passwd = commands.add_parser("passwd", help="give an account another password; tokens stay, browsers sign in anew")
     passwd.add_argument("name", metavar="NAME")
     passwd.add_argument("--password-stdin", action="store_true", help="read it from standard input (default: ask)")
@@ -46,7 +51,7 @@ def run_add(arguments: argparse.Namespace) -> int:
     else:
         password = _ask_password(name) if sys.stdin.isatty() else None
     password_hash = None if password is None else hash_password(password)
-    user = desk.ask(AddUser(name, arguments.home, password_hash), UserRow)
+    user = desk.ask(AddUser(name, arguments.home, password_hash, arguments.owner), UserRow)
     print(f"Added {user.name} to {user.home}. IFTTT will know this account as {user.id}")
     return 0
 
@@ -60,7 +65,7 @@ def run_list(arguments: argparse.Namespace) -> int:
         if arguments.json:
             print(msgspec.json.encode(user).decode())
         else:
-            print(f"{user.name:<24} {user.home:<16} {user.id}{_connected(user)}")
+            print(f"{user.name:<24} {user.home:<16} {user.id}{'  owner' if user.owner else ''}{_connected(user)}")
     if not users and not arguments.json:
         print("There are no users yet: ifttt-bridge user add NAME --password-stdin")
     return 0
@@ -72,6 +77,15 @@ def run_remove(arguments: argparse.Namespace) -> int:
 
     user = Desk.of(arguments.config).ask(RemoveUser(arguments.name), UserRow)
     print(f"Removed {user.name} ({user.id}), with all tokens. What the home's devices did stays in the timeline")
+    return 0
+
+
+def run_owner(arguments: argparse.Namespace) -> int:
+    """Let somebody use the private pages, or no longer."""
+    from bridge.cli.asking import Desk  # noqa: PLC0415 -- nothing of this is needed to show the help
+
+    user = Desk.of(arguments.config).ask(SetOwner(arguments.name, arguments.owner), UserRow)
+    print(f"{user.name} {'is now' if user.owner else 'is no longer'} an owner")
     return 0
 
 

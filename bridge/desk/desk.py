@@ -20,36 +20,42 @@ from bridge.desk.requests import (
     AddUser,
     AnyRequest,
     DeviceDecision,
+    EndSignIn,
     Examine,
     ExposeDevice,
     ListDevices,
     ListGrants,
+    ListSignIns,
     ListTokens,
     ListUsers,
     PairingRequest,
     ReadEvents,
     ReadPermit,
     ReadRestore,
+    ReadSetupCode,
     RemoveUser,
     RenameDevice,
     RestoreCopy,
     RevokeGrant,
     RevokeToken,
+    SetOwner,
     SetPassword,
     ShareDevice,
     ShowDevice,
     request_from_bytes,
 )
-from bridge.desk.rows import Condition, DeviceRow, EventPage, EventRow, PermitPage, RestoreState, Shown
+from bridge.desk.rows import Condition, DeviceRow, EventPage, EventRow, PermitPage, RestoreState, SetupCodeRow, Shown
 from bridge.desk.tokens import Tokens
 from bridge.devices.catalogue import Catalogue
 from bridge.errors import BridgeError
 from bridge.homes.user import Home
 from bridge.ifttt.ingredients import iso_time
+from bridge.oauth.grants import Moment
 from bridge.storage.accounts import Accounts
 from bridge.storage.entities import Entities
 from bridge.storage.events import Events
 from bridge.storage.exposure import Exposure
+from bridge.storage.sign_ins import SignIns
 from bridge.timeline.entry import Entry
 
 WAIT_S: Final = 20.0
@@ -66,10 +72,12 @@ class Desk:
     `forget_sign_ins`: what a daemon has in memory of a user, of tokens, and of a user's browsers must go too.
 
     `prepare` comes before what is asked about devices: where no daemon has written down which there are.
-    `news`, `condition` and `restore` None: no daemon runs.
+    `now`: by the wall clock, and by how long the bridge has run. `news`, `condition`, `restore` and `setup_code` None:
+    no daemon runs.
     """  # noqa: D205 -- one paragraph
 
     accounts: Accounts
+    sign_ins: SignIns
     events: Events
     entities: Entities
     exposure: Exposure
@@ -77,7 +85,7 @@ class Desk:
     paired: Paired
     homes: Callable[[], tuple[Home, ...]]
     catalogue: Callable[[], Catalogue]
-    clock_ms: Callable[[], int]
+    now: Callable[[], Moment]
     forget_user: Callable[[str], None] = field(default=lambda _user: None)
     forget_tokens: Callable[[], None] = field(default=lambda: None)
     forget_sign_ins: Callable[[str], None] = field(default=lambda _user: None)
@@ -86,14 +94,16 @@ class Desk:
     news: News | None = None
     condition: Callable[[], Condition] | None = None
     restore: Callable[[RestoreCopy | ReadRestore], RestoreState] | None = None
+    setup_code: Callable[[], Awaitable[SetupCodeRow]] | None = None
 
     async def answer(self, content: bytes) -> bytes:
         """Answer a request, both as JSON. Raises BridgeError for what cannot be done."""
-        return msgspec.json.encode(await self._answer(request_from_bytes(content)))
+        return msgspec.json.encode(await self.ask(request_from_bytes(content)))
 
-    async def _answer(self, request: AnyRequest) -> object:
+    async def ask(self, request: AnyRequest) -> object:  # noqa: PLR0911 -- a table of requests
+        """Answer a request with rows. Raises BridgeError for what cannot be done."""
         match request:
-            case AddUser() | ListUsers() | RemoveUser() | SetPassword():
+            case AddUser() | ListUsers() | RemoveUser() | SetPassword() | SetOwner() | ListSignIns() | EndSignIn():
                 return await self._people.answer(request)
             case AddToken() | ListTokens() | RevokeToken():
                 return await self._tokens.answer(request)
@@ -103,6 +113,10 @@ class Desk:
                 return await self._read_events(request)
             case Examine() | RestoreCopy() | ReadRestore():
                 return self._of_daemon(request)
+            case ReadSetupCode():
+                if self.setup_code is None:
+                    raise BridgeError("no daemon runs; it prints the set-up code in its log when it starts")
+                return await self.setup_code()
             case _:
                 await self.prepare()
                 return await self._about_devices(request)
@@ -141,9 +155,10 @@ class Desk:
     def _people(self) -> People:
         return People(
             self.accounts,
+            self.sign_ins,
             self.grants,
             self.homes,
-            self.clock_ms,
+            self.now,
             forget_user=self.forget_user,
             forget_tokens=self.forget_tokens,
             forget_sign_ins=self.forget_sign_ins,
@@ -151,7 +166,7 @@ class Desk:
 
     @property
     def _tokens(self) -> Tokens:
-        return Tokens(self.accounts, self.clock_ms, self.forget_tokens)
+        return Tokens(self.accounts, lambda: self.now().wall_ms, self.forget_tokens)
 
     @property
     def _devices(self) -> Devices:

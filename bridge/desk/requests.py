@@ -34,6 +34,28 @@ class AddUser(Request, frozen=True, tag="user add"):
     name: str
     home: str | None
     password_hash: str | None
+    owner: bool = False
+
+
+class SetOwner(Request, frozen=True, tag="user owner"):
+    """Let somebody use the private pages, or no longer."""
+
+    name: str
+    owner: bool
+
+
+class ListSignIns(Question, frozen=True, tag="sign-in list"):
+    """Which browsers are signed in at the private pages?"""
+
+
+class EndSignIn(Request, frozen=True, tag="sign-in end"):
+    """Sign a browser out. `id` is the beginning of its digest."""
+
+    id: str
+
+
+class ReadSetupCode(Question, frozen=True, tag="setup code"):
+    """What makes somebody the first owner? Only a running daemon can say."""
 
 
 class ListUsers(Question, frozen=True, tag="user list"):
@@ -192,7 +214,7 @@ class ReadRestore(Question, frozen=True, tag="restore read"):
     number: int
 
 
-PeopleRequest = AddUser | ListUsers | RemoveUser | SetPassword
+PeopleRequest = AddUser | ListUsers | RemoveUser | SetPassword | SetOwner | ListSignIns | EndSignIn
 TokenRequest = AddToken | ListTokens | RevokeToken
 GrantRequest = ListGrants | RevokeGrant
 DeviceDecision = ExposeDevice | ShareDevice | RenameDevice
@@ -209,6 +231,7 @@ AnyRequest = (
     | Examine
     | RestoreCopy
     | ReadRestore
+    | ReadSetupCode
 )
 
 

@@ -9,7 +9,7 @@ class UserRow(msgspec.Struct, frozen=True):
     """A person with an account. `id` is what IFTTT knows.
 
     `connections`: to how many clients. `state`: of the worst of them, None without any; `failed_checks`: how many of
-    IFTTT's checks of it have failed.
+    IFTTT's checks of it have failed. `owner`: may use the private pages.
     """
 
     name: str
@@ -18,6 +18,24 @@ class UserRow(msgspec.Struct, frozen=True):
     connections: int = 0
     state: str | None = None
     failed_checks: int = 0
+    owner: bool = False
+
+
+class SignInRow(msgspec.Struct, frozen=True):
+    """A browser that is signed in at the private pages. `browser`: what it calls itself."""
+
+    id: str
+    user: str
+    browser: str
+    since: str
+    seen: str
+
+
+class SetupCodeRow(msgspec.Struct, frozen=True):
+    """What makes somebody the first owner, and where it is typed in. `code` "": there is an owner."""
+
+    code: str
+    address: str
 
 
 class TokenRow(msgspec.Struct, frozen=True):

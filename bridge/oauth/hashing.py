@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Final, Self
+from typing import Final, Self, TypeVar
 
 from bridge.errors import TemporarilyUnavailable
 from bridge.heap import keep_no_blocks_above
@@ -25,6 +25,8 @@ MAX_KNOWN: Final = 8
 
 _LARGE_BYTES: Final = 4 * 1024 * 1024
 """Blocks from here on go back. By itself glibc keeps the 19 MiB for good from the second check on."""
+
+T = TypeVar("T")
 
 _NOT_NOW: Final = "Too many people are signing in right now. Please try again in a few seconds."
 
@@ -93,13 +95,22 @@ class Hasher:
         async with self._turn_of_strangers:
             return await self._in_turn(password_hash, password)
 
+    async def hash(self, password: str) -> str:
+        """Return the hash of a new password, made when its turn has come. Raises TemporarilyUnavailable."""
+        with self.place(known=True):
+            return await self._next(lambda: hash_password(password))
+
     async def _in_turn(self, password_hash: str | None, password: str) -> Verified:
+        return await self._next(lambda: self._check(password_hash, password))
+
+    async def _next(self, work_of: Callable[[], T]) -> T:
+        """Do something on the thread when nothing else is done there."""
         await self._turn.acquire()
         if self._closed:
             self._turn.release()
             raise TemporarilyUnavailable(_NOT_NOW)
         loop = asyncio.get_running_loop()
-        work = loop.run_in_executor(self._thread, self._check, password_hash, password)
+        work = loop.run_in_executor(self._thread, work_of)
         work.add_done_callback(lambda _: self._turn.release())
         return await asyncio.shield(work)  # the thread goes on when nobody waits any more, and so does its turn
 

@@ -89,6 +89,11 @@ class PrivateTable(Table):
     """[private]: dashboard, metrics, health."""
 
     listen: Listen = Field(DEFAULT_PRIVATE_LISTEN, description="Where dashboard, metrics and health answer")
+    trusted: Annotated[tuple[ProxyNetwork, ...], Loose] = Field(
+        (),
+        examples=[["192.168.1.20"]],
+        description="From where metrics and health may be read without signing in, besides this machine itself",
+    )
 
 
 class MqttTable(Table):

@@ -28,9 +28,10 @@ class Public:
 
 @dataclass(frozen=True, slots=True)
 class Private:
-    """Where the dashboard, metrics and health are."""
+    """Where the dashboard, metrics and health are. `trusted`: who may read the latter two without signing in."""
 
     listen: Address
+    trusted: tuple[Network, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,7 @@ def _as_text(value: object) -> str:
 def _settings(sections: dict[str, Any]) -> Settings:
     return Settings(
         public=_public(sections["public"]),
-        private=_made(sections["private"], Private),
+        private=Private(_made(sections["private"]["listen"], Address), _networks(sections["private"]["trusted"])),
         mqtt=_made(sections["mqtt"], Mqtt),
         pairing=_made(sections["pairing"], Pairing),
         storage=_made(sections["storage"], Storage),
@@ -89,10 +89,13 @@ def _settings(sections: dict[str, Any]) -> Settings:
 
 
 def _public(section: dict[str, Any]) -> Public:
-    """Make the one section whose types msgspec does not take: a network is of one class or of another."""
-    networks = tuple(ip_network(text) for text in section["trusted_proxies"])
+    """Make a section whose types msgspec does not take: a network is of one class or of another."""
     listen, url = _made(section["listen"], Address), _made(section["url"], str)
-    return Public(listen, url, networks, _made(section["max_connections"], int))
+    return Public(listen, url, _networks(section["trusted_proxies"]), _made(section["max_connections"], int))
+
+
+def _networks(texts: list[str]) -> tuple[IPv4Network | IPv6Network, ...]:
+    return tuple(ip_network(text) for text in texts)
 
 
 def _made(plain: object, kind: type[T]) -> T:

@@ -14,6 +14,7 @@ from bridge.oauth.grants import Refusal
 from bridge.storage.database import Database
 from bridge.storage.dead_tokens import bury
 from bridge.storage.events import newest_seq
+from bridge.storage.sign_ins import end_sign_ins_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +42,32 @@ class Accounts:
             )
         )
 
-    async def add_user(self, name: str, home: str, *, password_hash: str | None, now_ms: int) -> User:
+    async def add_user(
+        self, name: str, home: str, *, password_hash: str | None, now_ms: int, owner: bool = False
+    ) -> User:
         """Make an account with a permanent random id. Raises AccountError."""
-        return await self._database.write(lambda connection: _add_user(connection, name, home, password_hash, now_ms))
+        return await self._database.write(
+            lambda connection: _add_user(connection, name, home, password_hash, now_ms, owner=owner)
+        )
+
+    async def add_first_owner(self, name: str, home: str, *, password_hash: str, now_ms: int) -> User:
+        """Make the account of the first owner, or make an account that is there the owner's, with this password.
+
+        Raises AccountError where there is an owner by now.
+        """
+        return await self._database.write(
+            lambda connection: _add_first_owner(connection, name, home, password_hash, now_ms)
+        )
+
+    async def owners(self) -> list[User]:
+        """Return who may use the private pages, by name."""
+        return await self._database.read(lambda connection: _users(connection, "WHERE owner = 1"))
+
+    async def set_owner(self, name: str, *, owner: bool) -> User:
+        """Let somebody use the private pages, or no longer. Raises AccountError; one owner stays."""
+        user = await self.user_named(name)
+        await self._database.write(lambda connection: _set_owner(connection, user, owner=owner))
+        return user
 
     async def users(self) -> list[User]:
         """Return all users, by name."""
@@ -65,11 +89,7 @@ class Accounts:
     async def set_password(self, name: str, password_hash: str) -> User:
         """Give an account another password. Raises AccountError."""
         user = await self.user_named(name)
-        await self._database.write(
-            lambda connection: connection.execute(
-                "UPDATE users SET password_hash = ? WHERE id = ?", (password_hash, user.id)
-            )
-        )
+        await self._database.write(lambda connection: _set_password(connection, user.id, password_hash))
         return user
 
     async def user_with_id(self, user: str) -> User | None:
@@ -112,18 +132,46 @@ class Accounts:
         )
 
 
-def _add_user(connection: sqlite3.Connection, name: str, home: str, password_hash: str | None, now_ms: int) -> User:
+def _add_user(
+    connection: sqlite3.Connection, name: str, home: str, password_hash: str | None, now_ms: int, *, owner: bool
+) -> User:
     if connection.execute("SELECT 1 FROM homes WHERE id = ?", (home,)).fetchone() is None:
         raise AccountError(f"there is no home {home!r} in the configuration")
     user = User(f"{USER_ID_PREFIX}{secrets.token_hex(12)}", home, name, newest_seq(connection) + 1)
     try:
         connection.execute(
-            "INSERT INTO users (id, home, name, password_hash, created_at_ms, since_seq) VALUES (?, ?, ?, ?, ?, ?)",
-            (user.id, home, name, password_hash, now_ms, user.since_seq),
+            "INSERT INTO users (id, home, name, password_hash, created_at_ms, since_seq, owner) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (user.id, home, name, password_hash, now_ms, user.since_seq, owner),
         )
     except sqlite3.IntegrityError:
         raise AccountError(f"there is a user {name!r} already") from None
     return user
+
+
+def _add_first_owner(connection: sqlite3.Connection, name: str, home: str, password_hash: str, now_ms: int) -> User:
+    if _users(connection, "WHERE owner = 1"):
+        raise AccountError("there is an owner already; sign in as they")
+    there = _users(connection, "WHERE name = ?", name)
+    if not there:
+        return _add_user(connection, name, home, password_hash, now_ms, owner=True)
+    _set_password(connection, there[0].id, password_hash)
+    connection.execute("UPDATE users SET owner = 1 WHERE id = ?", (there[0].id,))
+    return there[0]
+
+
+def _set_owner(connection: sqlite3.Connection, user: User, *, owner: bool) -> None:
+    if not owner and [each.id for each in _users(connection, "WHERE owner = 1")] == [user.id]:
+        raise AccountError(f"{user.name} is the only owner; make somebody else one first")
+    connection.execute("UPDATE users SET owner = ? WHERE id = ?", (owner, user.id))
+    if not owner:
+        end_sign_ins_of(connection, user.id)
+
+
+def _set_password(connection: sqlite3.Connection, user: str, password_hash: str) -> None:
+    """Whoever has signed in with the old one is out."""
+    connection.execute("UPDATE users SET password_hash = ? WHERE id = ?", (password_hash, user))
+    end_sign_ins_of(connection, user)
 
 
 def _remove_user(connection: sqlite3.Connection, user: str) -> None:

@@ -11,6 +11,7 @@ all of it could be read.
 | users removed since | removed, with all that was theirs | back, as they were |
 | grants and tokens | as in the replaced database: ended ones stay ended | all of the copy, and what could be read; not what is known to have ended |
 | codes | taken over | none: they live a minute |
+| browsers signed in at the private pages | taken over | none: owners sign in again |
 | identities, and how far each was told | as in the replaced database | those of the copy, and what could be read |
 | commands, by their request ids | both: none is carried out again | a request repeated from after the copy is carried out |
 | states of entities | taken over: what a device repeats is nothing new | unsure: the first word of each is recorded and never offered |
@@ -37,7 +38,7 @@ GAP: Final = 1_000_000
 """So many sequence numbers are left out where nobody can tell which were given since the copy."""
 
 _ACCESS: Final = ("grants", "tokens", "dead_tokens", "connection_checks", "failed_checks")
-_OF_USER: Final = (*_ACCESS, "codes", "trigger_identities", "shares", "commands")
+_OF_USER: Final = (*_ACCESS, "codes", "sign_ins", "trigger_identities", "shares", "commands")
 _SEQUENCE: Final = "SELECT seq FROM sqlite_sequence WHERE name = 'events'"
 _MAKE_UNSURE: Final = """
 UPDATE entity_states SET fired = trim(fired || ' ' || ?1), pending_value = NULL, pending_since_ms = NULL,
@@ -119,8 +120,9 @@ def _accounts(new: sqlite3.Connection, old: Wreck, carried: Carried) -> None:
             _erase_user(new, user)
             carried.removed.append(name)
     _add(new, "users", users)
-    new.execute("DELETE FROM codes")
-    _add(new, "codes", _read(old, "codes", carried))
+    for table in ("codes", "sign_ins"):
+        new.execute(f"DELETE FROM {table}")  # noqa: S608 -- our own names
+        _add(new, table, _read(old, table, carried))
     for table in (*_ACCESS, "trigger_identities"):
         rows = _read(old, table, carried)
         if rows.whole:

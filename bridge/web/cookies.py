@@ -18,19 +18,27 @@ KNOWN_FOR_S: Final = 400 * 24 * 3600
 
 @dataclass(frozen=True, slots=True)
 class Cookies:
-    """The names of the cookies. `secure`: people come by https."""
+    """The names of the cookies. `secure`: people come by https. `site` tells two sites of one host apart, which get
+    each other's cookies; `kept_for_s`: how long a browser keeps that of a visit, None: until it is closed.
+    """  # noqa: D205 -- one paragraph
 
     secure: bool
+    site: str = ""
+    kept_for_s: int | None = None
 
     @property
     def session(self) -> str:
         """The cookie of one visit: a random text, which stands for somebody once they have signed in."""
-        return "__Host-session" if self.secure else "session"
+        return f"{self._prefix}session"
 
     @property
     def known(self) -> str:
         """The cookie by which a browser is known in which somebody has signed in before."""
-        return "__Host-known" if self.secure else "known"
+        return f"{self._prefix}known"
+
+    @property
+    def _prefix(self) -> str:
+        return f"__Host-{self.site}" if self.secure else self.site
 
     def read(self, request: web.BaseRequest, name: str) -> str:
         """Return a cookie, "" where there is none that can be one of ours."""
@@ -46,8 +54,16 @@ class Cookies:
         return text if _VISIT.fullmatch(text) else ""
 
     def begin(self, response: web.Response, session: str) -> None:
-        """Give a browser the cookie of this visit; it goes when the browser is closed."""
-        response.set_cookie(self.session, session, httponly=True, secure=self.secure, samesite="Lax", path="/")
+        """Give a browser the cookie of this visit."""
+        response.set_cookie(
+            self.session,
+            session,
+            max_age=self.kept_for_s,
+            httponly=True,
+            secure=self.secure,
+            samesite="Lax",
+            path="/",
+        )
 
     def remember(self, response: web.Response, known: str) -> None:
         """Give a browser the cookie by which it is known again. Only our own pages need it: never across sites."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 TEMPLATES: Final = ("account", "consent", "message", "sign_in")
-_HEADERS: Final[Mapping[str, str]] = {
+HEADERS: Final[Mapping[str, str]] = {
     "Cache-Control": "no-store",
     "Referrer-Policy": "same-origin",  # with no-referrer browsers would not tell us the origin of our own forms
     "X-Content-Type-Options": "nosniff",
@@ -48,7 +48,7 @@ class Pages:
             self._loaded = await asyncio.to_thread(_load)  # some tenths of a second on a small computer
         text = self._loaded.environment.get_template(f"{template}.html").render(**facts)
         policy = _policy(self._loaded.style_digest, leads_to)
-        headers = {**_HEADERS, "Content-Security-Policy": policy}
+        headers = {**HEADERS, "Content-Security-Policy": policy}
         return web.Response(text=text, status=status, content_type="text/html", charset="utf-8", headers=headers)
 
     async def message(self, title: str, text: str, *, status: int, advice: str = "") -> web.Response:
@@ -58,7 +58,7 @@ class Pages:
 
 def send_to(address: str) -> web.Response:
     """Send a browser elsewhere. 303: whatever it has just sent us, it does not send it there (RFC 9700, 4.12)."""
-    return web.Response(status=303, headers={**_HEADERS, "Location": address})
+    return web.Response(status=303, headers={**HEADERS, "Location": address})
 
 
 def _policy(style_digest: str, leads_to: str) -> str:
@@ -75,7 +75,8 @@ def _load() -> _Loaded:
     from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 -- see Pages
     from markupsafe import Markup  # noqa: PLC0415 -- the same
 
-    style = resources.files("bridge.web.templates").joinpath("style.css").read_text(encoding="utf-8")
+    folder = resources.files("bridge.web.templates")
+    style = "".join(folder.joinpath(name).read_text(encoding="utf-8") for name in ("colors.css", "style.css"))
     environment = Environment(
         loader=PackageLoader("bridge.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )

@@ -1,5 +1,6 @@
 """The page on which people sign in, with what is said to those who could not."""
 
+from dataclasses import dataclass
 from typing import Final
 
 from aiohttp import web
@@ -10,6 +11,15 @@ from bridge.web.visits import Turned
 
 WRONG: Final = "That name and password do not belong together. Check both, and try again."
 _MINUTE_S: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What is said, with which status, and for how many seconds to wait."""
+
+    notice: str
+    status: int
+    wait_s: int
 
 
 async def sign_in_page(
@@ -25,27 +35,29 @@ async def sign_in_page(
 
     What is said never tells whether there is an account of that name.
     """
-    if turned is not None:
-        notice = WRONG if turned.wait_s == 0 else _wait(turned.wait_s)
+    refused = refusal(notice, turned)
     response = await pages.page(
         "sign_in",
-        status=_status(notice, turned),
+        status=refused.status,
         leads_to="" if asked is None else asked.redirect_uri,
         client=None if asked is None else asked.client,
         name=name,
-        notice=notice,
+        notice=refused.notice,
         wrong=turned is not None and turned.wait_s == 0,
         form=form,
     )
-    if turned is not None and turned.wait_s:
-        response.headers["Retry-After"] = str(turned.wait_s)
+    if refused.wait_s:
+        response.headers["Retry-After"] = str(refused.wait_s)
     return response
 
 
-def _status(notice: str, turned: Turned | None) -> int:
+def refusal(notice: str, turned: Turned | None) -> Refusal:
+    """Return what to say to somebody who comes to sign in: a notice, or why they could not."""
     if turned is None:
-        return 400 if notice else 200
-    return 429 if turned.wait_s else 403
+        return Refusal(notice, 400 if notice else 200, 0)
+    if turned.wait_s:
+        return Refusal(_wait(turned.wait_s), 429, turned.wait_s)
+    return Refusal(WRONG, 403, 0)
 
 
 def _wait(seconds: int) -> str:

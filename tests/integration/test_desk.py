@@ -36,6 +36,7 @@ from bridge.storage.exposure import Exposure
 from bridge.storage.grants import Grants as KeptGrants
 from bridge.storage.migrate import migrate
 from bridge.storage.pairings import Pairings
+from bridge.storage.sign_ins import SignIns
 from tests.parts.grants import Connected, agree
 
 NOON_MS: Final = 1_770_000_000_000
@@ -78,6 +79,7 @@ async def office(tmp_path: Path) -> AsyncIterator[Office]:
         )
         desk = Desk(
             accounts,
+            SignIns(database),
             Events(database),
             Entities(database),
             Exposure(database),
@@ -93,7 +95,7 @@ async def office(tmp_path: Path) -> AsyncIterator[Office]:
             ),
             homes=lambda: (Home("elm", "Elm Street 4"), Home("oak", "Oak Lane 1")),
             catalogue=lambda: Catalogue(()),
-            clock_ms=lambda: found.now_ms,
+            now=lambda: Moment(found.now_ms, 0),
             forget_user=lambda user: forgotten.append(("user", user)),
             forget_tokens=lambda: forgotten.append(("tokens",)),
             forget_sign_ins=lambda user: forgotten.append(("sign-ins", user)),

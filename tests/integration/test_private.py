@@ -1,55 +1,74 @@
-"""The private listener: figures and health, for reading only."""
+"""The private listener for machines: figures and health, for reading only, and not for strangers."""
 
 from collections.abc import AsyncIterator
-from functools import partial
+from pathlib import Path
 
-import aiohttp
 import pytest
 
-from bridge.dashboard.exposition import gauge
-from bridge.dashboard.health import Health
-from bridge.dashboard.private import answer_private
-from bridge.web.server import listening
+from tests.integration.private_side import PrivateSide, running_private_side
+
+NEIGHBOUR = "192.168.1.20"
+STRANGER = "192.168.2.20"
 
 
 @pytest.fixture
-async def private() -> AsyncIterator[aiohttp.ClientSession]:
-    health = Health(lambda: True, {"broker": lambda: "", "storage": lambda: "database: disk full"})
-    families = [gauge("doors_open", "How many doors are open.", lambda: 3)]
-    async with (
-        listening(partial(answer_private, health, families), "127.0.0.1", 0) as port,
-        aiohttp.ClientSession(f"http://127.0.0.1:{port}") as session,
-    ):
-        yield session
+async def side(tmp_path: Path) -> AsyncIterator[PrivateSide]:
+    async with running_private_side(tmp_path) as running:
+        yield running
 
 
 @pytest.mark.parametrize("accept", ["*/*", "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5"])
-async def test_figures_come_as_text_whatever_else_would_be_welcome(private: aiohttp.ClientSession, accept: str) -> None:
-    async with private.get("/metrics", headers={"Accept": accept}) as response:
+async def test_figures_come_as_text_whatever_else_would_be_welcome(side: PrivateSide, accept: str) -> None:
+    async with side.browser(Accept=accept) as machine, machine.get("/metrics") as response:
         assert response.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
         assert (await response.text()).endswith("# TYPE doors_open gauge\ndoors_open 3\n")
 
 
-async def test_health_is_as_before(private: aiohttp.ClientSession) -> None:
-    async with private.get("/livez") as response:
-        assert response.status == 200
-    async with private.get("/readyz") as response:
-        assert response.status == 503
-        assert await response.json() == {
-            "ready": False,
-            "parts": {"broker": True, "storage": False},
-            "causes": {"storage": "database: disk full"},
+async def test_health_names_each_part_that_does_not_work(side: PrivateSide) -> None:
+    async with side.browser() as machine:
+        async with machine.get("/livez") as response:
+            assert response.status == 200
+        async with machine.get("/readyz") as response:
+            assert response.status == 503
+            assert await response.json() == {
+                "ready": False,
+                "parts": {"broker": True, "storage": False},
+                "causes": {"storage": "database: disk full"},
+            }
+
+
+async def test_nothing_is_changed_there(side: PrivateSide) -> None:
+    async with side.browser() as machine:
+        for method, path in (("POST", "/metrics"), ("DELETE", "/readyz"), ("PUT", "/livez")):
+            async with machine.request(method, path) as response:
+                assert response.status == 404
+        async with machine.head("/metrics") as response:
+            assert (response.status, await response.read()) == (200, b"")
+
+
+@pytest.mark.parametrize("path", ["/metrics", "/readyz"])
+async def test_only_who_is_trusted_or_signed_in_reads_them_from_elsewhere(side: PrivateSide, path: str) -> None:
+    async with side.browser() as owner, side.browser() as machine:
+        assert await side.become_first(owner) == 303
+        found = {}
+        for remote in (STRANGER, NEIGHBOUR, "::1", f"::ffff:{STRANGER}", f"::ffff:{NEIGHBOUR}"):
+            side.remote = remote
+            async with machine.get(path) as response:
+                found[remote] = response.status != 403
+                assert found[remote] or "disk full" not in await response.text()
+        assert found == {
+            STRANGER: False,
+            NEIGHBOUR: True,
+            "::1": True,
+            f"::ffff:{STRANGER}": False,
+            f"::ffff:{NEIGHBOUR}": True,
         }
+        side.remote = STRANGER
+        async with owner.get(path) as response:
+            assert response.status != 403
 
 
-async def test_nothing_is_changed_there_and_nothing_else_is_there(private: aiohttp.ClientSession) -> None:
-    for method, path in (
-        ("POST", "/metrics"),
-        ("DELETE", "/readyz"),
-        ("GET", "/metrics/"),
-        ("GET", "/ifttt/v1/status"),
-    ):
-        async with private.request(method, path) as response:
-            assert response.status == 404
-    async with private.head("/metrics") as response:
-        assert (response.status, await response.read()) == (200, b"")
+async def test_that_it_lives_is_told_to_everybody(side: PrivateSide) -> None:
+    side.remote = STRANGER
+    async with side.browser() as machine, machine.get("/livez") as response:
+        assert (response.status, await response.text()) == (200, "alive\n")

@@ -24,7 +24,7 @@ PAIRS: Final = (
     ("focus", "card", EDGES),
     ("focus", "inset", EDGES),
 )
-STYLE: Final = resources.files("bridge.web.templates").joinpath("style.css").read_text(encoding="utf-8")
+STYLE: Final = resources.files("bridge.web.templates").joinpath("colors.css").read_text(encoding="utf-8")
 
 
 def palettes() -> dict[str, dict[str, str]]:

@@ -1,0 +1,81 @@
+// Keeps a page live: when the bridge says that something has changed, the parts marked data-live are asked for anew and
+// put in place, but for those in which somebody is just typing or has opened something. Without this script each page
+// works all the same; it only has to be loaded again.
+"use strict";
+
+(() => {
+  const parts = () => [...document.querySelectorAll("[data-live][id]")];
+  let asking = false;
+  let again = false;
+
+  const isInUse = (part) =>
+    part.contains(document.activeElement) && document.activeElement.matches("input, select, textarea");
+
+  const keepOpen = (before, after) => {
+    for (const details of before.querySelectorAll("details[open][id]")) {
+      after.querySelector(`#${CSS.escape(details.id)}`)?.setAttribute("open", "");
+    }
+  };
+
+  const replace = (page) => {
+    for (const part of parts()) {
+      const fresh = page.getElementById(part.id);
+      if (fresh === null || isInUse(part)) continue;
+      keepOpen(part, fresh);
+      if (fresh.innerHTML === part.innerHTML) continue;
+      const focused = part.contains(document.activeElement) ? document.activeElement.id : "";
+      part.replaceWith(document.adoptNode(fresh));
+      if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+    }
+  };
+
+  const refresh = async () => {
+    if (asking || document.hidden) {
+      again = true;
+      return;
+    }
+    asking = true;
+    again = false;
+    try {
+      const answer = await fetch(location.href, { headers: { Accept: "text/html" }, redirect: "error" });
+      if (answer.ok) replace(new DOMParser().parseFromString(await answer.text(), "text/html"));
+    } catch {
+      // The bridge is away for a moment: the stream of changes comes back by itself, and then this is asked for again.
+    } finally {
+      asking = false;
+      if (again && !document.hidden) refresh();
+    }
+  };
+
+  const count = () => {
+    for (const clock of document.querySelectorAll("[data-countdown]")) {
+      const left = Math.max(0, Math.round((Number(clock.dataset.countdown) - Date.now()) / 1000));
+      clock.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+    }
+  };
+
+  const copy = async (button) => {
+    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent.trim());
+    const before = button.textContent;
+    button.textContent = "Copied";
+    setTimeout(() => (button.textContent = before), 1500);
+  };
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (button !== null) copy(button);
+  });
+  for (const button of document.querySelectorAll("[data-copy]")) button.hidden = false;
+
+  if (parts().length > 0) {
+    const changes = new EventSource("/live");
+    changes.addEventListener("changed", refresh);
+    changes.addEventListener("open", () => document.documentElement.classList.add("is-live"));
+    changes.addEventListener("error", () => document.documentElement.classList.remove("is-live"));
+    document.addEventListener("visibilitychange", () => again && refresh());
+    addEventListener("pagehide", () => changes.close());
+    const every = Number(document.querySelector("[data-every]")?.dataset.every ?? 0);
+    if (every > 0) setInterval(refresh, every * 1000);
+  }
+  setInterval(count, 1000);
+})();

@@ -1,0 +1,62 @@
+"""Server-sent events: a page that is open hears that something has changed, and asks for itself anew.
+
+What is sent says nothing of what has changed. Knows neither pages nor devices.
+"""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Final
+
+from aiohttp import web
+
+from bridge.web.pages import HEADERS
+
+MOST: Final = 32
+"""So many pages may listen at once."""
+
+STEP_S: Final = 1.0
+"""A page is told so often at most, however much happens."""
+
+PING_S: Final = 20.0
+"""Browsers notice by this that we are still here; so do we that they are."""
+
+AGAIN_MS: Final = 3000
+
+
+class Live:
+    """Tells pages. `next_news` returns what is set at the next change; `over`: the bridge stops."""
+
+    def __init__(self, next_news: Callable[[], asyncio.Event], over: Callable[[], bool]) -> None:
+        self._next_news = next_news
+        self._over = over
+        self._listening = 0
+
+    async def stream(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Tell one page until it goes."""
+        if self._listening >= MOST:
+            return web.Response(text="Too many pages are open.", status=503, headers={"Retry-After": "60"})
+        response = web.StreamResponse(headers={**HEADERS, "Content-Type": "text/event-stream"})
+        self._listening += 1
+        try:
+            await response.prepare(request)
+            await response.write(f"retry: {AGAIN_MS}\n\n".encode())
+            with suppress(ConnectionError):
+                await self._tell(response)
+        finally:
+            self._listening -= 1
+        return response
+
+    async def _tell(self, response: web.StreamResponse) -> None:
+        number = 0
+        while not self._over():
+            coming = self._next_news()
+            try:
+                async with asyncio.timeout(PING_S):
+                    await coming.wait()
+            except TimeoutError:
+                await response.write(b": still here\n\n")
+                continue
+            number += 1
+            await response.write(f"id: {number}\nevent: changed\ndata: {number}\n\n".encode())
+            await asyncio.sleep(STEP_S)

@@ -1,0 +1,139 @@
+"""Who is at the private pages: browsers in which an owner has signed in, and signing in. Knows no page.
+
+The cookie is random and only its digest is kept; another one takes its place when somebody signs in. It outlives a
+restart, for a tablet on the wall is to go on, and ends where its owner or somebody at the page of people ends it.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from aiohttp import web
+
+from bridge.errors import AccountError
+from bridge.homes.user import User
+from bridge.oauth.browsers import KnownBrowsers
+from bridge.oauth.forms import FormTokens
+from bridge.oauth.grants import Moment
+from bridge.oauth.sign_in import Refused, SignIn
+from bridge.oauth.tokens import digest_of
+from bridge.web.cookies import Cookies, new_visit
+from bridge.web.origin import address_in
+from bridge.web.visits import Turned, Welcome
+
+KEPT_FOR_S: Final = 30 * 24 * 3600
+FORM_LIFE_S: Final = 24 * 3600.0
+COOKIES: Final = Cookies(secure=False, site="bridge-", kept_for_s=KEPT_FOR_S)
+"""The private listener speaks plain http: it is for this machine and a network that is trusted."""
+
+NO_OWNER: Final = (
+    "Name and password are right, but these pages are for owners. Somebody who is one can make you one: "
+    "`ifttt-bridge user owner NAME`, or on the page People."
+)
+MAX_BROWSER_CHARACTERS: Final = 120
+_FORMS: Final = "private pages"
+
+
+class SignedInBrowsers(Protocol):
+    """Where it is kept which browsers are signed in."""
+
+    async def begin(self, digest: str, user: User, browser: str, now: Moment) -> None:
+        """Let a browser be signed in."""
+        ...
+
+    async def find(self, digest: str, now: Moment) -> User | None:
+        """Return the owner who is signed in there."""
+        ...
+
+    async def end(self, digest: str) -> None:
+        """Sign a browser out."""
+        ...
+
+
+class People(Protocol):
+    """Who may come."""
+
+    async def owners(self) -> list[User]:
+        """Return who may use the private pages."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Somebody at the pages. `cookie`: the cookie of their browser; `owner` None: nobody has signed in there."""
+
+    cookie: str
+    owner: User | None
+
+
+@dataclass(frozen=True, slots=True)
+class Owners:
+    """Receives them. `now`: by the wall clock, and by how long the bridge has run."""
+
+    people: People
+    kept: SignedInBrowsers
+    forms: FormTokens
+    browsers: KnownBrowsers
+    sign_in: SignIn
+    now: Callable[[], Moment]
+
+    async def of(self, request: web.BaseRequest) -> Visit:
+        """Return the visit that a request belongs to, a new one if there is none yet."""
+        cookie = COOKIES.visit(request)
+        owner = await self.kept.find(digest_of(cookie), self.now()) if cookie else None
+        return Visit(cookie or new_visit(), owner)
+
+    def form_token(self, visit: Visit) -> str:
+        """Return what each form must send back."""
+        return self.forms.issue(visit.cookie, _FORMS, _who(visit))
+
+    def is_our_form(self, visit: Visit, fields: dict[str, str]) -> bool:
+        """Tell whether fields come from a form that this visit was shown."""
+        return self.forms.valid(fields.get("form", ""), visit.cookie, _FORMS, _who(visit))
+
+    async def attempt(self, request: web.BaseRequest, fields: dict[str, str]) -> Welcome | Turned:
+        """Try a name and a password. Raises TemporarilyUnavailable while too many try, AccountError for no owner."""
+        known = COOKIES.read(request, COOKIES.known)
+        outcome = await self.sign_in.attempt(
+            fields.get("username", ""), fields.get("password", ""), address=_address(request), browser_cookie=known
+        )
+        if isinstance(outcome, Refused):
+            return Turned(math.ceil(outcome.wait_s))
+        if outcome.user.id not in {owner.id for owner in await self.people.owners()}:
+            raise AccountError(NO_OWNER)  # their password is right: it tells them nothing that they may not know
+        return await self.welcome(request, outcome.user)
+
+    async def welcome(self, request: web.BaseRequest, user: User) -> Welcome:
+        """Let an owner in, under a new cookie."""
+        session = new_visit()
+        before = COOKIES.visit(request)
+        if before:
+            await self.kept.end(digest_of(before))
+        await self.kept.begin(digest_of(session), user, _browser(request), self.now())
+        return Welcome(session, self.browsers.issue(user.id, COOKIES.read(request, COOKIES.known)))
+
+    async def leave(self, visit: Visit) -> None:
+        """Sign out."""
+        await self.kept.end(digest_of(visit.cookie))
+
+
+def is_here(request: web.BaseRequest) -> bool:
+    """Tell whether a request comes from this machine itself."""
+    address = address_in(request.remote or "")
+    return address is not None and address.is_loopback
+
+
+def _address(request: web.BaseRequest) -> str | None:
+    """Return where somebody comes from; None on this machine, behind which a tunnel may hide anybody."""
+    return None if is_here(request) else request.remote
+
+
+def _browser(request: web.BaseRequest) -> str:
+    """Return what a browser calls itself: shown to owners, and never believed."""
+    said = request.headers.get("User-Agent", "")
+    return "".join(character for character in said if character.isprintable())[:MAX_BROWSER_CHARACTERS]
+
+
+def _who(visit: Visit) -> str:
+    return "" if visit.owner is None else visit.owner.id

@@ -1,0 +1,1 @@
+"""The private pages, one module each."""

@@ -1,0 +1,138 @@
+"""The private listener: which path is answered by what, and to whom.
+
+Health and figures are for this machine and for the networks that the configuration trusts; everything else is for
+owners who have signed in, wherever they are. Nothing is changed by a GET; what is sent by a form counts only if it is
+our own, from our own page.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Final
+from urllib.parse import unquote
+
+import structlog
+from aiohttp import web
+
+from bridge.dashboard.entrance import Entrance, is_elsewhere, is_local
+from bridge.dashboard.exposition import CONTENT_TYPE, Family, exposition
+from bridge.dashboard.frame import Frame
+from bridge.dashboard.health import Health, answer_health
+from bridge.dashboard.live import Live
+from bridge.dashboard.notices import Notice, Notices
+from bridge.dashboard.owners import Owners, Visit, is_here
+from bridge.dashboard.page import Asked, Page
+from bridge.errors import BadInput, BridgeError, NoSuchResource
+from bridge.web.bodies import read_form
+from bridge.web.origin import Network, address_in
+from bridge.web.pages import send_to
+
+MAX_SEGMENTS: Final = 8
+_READING: Final = frozenset({"GET", "HEAD"})
+STALE: Final = (
+    "This page was open for too long, or you have signed in anew since, so nothing was done. Please try again."
+)
+
+log = structlog.get_logger("bridge.dashboard")
+
+
+@dataclass(frozen=True, slots=True)
+class PrivateSite:
+    """Answers requests. `trusted`: the networks from where health and figures may be read without signing in."""
+
+    health: Health
+    families: Sequence[Family]
+    trusted: Callable[[], Sequence[Network]]
+    owners: Owners
+    entrance: Entrance
+    frame: Frame
+    notices: Notices
+    live: Live
+    pages: Mapping[str, Page]
+
+    async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Answer one request, whatever it is."""
+        segments = tuple(unquote(part) for part in request.rel_url.raw_path.split("/", MAX_SEGMENTS + 1) if part)
+        try:
+            return await self._answer(request, segments)
+        except (ConnectionError, TimeoutError):
+            raise  # the other side has gone: there is nobody to answer
+        except BridgeError as error:
+            return _plain(str(error), HTTPStatus.SERVICE_UNAVAILABLE)
+        except Exception:
+            log.exception("dashboard.failed", method=request.method, page=segments[:1])
+            return _plain("Something went wrong here. The log of the bridge says what.", 500)
+
+    async def _answer(  # noqa: PLR0911 -- a table of routes
+        self, request: web.BaseRequest, segments: tuple[str, ...]
+    ) -> web.StreamResponse:
+        if segments == ("livez",):
+            return await answer_health(self.health, request)
+        if segments[:1] == ("assets",) and request.method in _READING:
+            return await self.frame.asset("/".join(segments[1:])) or _not_here()
+        visit = await self.owners.of(request)
+        if segments in {("metrics",), ("readyz",)}:
+            return await self._reading(request, visit, segments[0])
+        if visit.owner is None or segments in {("sign-in",), ("first",)}:
+            return await self.entrance.answer(request, visit, segments)
+        asked = Asked(request, visit, visit.owner, segments[1:], dict(request.rel_url.query))
+        if segments == ("live",) and request.method == "GET":
+            return await self.live.stream(request)
+        page = self.pages.get(segments[0] if segments else "home")
+        if page is None or len(segments) > MAX_SEGMENTS or segments == ("home",):
+            return await self._missing(asked)
+        try:
+            return await self._of_page(page, asked)
+        except NoSuchResource:
+            return await self._missing(asked)
+
+    async def _reading(self, request: web.BaseRequest, visit: Visit, name: str) -> web.StreamResponse:
+        if visit.owner is None and not self._is_trusted(request):
+            return _plain("Sign in, or let [private] trusted name your address: nothing is told to strangers.\n", 403)
+        if name == "metrics" and request.method in _READING:
+            return web.Response(body=exposition(self.families), headers={"Content-Type": CONTENT_TYPE})
+        return await answer_health(self.health, request)
+
+    def _is_trusted(self, request: web.BaseRequest) -> bool:
+        address = address_in(request.remote or "")
+        return is_here(request) or (address is not None and any(address in network for network in self.trusted()))
+
+    async def _of_page(self, page: Page, asked: Asked) -> web.StreamResponse:
+        if asked.request.method in _READING:
+            return await page.show(asked)
+        if asked.request.method != "POST":
+            return web.Response(status=405, headers={"Allow": "GET, HEAD, POST"})
+        if is_elsewhere(asked.request):
+            return _plain("The page of another site has sent this, so nothing was done.", 403)
+        fields = await read_form(asked.request)
+        self.notices.keep(asked.visit.cookie, await self._taken(page, asked, fields))
+        back = fields.get("back", "")
+        return send_to(back if is_local(back) else asked.request.rel_url.raw_path)
+
+    async def _taken(self, page: Page, asked: Asked, fields: dict[str, str]) -> Notice:
+        """Let a page do what a form asks for, and return what to say about it."""
+        if not self.owners.is_our_form(asked.visit, fields):
+            return Notice(STALE, wrong=True)
+        try:
+            return Notice(await page.take(asked, fields), wrong=False)
+        except (NoSuchResource, BadInput) as error:
+            return Notice(str(error), wrong=True)
+        except BridgeError as error:
+            return Notice(_sentence(str(error)), wrong=True)
+
+    async def _missing(self, asked: Asked) -> web.StreamResponse:
+        response = await self.frame.page(asked, "missing", title="Not here")
+        response.set_status(404)
+        return response
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def _plain(text: str, status: int) -> web.Response:
+    return web.Response(text=text, status=status)
+
+
+def _not_here() -> web.Response:
+    return web.Response(text="Not found", status=404)

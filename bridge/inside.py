@@ -1,0 +1,88 @@
+"""Builds the private side: what owners see, and what machines of the home read."""
+
+import secrets
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar, cast
+
+import structlog
+
+from bridge import __version__
+from bridge.assembly import Parts
+from bridge.configured import homes_of
+from bridge.dashboard.entrance import Entrance
+from bridge.dashboard.exposition import Family
+from bridge.dashboard.frame import Frame
+from bridge.dashboard.health import Health
+from bridge.dashboard.live import Live
+from bridge.dashboard.notices import Notices
+from bridge.dashboard.owners import FORM_LIFE_S, Owners
+from bridge.dashboard.pages.home import HomePage
+from bridge.dashboard.setup_code import SetupCode
+from bridge.dashboard.site import PrivateSite
+from bridge.desk.desk import Desk
+from bridge.desk.requests import AnyRequest
+from bridge.desk.rows import SetupCodeRow
+from bridge.ground import Ground
+from bridge.oauth.forms import FormTokens
+from bridge.oauth.seals import KEY_BYTES
+
+T = TypeVar("T")
+
+log = structlog.get_logger("bridge.dashboard")
+
+
+@dataclass(frozen=True, slots=True)
+class FirstOwner:
+    """How somebody becomes the first owner. `address`: where the private pages are, once it is known."""
+
+    ground: Ground
+    code: SetupCode
+    address: Callable[[], str]
+
+    async def row(self) -> SetupCodeRow:
+        """Return the code, as the command line prints it."""
+        there = await self.ground.registers.accounts.owners()
+        return SetupCodeRow("" if there else self.code.text, self.address())
+
+    async def tell(self) -> None:
+        """Print the code into the log where there is no owner: only who runs the bridge reads that."""
+        row = await self.row()
+        if row.code:
+            log.warning("dashboard.setup_code", code=row.code, address=row.address, note="it makes the first owner")
+
+
+def build_private_site(
+    ground: Ground, parts: Parts, desk: Desk, health: Health, families: Sequence[Family], first: FirstOwner
+) -> PrivateSite:
+    """Put it together."""
+    registers, reception = ground.registers, parts.reception
+    forms = FormTokens(secrets.token_bytes(KEY_BYTES), time.monotonic, life_s=FORM_LIFE_S)
+    owners = Owners(
+        registers.accounts, registers.sign_ins, forms, reception.browsers, reception.sign_in, parts.entrance.now
+    )
+    notices = Notices()
+    frame = Frame(notices, owners.form_token, lambda: sum(map(bool, health.report().values())), __version__)
+
+    async def first_home() -> str:
+        homes = homes_of(ground.current.now.settings)
+        await registers.accounts.keep_homes(homes)
+        return homes[0].id
+
+    entrance = Entrance(owners, registers.accounts, first.code, frame, ground.hasher.hash, first_home, ground.clock_ms)
+
+    async def ask(request: AnyRequest, kind: type[T]) -> T:  # noqa: ARG001 -- what type checkers go by
+        return cast("T", await desk.ask(request))
+
+    return PrivateSite(
+        health,
+        families,
+        lambda: ground.current.now.settings.private.trusted,
+        owners,
+        entrance,
+        frame,
+        notices,
+        Live(parts.news.next, lambda: parts.news.over),
+        {"home": HomePage(frame, ask)},
+    )
