@@ -54,6 +54,7 @@ def test_a_description_in_two_fragments_within_a_batch_is_one_device() -> None:
     again = message("fake/hall/more/config", described(KEY), packet_id=2)
     draft = drafted(interpreter(), message(CONFIG, described(CONTACT)), again)
     assert draft.registry is not None
+    assert draft.descriptions.keys() == {("fake", "hall", "main"), ("fake", "hall", "more")}
     (device,) = draft.registry.devices.values()
     assert [each.id for each in device.entities] == ["contact", "key"]
 
