@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.devices.catalogue import Catalogue
+from bridge.devices.crossings import Measured
 from bridge.devices.entity import EntityKind, Habits, Shaping
 from bridge.mqtt.message import BacklogEnded, Connected, Due
 from tests.unit.mqtt.examples import message
@@ -152,6 +153,12 @@ def test_a_state_that_expires_is_unknown_and_the_same_one_again_is_no_edge() -> 
     home.wait(60)
     home.hear(OPEN)
     assert home.offered == ["contact.opened"]
+
+
+def test_a_number_that_expires_is_kept_as_any_other() -> None:
+    home = Home(expiring(EntityKind.SENSOR))
+    draft = home.commit(message("it", b'{"value":"21.5"}'))
+    assert draft.readings == [Measured("it", NOON_MS, 21.5)]
 
 
 def test_an_alarm_that_was_on_before_it_expired_is_not_raised_again() -> None:

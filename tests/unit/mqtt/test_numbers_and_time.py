@@ -37,17 +37,14 @@ class Timed(Taken):
         ):
             self.watches.add("home", where, kind)
 
-    def draft(self, *arrivals: Arrival) -> Draft:
-        """Interpret a batch and keep nothing of it."""
-        interpreter = Interpreter(
-            self.catalogue, self.known, self.deliveries, self.policy, self.deadlines, self.watches
-        )
-        next_seq = len(self.entries) + 1
-        return interpreter.draft(list(arrivals), self.listening, next_seq=next_seq, now_ms=self.now_ms)
+    @property
+    def interpreter(self) -> Interpreter:
+        """One that reads what is committed by now, deadlines too."""
+        return Interpreter(self.catalogue, self.known, self.deliveries, self.policy, self.deadlines, self.watches)
 
-    def commit(self, *arrivals: Arrival) -> Draft:
+    def commit(self, *arrivals: Arrival, set_by_ms: int = 0) -> Draft:
         """Interpret a batch and let it count."""
-        draft = super().commit(*arrivals)
+        draft = super().commit(*arrivals, set_by_ms=set_by_ms)
         self.deadlines.replace(draft.deadlines)
         return draft
 
