@@ -14,6 +14,7 @@ from bridge.devices.reading import Reading
 from bridge.devices.registry import Registry
 from bridge.devices.watches import Watches
 from bridge.errors import StorageUnavailable
+from bridge.mqtt.clock_steps import ClockSteps
 from bridge.mqtt.deliveries import Deliveries
 from bridge.mqtt.inbound import Inbound, Neighbours
 from bridge.mqtt.intake import Intake
@@ -56,6 +57,7 @@ class Taking:
     at_s: list[float] = field(default_factory=list)
     measured: list[tuple[int, int, float]] = field(default_factory=list)
     now_ms: int = 1000
+    clock_steps: ClockSteps | None = None
 
     def __post_init__(self) -> None:
         self.intake, self.known = Intake(10_000), LastKnown({})
@@ -78,7 +80,13 @@ class Taking:
             listening=lambda: self.steps.append("listening"),
         )
         self.inbound = Inbound(
-            self.intake, interpreter, self, neighbours=neighbours, next_seq=5, clock_ms=lambda: self.now_ms
+            self.intake,
+            interpreter,
+            self,
+            neighbours=neighbours,
+            next_seq=5,
+            clock_ms=lambda: self.now_ms,
+            steps=self.clock_steps,
         )
 
     async def commit(self, batch: Batch) -> None:

@@ -3,8 +3,10 @@
 import pytest
 
 from bridge.devices.last_known import EntityState
+from bridge.mqtt.clock_steps import ClockSteps
 from bridge.mqtt.message import Due
 from tests.unit.mqtt.examples import DOOR, message
+from tests.unit.mqtt.taking import Taking, running
 from tests.unit.mqtt.test_numbers_and_time import Timed
 
 HOUR_MS = 3_600_000
@@ -53,3 +55,19 @@ def test_only_what_counts_from_some_instant_is_written_anew_when_the_clock_was_s
     assert draft.states == {"front-door": EntityState("open", since_ms=11 * HOUR_MS)}
     assert draft.deadlines.keys() == {("front-door", 1)}
     assert taken.draft().states == {}
+
+
+async def test_a_step_is_settled_once_with_the_batch_that_is_written_and_not_with_one_that_failed() -> None:
+    steps: list[str] = []
+    there = Taking(steps, clock_steps=ClockSteps(lambda: 0.0, 1000, settled=lambda: steps.append("settled")))
+    async with running(there.inbound):
+        await there.hear(message(DOOR, b"closed", packet_id=1))
+        steps.clear()
+        there.now_ms += HOUR_MS
+        there.failures = 1
+        await there.hear(message(packet_id=2))
+        assert [step for step in steps if step in ("written", "settled")] == ["written", "settled"]
+        assert there.batches[-1].states["front-door"] == EntityState("closed", since_ms=1000 + HOUR_MS)
+        await there.hear(message(packet_id=3))
+        assert steps.count("settled") == 1
+        assert "front-door" not in there.batches[-1].states, "it has moved along already"
