@@ -11,7 +11,7 @@ from bridge.devices.last_known import UNSURE, EntityState, LastKnown
 from bridge.events import NotOffered
 from bridge.mqtt.deliveries import Deliveries
 from bridge.mqtt.interpreter import Listening
-from bridge.mqtt.message import BacklogEnded
+from bridge.mqtt.message import BacklogEnded, Connected
 from tests.unit.devices.examples import availability, button, detector, door
 from tests.unit.mqtt.examples import BELL, DOOR, Taken, message
 from tests.unit.mqtt.test_numbers_and_time import ATTIC, Timed
@@ -93,6 +93,13 @@ def test_a_press_that_the_broker_sends_again_is_offered_only_if_it_is_known_to_b
     taken.commit(message(BELL, b"single", duplicate=duplicate))
     assert len(taken.offered) == offered
     assert [entry.event.reason for entry in taken.entries] == [None if offered else NotOffered.REPLAYED]
+
+
+def test_a_press_of_a_session_that_began_anew_meanwhile_is_known_to_be_new() -> None:
+    taken = Taken(Catalogue([button()]), deliveries=Deliveries([], window=20, lost=True))
+    anew, back = Connected(1, resumed=False, away_s=10), Connected(2, resumed=True, away_s=1)
+    taken.commit(anew, back, message(BELL, b"single", duplicate=True))
+    assert taken.offered == ["button.single"]
 
 
 def test_a_live_press_counts_at_once() -> None:
