@@ -1,5 +1,6 @@
 """From a batch of arrivals to what one transaction writes."""
 
+import dataclasses
 from dataclasses import dataclass
 
 import pytest
@@ -128,6 +129,15 @@ def test_a_press_of_the_backlog_is_late_after_a_long_absence_and_live_ones_never
     taken = Taken()
     taken.commit(LONG_AWAY, message(packet_id=1), BacklogEnded(2), message(packet_id=2))
     assert [entry.event.reason for entry in taken.entries] == [NotOffered.LATE, None]
+
+
+def test_what_is_hidden_is_recorded_and_never_offered_and_that_is_why_however_late_it_came() -> None:
+    taken = Taken(Catalogue([dataclasses.replace(button(), exposed=False)]))
+    taken.commit(message(packet_id=1), LONG_AWAY, message(packet_id=2))
+    assert [(entry.event.kind, entry.event.reason) for entry in taken.entries] == [
+        ("button.single", NotOffered.HIDDEN),
+        ("button.single", NotOffered.HIDDEN),
+    ]
 
 
 def test_a_press_of_the_backlog_after_a_short_absence_is_offered() -> None:
