@@ -49,6 +49,14 @@ def test_another_on_begins_the_time_anew_and_is_no_second_event() -> None:
     assert home.offered == ["motion.detected", "motion.cleared", "motion.detected"]
 
 
+def test_what_begins_to_end_by_itself_is_a_reason_to_look_at_the_clock_and_what_goes_on_is_none() -> None:
+    home = Home(motion())
+    said = message("it", f"{{{ON}}}".encode(), qos=0)
+    assert home.commit(said).stirred
+    home.now_ms += 1000
+    assert not home.commit(said).stirred
+
+
 def test_a_message_that_comes_before_the_timer_finds_the_state_over() -> None:
     home = Home(motion())
     home.hear(ON)

@@ -106,6 +106,7 @@ def test_a_fault_of_ours_is_told_and_holds_nothing_up() -> None:
     taken = Taken(Catalogue([broken, door(), button()]))
     draft = taken.draft(message(DOOR, b"open"), message(BELL, packet_id=2))
     assert [(topic, type(error)) for topic, error in draft.broken] == [(DOOR, ZeroDivisionError)]
+    assert draft.taken == 1, "what comes behind it counts as before"
     assert draft.states["front-door"].value == "open"
     assert [entry.event.kind for entry in draft.entries] == ["button.single"]
 
