@@ -162,6 +162,22 @@ def test_what_rests_can_be_removed_and_come_anew() -> None:
     assert len(identities.concerned(OPENED)) == 1
 
 
+def test_what_rests_can_be_removed_while_others_wait_for_the_same() -> None:
+    ended, *others = identity(), identity(user="u_2"), identity(user="u_3")
+    identities = Identities([ended, *others])
+    identities.let_rest_of("production", "u_1")
+    assert identities.remove(ended.key) == ended
+    assert identities.concerned(OPENED) == others
+
+
+def test_when_an_identity_was_asked_for_is_forgotten_with_it() -> None:
+    identities = Identities([identity()])
+    identities.polled(identity().key, 5000)
+    identities.remove(identity().key)
+    identities.add(identity())
+    assert identities.let_rest(RESTS_AFTER_MS + 1) == [identity().key]
+
+
 def test_what_a_user_waits_for_is_found_at_every_client_and_nothing_of_another() -> None:
     one, staging, other = identity(), identity(client="staging"), identity(user="u_2")
     assert Identities([one, other, staging]).of_user("u_1") == [one.key, staging.key]
