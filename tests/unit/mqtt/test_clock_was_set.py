@@ -4,6 +4,7 @@ import pytest
 
 from bridge.devices.last_known import EntityState
 from bridge.mqtt.clock_steps import ClockSteps
+from bridge.mqtt.interpreter import Listening
 from bridge.mqtt.message import Due
 from tests.unit.mqtt.examples import DOOR, message
 from tests.unit.mqtt.taking import Taking, running
@@ -54,7 +55,8 @@ def test_only_what_counts_from_some_instant_is_written_anew_when_the_clock_was_s
     draft = taken.draft(set_by_ms=HOUR_MS)
     assert draft.states == {"front-door": EntityState("open", since_ms=11 * HOUR_MS)}
     assert draft.deadlines.keys() == {("front-door", 1)}
-    assert taken.draft().states == {}
+    assert taken.interpreter.begin(Listening(), next_seq=1).states == {}
+    assert taken.interpreter.draft([], Listening(), next_seq=1, now_ms=taken.now_ms).states == {}
 
 
 async def test_a_step_is_settled_once_with_the_batch_that_is_written_and_not_with_one_that_failed() -> None:

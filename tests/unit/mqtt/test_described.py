@@ -152,6 +152,7 @@ def test_a_message_of_nobody_is_kept_for_a_short_time() -> None:
     draft = drafted(interpreter(), message("home/hall", OPEN))
     assert [each.topic for each in draft.early] == ["home/hall"]
     assert draft.ignored == [Ignored("home/hall", "no device speaks here")]
+    assert drafted(interpreter(), message(DOOR, b"open")).early == [], "it was for somebody"
     early, there = Early(), Catalogue([replace(door(), id="new")])
     early.keep([message(DOOR, b"open")], now_ms=1000)
     assert len(early.for_new(Catalogue([]), there, now_ms=1000 + KEPT_MS)) == 1

@@ -67,6 +67,8 @@ def test_events_get_sequence_numbers_in_the_order_of_arrival() -> None:
     taken.commit(message(DOOR, b"closed"), message(DOOR, b"open", packet_id=2), message(BELL, packet_id=3))
     assert [(entry.seq, entry.event.kind) for entry in taken.entries] == [(1, "contact.opened"), (2, "button.single")]
     assert [entry.recorded_at_ms for entry in taken.entries] == [1000, 1000]
+    assert {len(entry.id) for entry in taken.entries} == {32}
+    assert len({entry.id for entry in taken.entries}) == 2
     assert taken.draft().next_seq == 3
 
 

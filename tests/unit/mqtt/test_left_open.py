@@ -55,6 +55,13 @@ def test_what_nobody_asks_for_any_more_is_not_waited_for_and_nothing_is_told() -
     assert minutes(taken) == []
 
 
+def test_a_door_that_closes_when_nobody_asks_any_more_is_not_waited_for() -> None:
+    taken = opened()
+    taken.watches.remove("home", "front-door", "contact.left_open.1")
+    taken.commit(CLOSED)
+    assert minutes(taken) == []
+
+
 def test_a_door_that_is_gone_is_not_waited_for() -> None:
     taken = opened()
     taken.catalogue = Catalogue([])
@@ -69,8 +76,9 @@ def test_who_asks_after_the_moment_hears_nothing_however_often_the_door_says_tha
     taken.commit(CLOSED, OPENED)
     taken.now_ms += 3 * MINUTE_MS
     taken.watches.add("home", "front-door", "contact.left_open.2")
-    taken.commit(OPENED)
-    assert minutes(taken) == [1]
+    for arrival in (OPENED, Due(live=True)):
+        taken.commit(arrival)
+        assert minutes(taken) == [1]
 
 
 def test_a_clock_that_runs_back_a_little_lets_nothing_be_told_twice() -> None:
