@@ -22,6 +22,7 @@ TARGETS: Final = (
             "tests/unit/mqtt/test_backlog.py",
             "tests/unit/mqtt/test_intake.py",
             "tests/unit/mqtt/test_clock_was_set.py",
+            "tests/unit/mqtt/test_turns.py",
             "tests/unit/timeline",
         ),
     ),
