@@ -19,6 +19,7 @@ from bridge.mqtt.deliveries import Deliveries
 from bridge.mqtt.inbound import Inbound, Neighbours
 from bridge.mqtt.intake import Intake
 from bridge.mqtt.interpreter import Interpreter
+from bridge.mqtt.losses import Losses
 from bridge.mqtt.message import Arrival, Marker, Message, Turn
 from bridge.timeline.batch import Batch, ToldMove
 from bridge.timeline.entry import Entry
@@ -61,11 +62,12 @@ class Taking:
 
     def __post_init__(self) -> None:
         self.intake, self.known = Intake(10_000), LastKnown({})
-        self.watches = Watches()
+        self.watches, self.losses = Watches(), Losses()
+        self.deliveries = Deliveries([], window=20)
         interpreter = Interpreter(
             Catalogue([button(), door(), FAULTY, availability()]),
             self.known,
-            Deliveries([], window=20),
+            self.deliveries,
             LatePolicy(),
             watches=self.watches,
             registry=Registry([FakeConvention()]),
@@ -77,6 +79,7 @@ class Taking:
             self._measure,
             stirred=lambda: self.steps.append("stirred"),
             described=lambda: self.steps.append("described"),
+            losses=self.losses,
             listening=lambda: self.steps.append("listening"),
         )
         self.inbound = Inbound(

@@ -70,7 +70,8 @@ def test_a_number_that_is_past_its_threshold_long_since_crosses_nothing() -> Non
 def test_a_door_that_may_have_been_open_before_is_not_told_of_as_left_open() -> None:
     taken = Timed()
     taken.known = LastKnown({"front-door": unsure("closed")})
-    taken.commit(message(DOOR, b"open"))
+    assert taken.commit(message(DOOR, b"open")).broken == []
+    assert [(deadline.minutes, deadline.told) for deadline in taken.deadlines] == [(1, True)]
     taken.now_ms += 3_600_000
     taken.commit(BacklogEnded(1))
     assert taken.offered == []
