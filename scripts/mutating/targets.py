@@ -19,6 +19,7 @@ TARGETS: Final = (
         ("bridge/mqtt/inbound.py", "bridge/mqtt/intake.py", "bridge/mqtt/backlog.py", "bridge/timeline/batch.py"),
         (
             "tests/unit/mqtt/test_inbound.py",
+            "tests/unit/mqtt/test_inbound_losses.py",
             "tests/unit/mqtt/test_backlog.py",
             "tests/unit/mqtt/test_intake.py",
             "tests/unit/mqtt/test_clock_was_set.py",
