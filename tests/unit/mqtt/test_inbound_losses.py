@@ -25,3 +25,12 @@ async def test_after_a_copy_was_put_back_what_comes_again_may_have_counted_until
         await there.hear(back, again(message(packet_id=1)), BacklogEnded(2))
         await there.hear(back, again(message(packet_id=2)))
         assert [entry.event.reason for batch in there.batches for entry in batch.entries] == ["replayed", None]
+
+
+async def test_in_a_new_session_a_number_that_comes_again_is_another_message_in_later_batches_too() -> None:
+    async with taking() as there:
+        await there.hear(message(packet_id=1))
+        await there.hear(Connected(2, resumed=False, away_s=1))
+        await there.hear(again(message(packet_id=1)))
+        assert [len(batch.entries) for batch in there.batches if batch.entries] == [1, 1]
+        assert there.inbound.counts.repeats == 0
