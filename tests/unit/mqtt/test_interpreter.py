@@ -196,6 +196,12 @@ def test_a_retained_message_among_the_backlog_is_as_old_as_any_retained_message(
     ]
 
 
+def test_where_the_policy_says_so_a_change_while_away_is_offered() -> None:
+    taken = Taken(policy=LatePolicy(fire_changed_while_away=True))
+    taken.commit(message(DOOR, b"closed"), message(DOOR, b"open", packet_id=2, retained=True))
+    assert taken.offered == ["contact.opened"]
+
+
 @given(arrivals)
 def test_a_retained_message_never_yields_an_offered_event(arrived: list[Arrival]) -> None:
     taken = Taken()

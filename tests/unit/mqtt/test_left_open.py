@@ -99,7 +99,7 @@ def test_what_was_told_once_is_told_again_for_another_opening() -> None:
     assert taken.offered.count("contact.left_open.1") == 2
 
 
-def test_a_door_that_may_just_have_closed_is_looked_at_when_that_is_known() -> None:
+def test_of_a_door_that_may_just_have_closed_nothing_is_told_until_that_is_known() -> None:
     taken = Timed(shaped=True)
     taken.commit(CLOSED, OPENED)
     taken.now_ms += 1500
@@ -107,6 +107,10 @@ def test_a_door_that_may_just_have_closed_is_looked_at_when_that_is_known() -> N
     taken.now_ms += 58_000
     taken.commit(CLOSED)
     assert taken.interpreter.next_due_ms(taken.now_ms) == taken.now_ms + 1500, "and not when the minute is over"
+    for passed_ms in (700, 800):
+        taken.now_ms += passed_ms
+        taken.commit(Due(live=True))
+    assert taken.kinds == ["contact.opened", "contact.closed"]
 
 
 def test_after_a_look_at_the_time_somebody_looks_when_the_next_is_due() -> None:
