@@ -233,8 +233,6 @@ class Inbound:
                     await self._journal.commit(batch)
                     took_s = time.monotonic() - began_s
                     self._neighbours.measure(draft.entries, draft.received_s, messages=len(arrivals), took_s=took_s)
-                else:
-                    await asyncio.sleep(0)  # a flood that means nothing must not keep the others waiting
             except StorageUnavailable as error:
                 self.counts.failed_commits += 1
                 if not self.storage_trouble:

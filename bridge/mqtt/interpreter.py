@@ -222,8 +222,7 @@ class Interpreter:
     def _over_time(
         self, draft: Draft, entity: Entity, known: EntityState, reading: Reading, how: Circumstances
     ) -> Outcome:
-        reach = entity.device.gateway
-        gateway = gateway_of(self._known(draft, reach)) if reach and entity.habits.behind else None
+        gateway = gateway_of(self._known(draft, entity.device.gateway)) if entity.habits.behind else None
 
         def said(known: EntityState, reading: Reading, how: Circumstances) -> Outcome:
             return self._said(draft, entity, known, reading, how)

@@ -1,8 +1,8 @@
 """A way to announce devices that no device speaks: one JSON object a fragment, and one a message.
 
 A description, on `<prefix>/<device>/<fragment>/config`: `{"name", "room", "hardware": [...], "via", "topics": [...],
-"questions": [topic ...], "entities": [{"id", "kind", "topic", "command", ...}]}`. A message of an entity: `{"value":
-"on"}`, `{"press": "long", "at": 5, "stamp": "7"}` or `{"online": true}`.
+"questions": [topic ...], "answers": [topic ...], "entities": [{"id", "kind", "topic", "command", ...}]}`. A message of
+an entity: `{"value": "on"}`, `{"press": "long", "at": 5, "stamp": "7"}` or `{"online": true}`.
 """
 
 from collections.abc import Mapping
@@ -44,6 +44,7 @@ class FakeFragment(msgspec.Struct):
     via: str = ""
     topics: list[str] = []
     questions: list[str] = []
+    answers: list[str] = []
     entities: list[FakeEntity] = []
 
 
@@ -121,7 +122,8 @@ class FakeConvention:
         )
         topics = tuple(topic for each in fragments for topic in each.topics)
         questions = tuple(Publication(topic, b"?") for each in fragments for topic in each.questions)
-        return Announcement((device,) if fragments else (), topics, questions)
+        answers = tuple(topic for each in fragments for topic in each.answers)
+        return Announcement((device,) if fragments else (), topics, questions, answers)
 
     def _parse(self, payload: bytes) -> FakeFragment:
         try:

@@ -1,5 +1,7 @@
 """Who sees what, and since when."""
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -39,10 +41,11 @@ def test_a_device_is_seen_as_long_as_one_of_its_abilities_is_and_since_the_first
     things = [
         placed("lamp.light", since_seq=4),
         placed("lamp.battery", since_seq=2),
+        placed("lamp.motion", since_seq=3),
         placed("gong.bell", exposed=False),
     ]
     sight = Sights(things).of("home", "u_1")
-    assert sight.since == {"lamp": 2, "lamp.light": 4, "lamp.battery": 2}
+    assert sight.since == {"lamp": 2, "lamp.light": 4, "lamp.battery": 2, "lamp.motion": 3}
     assert not sight.sees("gong")
 
 
@@ -50,6 +53,7 @@ def test_a_timeline_of_a_home_is_asked_as_a_whole_only_where_nothing_of_it_is_ke
     whole = Sights([placed("door"), placed("bell", since_seq=5)]).of("home", "u_1")
     assert question_of(ANY_DOOR, whole, start_seq=5) == Question(ANY_DOOR, 5)
     assert question_of(ANY_DOOR, whole, start_seq=4) == Question(ANY_DOOR, 4, among=(("bell", 5), ("door", 0)))
+    assert question_of(ANY_DOOR, Sights().of("home", "u_1"), start_seq=0) == Question(ANY_DOOR, 0)
     part = Sights([placed("door"), placed("bell", exposed=False)]).of("home", "u_1")
     assert question_of(ANY_DOOR, part, start_seq=9) == Question(ANY_DOOR, 9, among=(("door", 0),))
 
@@ -93,4 +97,11 @@ def test_what_somebody_sees_is_found_again_by_its_equal() -> None:
     assert ours is not theirs
     assert ours == theirs == (("door", 3),)
     assert {ours: 1}[theirs] == {(("door", 3),): 1}[theirs] == 1
-    assert ours != Sights(placed[:1]).of("elm", "u").among(3)
+    assert ours not in (Sights([replace(placed[0], since_seq=4), placed[1]]).of("elm", "u").among(0), None)
+
+
+def test_what_somebody_sees_is_put_together_once() -> None:
+    sights = Sights(
+        [placed("door"), placed("bell")], [Share(user, "bell", shared=False, since_seq=0) for user in ("u_1", "u_2")]
+    )
+    assert sights.of("home", "u_1") is sights.of("home", "u_1") is not sights.of("home", "u_2")

@@ -125,7 +125,8 @@ def test_what_ifttt_has_not_asked_for_in_thirty_days_waits_for_nothing_until_it_
 def test_a_clock_that_is_set_leaves_nobody_behind_and_keeps_nobody(by_ms: int) -> None:
     early, late = identity("one"), identity("two")
     identities = Identities([early, late])
-    identities.clock_was_set(by_ms)
+    identities.clock_was_set(by_ms - 5)
+    identities.clock_was_set(5)
     identities.polled(late.key, by_ms + 1)
     assert identities.let_rest(by_ms + RESTS_AFTER_MS) == []
     assert identities.let_rest(by_ms + RESTS_AFTER_MS + 1) == [early.key]
@@ -159,6 +160,27 @@ def test_what_rests_can_be_removed_and_come_anew() -> None:
     assert not identities.polled(identity().key, 5)
     identities.add(identity(polled_ms=RESTS_AFTER_MS))
     assert len(identities.concerned(OPENED)) == 1
+
+
+def test_what_rests_can_be_removed_while_others_wait_for_the_same() -> None:
+    ended, *others = identity(), identity(user="u_2"), identity(user="u_3")
+    identities = Identities([ended, *others])
+    identities.let_rest_of("production", "u_1")
+    assert identities.remove(ended.key) == ended
+    assert identities.concerned(OPENED) == others
+
+
+def test_when_an_identity_was_asked_for_is_forgotten_with_it() -> None:
+    identities = Identities([identity()])
+    identities.polled(identity().key, 5000)
+    identities.remove(identity().key)
+    identities.add(identity())
+    assert identities.let_rest(RESTS_AFTER_MS + 1) == [identity().key]
+
+
+def test_what_a_user_waits_for_is_found_at_every_client_and_nothing_of_another() -> None:
+    one, staging, other = identity(), identity(client="staging"), identity(user="u_2")
+    assert Identities([one, other, staging]).of_user("u_1") == [one.key, staging.key]
 
 
 def test_removing_what_is_not_there_does_nothing() -> None:

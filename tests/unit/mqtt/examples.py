@@ -46,15 +46,21 @@ class Taken:
     entries: list[Entry] = field(default_factory=list)
     now_ms: int = 1000
 
-    def draft(self, *arrivals: Arrival) -> Draft:
-        """Interpret a batch and keep nothing of it."""
-        interpreter = Interpreter(self.catalogue, self.known, self.deliveries, self.policy)
-        next_seq = len(self.entries) + 1
-        return interpreter.draft(list(arrivals), self.listening, next_seq=next_seq, now_ms=self.now_ms)
+    @property
+    def interpreter(self) -> Interpreter:
+        """One that reads what is committed by now."""
+        return Interpreter(self.catalogue, self.known, self.deliveries, self.policy)
 
-    def commit(self, *arrivals: Arrival) -> Draft:
+    def draft(self, *arrivals: Arrival, set_by_ms: int = 0) -> Draft:
+        """Interpret a batch and keep nothing of it. `set_by_ms`: by how much the clock was set before."""
+        next_seq = len(self.entries) + 1
+        return self.interpreter.draft(
+            list(arrivals), self.listening, next_seq=next_seq, now_ms=self.now_ms, set_by_ms=set_by_ms
+        )
+
+    def commit(self, *arrivals: Arrival, set_by_ms: int = 0) -> Draft:
         """Interpret a batch and let it count."""
-        draft = self.draft(*arrivals)
+        draft = self.draft(*arrivals, set_by_ms=set_by_ms)
         self.known.replace(draft.states)
         self.deliveries.replace(draft.deliveries.added, forget=draft.deliveries.forget)
         self.listening = draft.listening

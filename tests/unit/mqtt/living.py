@@ -7,7 +7,7 @@ from bridge.devices.catalogue import Catalogue
 from bridge.devices.entity import Device, Entity, EntityKind, Habits
 from bridge.devices.last_known import EntityState, LastKnown
 from bridge.events import NotOffered
-from bridge.mqtt.interpreter import Interpreter, Listening
+from bridge.mqtt.interpreter import Listening
 from bridge.mqtt.message import Due
 from tests.fakes.conventions import FakeDialect
 from tests.unit.mqtt.examples import Taken, message
@@ -61,7 +61,7 @@ class Home(Taken):
     @property
     def due_ms(self) -> int | None:
         """When something is due next."""
-        return Interpreter(self.catalogue, self.known, self.deliveries, self.policy).next_due_ms(self.now_ms)
+        return self.interpreter.next_due_ms(self.now_ms)
 
     @property
     def told(self) -> list[tuple[str, NotOffered | None]]:

@@ -14,10 +14,12 @@ from bridge.devices.reading import Reading
 from bridge.devices.registry import Registry
 from bridge.devices.watches import Watches
 from bridge.errors import StorageUnavailable
+from bridge.mqtt.clock_steps import ClockSteps
 from bridge.mqtt.deliveries import Deliveries
 from bridge.mqtt.inbound import Inbound, Neighbours
 from bridge.mqtt.intake import Intake
 from bridge.mqtt.interpreter import Interpreter
+from bridge.mqtt.losses import Losses
 from bridge.mqtt.message import Arrival, Marker, Message, Turn
 from bridge.timeline.batch import Batch, ToldMove
 from bridge.timeline.entry import Entry
@@ -56,14 +58,16 @@ class Taking:
     at_s: list[float] = field(default_factory=list)
     measured: list[tuple[int, int, float]] = field(default_factory=list)
     now_ms: int = 1000
+    clock_steps: ClockSteps | None = None
 
     def __post_init__(self) -> None:
         self.intake, self.known = Intake(10_000), LastKnown({})
-        self.watches = Watches()
+        self.watches, self.losses = Watches(), Losses()
+        self.deliveries = Deliveries([], window=20)
         interpreter = Interpreter(
             Catalogue([button(), door(), FAULTY, availability()]),
             self.known,
-            Deliveries([], window=20),
+            self.deliveries,
             LatePolicy(),
             watches=self.watches,
             registry=Registry([FakeConvention()]),
@@ -75,10 +79,17 @@ class Taking:
             self._measure,
             stirred=lambda: self.steps.append("stirred"),
             described=lambda: self.steps.append("described"),
+            losses=self.losses,
             listening=lambda: self.steps.append("listening"),
         )
         self.inbound = Inbound(
-            self.intake, interpreter, self, neighbours=neighbours, next_seq=5, clock_ms=lambda: self.now_ms
+            self.intake,
+            interpreter,
+            self,
+            neighbours=neighbours,
+            next_seq=5,
+            clock_ms=lambda: self.now_ms,
+            steps=self.clock_steps,
         )
 
     async def commit(self, batch: Batch) -> None:

@@ -12,7 +12,7 @@ from bridge.devices.reading import AvailabilityReading, CustomReading, PressRead
 from bridge.events import NotOffered
 from bridge.mqtt.deliveries import Deliveries
 from bridge.mqtt.interpreter import Listening
-from bridge.mqtt.message import BacklogEnded
+from bridge.mqtt.message import BacklogEnded, Connected
 from tests.unit.devices.examples import availability, button, detector, door
 from tests.unit.mqtt.examples import BELL, DOOR, Taken, message
 from tests.unit.mqtt.living import Home, of
@@ -72,7 +72,8 @@ def test_a_number_that_is_past_its_threshold_long_since_crosses_nothing() -> Non
 def test_a_door_that_may_have_been_open_before_is_not_told_of_as_left_open() -> None:
     taken = Timed()
     taken.known = LastKnown({"front-door": unsure("closed")})
-    taken.commit(message(DOOR, b"open"))
+    assert taken.commit(message(DOOR, b"open")).broken == []
+    assert [(deadline.minutes, deadline.told) for deadline in taken.deadlines] == [(1, True)]
     taken.now_ms += 3_600_000
     taken.commit(BacklogEnded(1))
     assert taken.offered == []
@@ -95,6 +96,13 @@ def test_a_press_that_the_broker_sends_again_is_offered_only_if_it_is_known_to_b
     taken.commit(message(BELL, b"single", duplicate=duplicate))
     assert len(taken.offered) == offered
     assert [entry.event.reason for entry in taken.entries] == [None if offered else NotOffered.REPLAYED]
+
+
+def test_a_press_of_a_session_that_began_anew_meanwhile_is_known_to_be_new() -> None:
+    taken = Taken(Catalogue([button()]), deliveries=Deliveries([], window=20, lost=True))
+    anew, back = Connected(1, resumed=False, away_s=10), Connected(2, resumed=True, away_s=1)
+    taken.commit(anew, back, message(BELL, b"single", duplicate=True))
+    assert taken.offered == ["button.single"]
 
 
 def test_a_live_press_counts_at_once() -> None:

@@ -6,7 +6,9 @@ from bridge.devices.catalogue import Catalogue
 from bridge.devices.interpretation import LatePolicy
 from bridge.devices.last_known import LastKnown
 from bridge.devices.pairing import PairedEntity, Pairing, catalogued
+from bridge.devices.quota import Limits
 from bridge.devices.registry import Registry
+from bridge.events import NotOffered
 from bridge.mqtt.deliveries import Deliveries
 from bridge.mqtt.early import KEPT_MS, MAX_BYTES, MAX_MESSAGES, Early
 from bridge.mqtt.interpreter import Draft, Ignored, Interpreter, Listening
@@ -54,6 +56,7 @@ def test_a_description_in_two_fragments_within_a_batch_is_one_device() -> None:
     again = message("fake/hall/more/config", described(KEY), packet_id=2)
     draft = drafted(interpreter(), message(CONFIG, described(CONTACT)), again)
     assert draft.registry is not None
+    assert draft.descriptions.keys() == {("fake", "hall", "main"), ("fake", "hall", "more")}
     (device,) = draft.registry.devices.values()
     assert [each.id for each in device.entities] == ["contact", "key"]
 
@@ -77,6 +80,41 @@ def test_what_is_wrong_with_a_description_is_told_and_stalls_nothing() -> None:
     assert draft.ignored == [Ignored(CONFIG, "not a description")]
     assert [(topic, type(error)) for topic, error in draft.broken] == [(CONFIG, ZeroDivisionError)]
     assert draft.states["front-door"].value == "open"
+
+
+def test_a_refusal_that_was_told_in_the_same_batch_is_not_told_again() -> None:
+    registry = Registry([FakeConvention()], limits=Limits(entities=1))
+    draft = drafted(
+        replace(interpreter(), registry=registry),
+        *(message(f"fake/{name}/main/config", described(CONTACT), packet_id=n) for n, name in enumerate("abc", 1)),
+    )
+    assert draft.ignored == [Ignored("fake/b/main/config", "more than 1 entities are described")]
+
+
+def test_what_a_description_names_is_listened_to_for_more_of_it_in_the_same_batch() -> None:
+    more = "fake/hall/more/sensors"
+    draft = drafted(
+        interpreter(),
+        message(CONFIG, described(CONTACT, topics=[more])),
+        message(more, b"more of it", packet_id=2),
+    )
+    assert draft.descriptions["fake", "hall", "more/sensors"] == b"more of it"
+    assert draft.ignored == []
+
+
+def test_an_answer_to_a_question_tells_how_it_was_before() -> None:
+    registry = Registry([FakeConvention()])
+    registry.take(CONFIG, described(CONTACT, KEY, answers=["home/hall"]), now_ms=0)
+    reader = replace(interpreter(), registry=registry, catalogue=catalogue_of(registry))
+    draft = drafted(
+        reader,
+        message("home/hall", b'{"value":"closed"}'),
+        message("home/hall", OPEN, packet_id=2),
+        message("home/hall", PRESS, packet_id=3),
+    )
+    assert [(entry.event.kind, entry.event.reason) for entry in draft.entries] == [
+        ("contact.opened", NotOffered.CHANGED_WHILE_AWAY)
+    ]
 
 
 def test_a_topic_may_describe_devices_and_be_spoken_on_by_one() -> None:
@@ -114,6 +152,7 @@ def test_a_message_of_nobody_is_kept_for_a_short_time() -> None:
     draft = drafted(interpreter(), message("home/hall", OPEN))
     assert [each.topic for each in draft.early] == ["home/hall"]
     assert draft.ignored == [Ignored("home/hall", "no device speaks here")]
+    assert drafted(interpreter(), message(DOOR, b"open")).early == [], "it was for somebody"
     early, there = Early(), Catalogue([replace(door(), id="new")])
     early.keep([message(DOOR, b"open")], now_ms=1000)
     assert len(early.for_new(Catalogue([]), there, now_ms=1000 + KEPT_MS)) == 1

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.devices.catalogue import Catalogue
+from bridge.devices.crossings import Measured
 from bridge.devices.entity import EntityKind, Habits, Shaping
 from bridge.mqtt.message import BacklogEnded, Connected, Due
 from tests.unit.mqtt.examples import message
@@ -46,6 +47,14 @@ def test_another_on_begins_the_time_anew_and_is_no_second_event() -> None:
     home.wait(30)
     home.hear(ON)
     assert home.offered == ["motion.detected", "motion.cleared", "motion.detected"]
+
+
+def test_what_begins_to_end_by_itself_is_a_reason_to_look_at_the_clock_and_what_goes_on_is_none() -> None:
+    home = Home(motion())
+    said = message("it", f"{{{ON}}}".encode(), qos=0)
+    assert home.commit(said).stirred
+    home.now_ms += 1000
+    assert not home.commit(said).stirred
 
 
 def test_a_message_that_comes_before_the_timer_finds_the_state_over() -> None:
@@ -152,6 +161,12 @@ def test_a_state_that_expires_is_unknown_and_the_same_one_again_is_no_edge() -> 
     home.wait(60)
     home.hear(OPEN)
     assert home.offered == ["contact.opened"]
+
+
+def test_a_number_that_expires_is_kept_as_any_other() -> None:
+    home = Home(expiring(EntityKind.SENSOR))
+    draft = home.commit(message("it", b'{"value":"21.5"}'))
+    assert draft.readings == [Measured("it", NOON_MS, 21.5)]
 
 
 def test_an_alarm_that_was_on_before_it_expired_is_not_raised_again() -> None:

@@ -1,13 +1,14 @@
 """Taking messages in, step by step: written, then known, then told around, then acknowledged; and what is counted."""
 
 import asyncio
+from dataclasses import replace
 from itertools import pairwise
 
 from structlog.testing import capture_logs
 
 from bridge.devices.catalogue import Catalogue
 from bridge.devices.dialects.plain_number import PlainNumber
-from bridge.devices.entity import Device, Entity, EntityKind
+from bridge.devices.entity import Device, Entity, EntityKind, Shaping
 from bridge.devices.interpretation import LatePolicy
 from bridge.devices.last_known import LastKnown
 from bridge.mqtt.deliveries import Deliveries
@@ -18,7 +19,7 @@ from bridge.mqtt.message import BacklogEnded, Connected, Marker
 from bridge.simulator.virtual_time import run_virtually
 from tests.fakes.conventions import described
 from tests.parts.waiting import until
-from tests.unit.devices.examples import button
+from tests.unit.devices.examples import button, door
 from tests.unit.mqtt.examples import BELL, DOOR, again, message
 from tests.unit.mqtt.taking import MOVES, Faulty, Taking, taking
 
@@ -285,6 +286,16 @@ async def test_what_time_makes_of_a_state_is_in_its_batch_and_known_afterwards()
         assert deadline is not None
         assert there.inbound.next_due_ms(1000) == deadline.due_ms == 121_000
         assert there.steps[-2:] == ["acknowledged [2]", "stirred"]
+
+
+async def test_what_waits_of_a_device_that_is_gone_is_looked_at_at_once() -> None:
+    async with taking() as there:
+        shaped = replace(door(), shaping=Shaping(debounce_ms=60_000, debounce_max_ms=60_000))
+        await there.inbound.reconfigure(Catalogue([shaped]), LatePolicy(), also=lambda: None)
+        await there.hear(message(DOOR, b"closed", packet_id=1), message(DOOR, b"open", packet_id=2))
+        assert there.inbound.next_due_ms(2000) == 61_000
+        await there.inbound.reconfigure(Catalogue([]), LatePolicy(), also=lambda: None)
+        assert there.inbound.next_due_ms(2000) == 2000
 
 
 async def test_a_number_is_in_its_batch() -> None:

@@ -1,5 +1,6 @@
 """From a batch of arrivals to what one transaction writes."""
 
+import dataclasses
 from dataclasses import dataclass
 
 import pytest
@@ -66,6 +67,8 @@ def test_events_get_sequence_numbers_in_the_order_of_arrival() -> None:
     taken.commit(message(DOOR, b"closed"), message(DOOR, b"open", packet_id=2), message(BELL, packet_id=3))
     assert [(entry.seq, entry.event.kind) for entry in taken.entries] == [(1, "contact.opened"), (2, "button.single")]
     assert [entry.recorded_at_ms for entry in taken.entries] == [1000, 1000]
+    assert {len(entry.id) for entry in taken.entries} == {32}
+    assert len({entry.id for entry in taken.entries}) == 2
     assert taken.draft().next_seq == 3
 
 
@@ -105,6 +108,7 @@ def test_a_fault_of_ours_is_told_and_holds_nothing_up() -> None:
     taken = Taken(Catalogue([broken, door(), button()]))
     draft = taken.draft(message(DOOR, b"open"), message(BELL, packet_id=2))
     assert [(topic, type(error)) for topic, error in draft.broken] == [(DOOR, ZeroDivisionError)]
+    assert draft.taken == 1, "what comes behind it counts as before"
     assert draft.states["front-door"].value == "open"
     assert [entry.event.kind for entry in draft.entries] == ["button.single"]
 
@@ -128,6 +132,15 @@ def test_a_press_of_the_backlog_is_late_after_a_long_absence_and_live_ones_never
     taken = Taken()
     taken.commit(LONG_AWAY, message(packet_id=1), BacklogEnded(2), message(packet_id=2))
     assert [entry.event.reason for entry in taken.entries] == [NotOffered.LATE, None]
+
+
+def test_what_is_hidden_is_recorded_and_never_offered_and_that_is_why_however_late_it_came() -> None:
+    taken = Taken(Catalogue([dataclasses.replace(button(), exposed=False)]))
+    taken.commit(message(packet_id=1), LONG_AWAY, message(packet_id=2))
+    assert [(entry.event.kind, entry.event.reason) for entry in taken.entries] == [
+        ("button.single", NotOffered.HIDDEN),
+        ("button.single", NotOffered.HIDDEN),
+    ]
 
 
 def test_a_press_of_the_backlog_after_a_short_absence_is_offered() -> None:
@@ -181,6 +194,12 @@ def test_a_retained_message_among_the_backlog_is_as_old_as_any_retained_message(
     assert [(entry.event.kind, entry.event.reason) for entry in taken.entries] == [
         ("contact.opened", NotOffered.CHANGED_WHILE_AWAY)
     ]
+
+
+def test_where_the_policy_says_so_a_change_while_away_is_offered() -> None:
+    taken = Taken(policy=LatePolicy(fire_changed_while_away=True))
+    taken.commit(message(DOOR, b"closed"), message(DOOR, b"open", packet_id=2, retained=True))
+    assert taken.offered == ["contact.opened"]
 
 
 @given(arrivals)

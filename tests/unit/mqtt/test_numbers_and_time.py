@@ -37,17 +37,14 @@ class Timed(Taken):
         ):
             self.watches.add("home", where, kind)
 
-    def draft(self, *arrivals: Arrival) -> Draft:
-        """Interpret a batch and keep nothing of it."""
-        interpreter = Interpreter(
-            self.catalogue, self.known, self.deliveries, self.policy, self.deadlines, self.watches
-        )
-        next_seq = len(self.entries) + 1
-        return interpreter.draft(list(arrivals), self.listening, next_seq=next_seq, now_ms=self.now_ms)
+    @property
+    def interpreter(self) -> Interpreter:
+        """One that reads what is committed by now, deadlines too."""
+        return Interpreter(self.catalogue, self.known, self.deliveries, self.policy, self.deadlines, self.watches)
 
-    def commit(self, *arrivals: Arrival) -> Draft:
+    def commit(self, *arrivals: Arrival, set_by_ms: int = 0) -> Draft:
         """Interpret a batch and let it count."""
-        draft = super().commit(*arrivals)
+        draft = super().commit(*arrivals, set_by_ms=set_by_ms)
         self.deadlines.replace(draft.deadlines)
         return draft
 
@@ -107,6 +104,28 @@ def test_what_is_due_waits_until_all_that_happens_is_heard(*, shaped: bool) -> N
     taken.commit(Due(live=True))
     assert taken.offered == ["contact.opened", "contact.left_open.1"]
     assert [deadline.minutes for deadline in taken.deadlines if not deadline.told] == [5]
+
+
+@pytest.mark.parametrize("came", [Due(live=True, received_s=7.0), BacklogEnded(1, received_s=7.0)])
+@pytest.mark.parametrize("shaped", [True, False])
+def test_what_time_makes_happen_comes_in_its_order_and_was_received_with_what_let_it(
+    came: Arrival, *, shaped: bool
+) -> None:
+    taken = Timed(shaped=shaped)
+    for minutes in (10, 5):
+        taken.watches.add("home", "front-door", f"contact.left_open.{minutes}")
+    taken.commit(message(DOOR, b"closed", qos=0), message(DOOR, b"open", qos=0))
+    if shaped:
+        taken.now_ms += 1500
+        opened = taken.commit(came)
+        assert ([entry.event.kind for entry in opened.entries], opened.received_s) == (["contact.opened"], [7.0])
+    taken.now_ms += 600_000
+    draft = taken.commit(came)
+    expected = [f"contact.left_open.{minutes}" for minutes in (1, 5, 10)]
+    assert [entry.event.kind for entry in draft.entries] == expected
+    assert [entry.recorded_at_ms for entry in draft.entries] == [taken.now_ms] * 3
+    assert draft.received_s == [7.0] * 3
+    assert [entry.seq for entry in draft.entries] == [2, 3, 4]
 
 
 words = st.sampled_from([b"open", b"closed"]).map(lambda word: message(DOOR, word, qos=0))

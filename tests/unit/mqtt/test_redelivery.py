@@ -107,8 +107,8 @@ def test_a_retained_state_is_no_repeat_of_an_equal_message_from_before() -> None
 
 def test_repeats_are_counted() -> None:
     taken = Taken()
-    taken.commit(message())
-    assert taken.commit(RESUMED, again(message())).repeats == 1
+    taken.commit(message(), message(packet_id=2))
+    assert taken.commit(RESUMED, again(message()), again(message(packet_id=2))).repeats == 2
 
 
 def test_a_message_that_nobody_could_read_is_a_repeat_all_the_same() -> None:
