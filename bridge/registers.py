@@ -19,6 +19,7 @@ from bridge.storage.pairings import Pairings
 from bridge.storage.readings import Readings
 from bridge.storage.retention import Erasures
 from bridge.storage.settings import KeptSettings
+from bridge.storage.watermarks import KeptWatermarks
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class Registers:
     pairings: Pairings
     meetings: Meetings
     erasures: Erasures
+    watermarks: KeptWatermarks
 
     @classmethod
     def of(cls, database: Database) -> "Registers":
@@ -60,4 +62,5 @@ class Registers:
             Pairings(database),
             Meetings(database),
             Erasures(database),
+            KeptWatermarks(database),
         )
