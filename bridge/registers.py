@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bridge.ifttt.service import timeline_of
 from bridge.storage.accounts import Accounts
+from bridge.storage.applets import Applets
 from bridge.storage.checks import Checks
 from bridge.storage.commands import Commands
 from bridge.storage.database import Database
@@ -42,6 +43,7 @@ class Registers:
     meetings: Meetings
     erasures: Erasures
     watermarks: KeptWatermarks
+    applets: Applets
 
     @classmethod
     def of(cls, database: Database) -> "Registers":
@@ -63,4 +65,5 @@ class Registers:
             Meetings(database),
             Erasures(database),
             KeptWatermarks(database),
+            Applets(database),
         )

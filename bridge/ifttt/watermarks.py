@@ -67,6 +67,27 @@ class Moves(NamedTuple):
     asked: list[Asked]
 
 
+class KeptMoves(msgspec.Struct, gc=False):
+    """What is known of one identity, oldest first. `told_before`, `asked_before`: there was more before that."""
+
+    told: list[Told]
+    asked: list[Asked]
+    told_before: bool = False
+    asked_before: bool = False
+
+    def take_in(self, unwritten: Moves) -> None:
+        """Let what is not written yet count, too."""
+        shown = self.asked[-1].up_to_seq if self.asked else 0
+        self.told += [each for each in unwritten.told if each not in self.told]
+        self.asked += [each for each in unwritten.asked if each.up_to_seq > shown]
+
+    @property
+    def in_vain(self) -> list[Told]:
+        """Return the attempts since IFTTT last took note."""
+        taken = [place for place, told in enumerate(self.told, 1) if told.succeeded]
+        return self.told[taken[-1] if taken else 0 :]
+
+
 class Watermarks:
     """The moves that are not written yet."""
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from bridge.ifttt.identities import IdentityKey
-from bridge.ifttt.watermarks import Asked, Moves, Told
+from bridge.ifttt.watermarks import Asked, KeptMoves, Moves, Told
 from bridge.storage.database import Database
 
 Place = tuple[str, str, str]
@@ -32,15 +32,6 @@ ORDER BY row.client, row.user, row.identity, row.number
 """
 _ALL_TOLD = _OF.format(table="notifications", columns="number, up_to_seq, status, first_ms, at_ms, attempts")
 _ALL_ASKED = _OF.format(table="polls", columns="number, up_to_seq, at_ms")
-
-
-class KeptMoves(msgspec.Struct, gc=False):
-    """What is kept of one identity, oldest first. `told_before`, `asked_before`: there was more before that."""
-
-    told: list[Told]
-    asked: list[Asked]
-    told_before: bool = False
-    asked_before: bool = False
 
 
 class KeptWatermarks:

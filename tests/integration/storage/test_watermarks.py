@@ -8,13 +8,13 @@ import pytest
 from bridge.homes.user import User
 from bridge.ifttt.identities import Identity, IdentityKey
 from bridge.ifttt.service import timeline_of
-from bridge.ifttt.watermarks import Asked, Moves, Told
+from bridge.ifttt.watermarks import Asked, KeptMoves, Moves, Told
 from bridge.storage.accounts import Accounts
 from bridge.storage.database import Database, open_database
 from bridge.storage.events import Events
 from bridge.storage.identities import REMOVED_KEPT, TriggerIdentities
 from bridge.storage.migrate import load_migrations, migrate
-from bridge.storage.watermarks import KeptMoves, KeptWatermarks
+from bridge.storage.watermarks import KeptWatermarks
 from tests.integration.storage.examples import NOON_MS, add_user, entry, execute, identity
 
 KEEP = 5
