@@ -32,7 +32,7 @@ from bridge.inbound_path import (
     build_steps,
     know_deliveries,
 )
-from bridge.journeys import Journeys
+from bridge.journeys import JourneyNotes, journeys_of
 from bridge.lookups import CarryOut, Lookups
 from bridge.metered import Metered, Meters
 from bridge.mqtt.alarm import Alarm
@@ -157,7 +157,7 @@ class _Flow:
     news: News
     permit: Permit
     inbound: Inbound
-    journeys: Journeys
+    notes: JourneyNotes
     soon: asyncio.Event
 
 
@@ -181,15 +181,13 @@ def _flow(
     alarm = build_alarm(ground, intake, connection, steps)
     meters = Meters(Lags(time.monotonic), RequestCounts())
     outbound = Outbound(ground.registers.commands, connection, ground.known, clock_ms=ground.clock_ms)
-    journeys = Journeys(ground.registers.watermarks, ground.kept.identities, ground.clock_ms)
-    notifiers, answers, news = _notifiers(ground, session, meters, journeys), Answers(), News()
+    notes = JourneyNotes(ground.registers.watermarks, ground.kept.identities, ground.clock_ms)
+    notifiers, answers, news = _notifiers(ground, session, meters, notes), Answers(), News()
     permit = Permit(time.monotonic, news.wake)
     observing = (answers.committed, notifiers.committed, outbound.observe, news.committed, *observers)
     neighbours = build_neighbours(connection, observing, notifiers, meters, alarm, discovery, soon.set)
     inbound = build_inbound(ground, intake, neighbours, steps, window=broker.receive_maximum)
-    return _Flow(
-        connection, discovery, alarm, meters, outbound, notifiers, answers, news, permit, inbound, journeys, soon
-    )
+    return _Flow(connection, discovery, alarm, meters, outbound, notifiers, answers, news, permit, inbound, notes, soon)
 
 
 def _crowd(current: Current, entrance: Entrance) -> Crowd:
@@ -203,15 +201,20 @@ def _desk(ground: Ground, entrance: Entrance, reception: Reception, connections:
     forget = Forget(
         connections.waiting.removed, entrance.access.forget, reception.sessions.end_user, flow.answers.clear
     )
+    current, clock_ms = ground.current, ground.clock_ms
+    journeys = journeys_of(
+        ground.registers, lambda: current.now.catalogue, lambda: current.now.sights, clock_ms, flow.notes
+    )
     return attended_desk(
         ground.registers,
-        ground.current,
+        current,
         lambda: flow.inbound.registry,
         connections.desk,
+        journeys,
         forget,
         news=flow.news,
         permit=flow.permit,
-        clock_ms=ground.clock_ms,
+        clock_ms=clock_ms,
     )
 
 
@@ -248,7 +251,7 @@ def _housekeeping(
         entrance.access,
         entrance.now,
         recovery.done,
-        also=(connections.look, partial(know_deliveries, ground, flow.connection), flow.journeys.write),
+        also=(connections.look, partial(know_deliveries, ground, flow.connection), flow.notes.write),
         soon=flow.soon,
     )
 
@@ -268,7 +271,7 @@ def _retention(ground: Ground, entrance: Entrance, inbound: Inbound) -> Retentio
     )
 
 
-def _notifiers(ground: Ground, session: aiohttp.ClientSession, meters: Meters, journeys: Journeys) -> Notifiers:
+def _notifiers(ground: Ground, session: aiohttp.ClientSession, meters: Meters, notes: JourneyNotes) -> Notifiers:
     lookups = Lookups(ground.current, ground.known)
 
     def client_for(account: Account) -> RealtimeClient:
@@ -280,7 +283,7 @@ def _notifiers(ground: Ground, session: aiohttp.ClientSession, meters: Meters, j
         sees=lookups.sees,
         client_for=client_for,
         notifier_for=partial(
-            Notifier, always_by_user=lookups.by_user, on_told=meters.lags.told, on_reply=journeys.replied
+            Notifier, always_by_user=lookups.by_user, on_told=meters.lags.told, on_reply=notes.replied
         ),
     )
 
@@ -299,7 +302,7 @@ def _triggers(ground: Ground, flow: _Flow) -> TriggerEndpoints:
             clock_ms=ground.clock_ms,
             forgotten=partial(_forget, flow.notifiers, flow.meters),
             polled=lags.polled,
-            shown=flow.journeys.shown,
+            shown=flow.notes.shown,
             everything=lookups.everything,
         )
     )

@@ -6,8 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from bridge.desk.journeys import Journeys
+from bridge.devices.catalogue import Catalogue
+from bridge.homes.sight import Sights
 from bridge.ifttt.identities import Identities, IdentityKey
 from bridge.ifttt.watermarks import Watermarks, kept_of_each
+from bridge.registers import Registers
 from bridge.storage.watermarks import KeptWatermarks
 
 CHUNK: Final = 64
@@ -15,7 +19,7 @@ CHUNK: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Journeys:
+class JourneyNotes:
     """Notes the moves, by the wall clock, and writes them down."""
 
     kept: KeptWatermarks
@@ -37,3 +41,17 @@ class Journeys:
         while moves := self.watermarks.take(CHUNK):
             await self.kept.add(moves, keep=keep)
             self.watermarks.written()
+
+
+def journeys_of(
+    registers: Registers,
+    catalogue: Callable[[], Catalogue],
+    sights: Callable[[], Sights],
+    clock_ms: Callable[[], int],
+    notes: JourneyNotes | None = None,
+) -> Journeys:
+    """Return what answers about journeys. `notes` None: no daemon runs, and all there is has been written."""
+    stored = registers.applets, registers.watermarks, registers.events
+    if notes is None:
+        return Journeys(*stored, catalogue, sights, clock_ms)
+    return Journeys(*stored, catalogue, sights, clock_ms, notes.watermarks.of, notes.identities.polled_ms)
