@@ -9,6 +9,7 @@ from bridge.configured import homes_of
 from bridge.current import Current
 from bridge.desk.desk import Desk
 from bridge.desk.grants import Grants
+from bridge.desk.journeys import Journeys
 from bridge.desk.news import News
 from bridge.desk.paired import Paired
 from bridge.desk.permit import Permit
@@ -39,6 +40,7 @@ def attended_desk(  # noqa: PLR0913 -- one of each that it speaks of
     current: Current,
     registry: Callable[[], Registry],
     grants: Grants,
+    journeys: Journeys,
     forget: Forget,
     *,
     news: News,
@@ -69,6 +71,7 @@ def attended_desk(  # noqa: PLR0913 -- one of each that it speaks of
         registers.exposure,
         grants,
         paired,
+        journeys,
         homes=homes,
         catalogue=lambda: current.now.catalogue,
         now=now,

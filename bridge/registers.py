@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bridge.ifttt.service import timeline_of
 from bridge.storage.accounts import Accounts
+from bridge.storage.applets import Applets
 from bridge.storage.checks import Checks
 from bridge.storage.commands import Commands
 from bridge.storage.database import Database
@@ -20,6 +21,7 @@ from bridge.storage.readings import Readings
 from bridge.storage.retention import Erasures
 from bridge.storage.settings import KeptSettings
 from bridge.storage.sign_ins import SignIns
+from bridge.storage.watermarks import KeptWatermarks
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,8 @@ class Registers:
     meetings: Meetings
     erasures: Erasures
     sign_ins: SignIns
+    watermarks: KeptWatermarks
+    applets: Applets
 
     @classmethod
     def of(cls, database: Database) -> "Registers":
@@ -63,4 +67,6 @@ class Registers:
             Meetings(database),
             Erasures(database),
             SignIns(database),
+            KeptWatermarks(database),
+            Applets(database),
         )

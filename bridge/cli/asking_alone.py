@@ -5,11 +5,14 @@ from functools import partial
 
 from bridge.configured import homes_of
 from bridge.current import Configuration, bring_into_force, registry_of
+from bridge.desk.journeys import Journeys
 from bridge.desk.paired import Paired
 from bridge.devices.catalogue import Catalogue
 from bridge.devices.described import DescribedDevice
 from bridge.devices.merging import DeviceKey
 from bridge.devices.registry import Registry
+from bridge.homes.sight import Sights
+from bridge.journeys import journeys_of
 from bridge.registers import Registers
 from bridge.settings import Settings
 from bridge.storage.database import Database
@@ -30,6 +33,17 @@ class Unattended:
     def catalogue(self) -> Catalogue:
         """The entities that there are, once brought."""
         return Catalogue(()) if self._now is None else self._now.catalogue
+
+    @property
+    def journeys(self) -> Journeys:
+        """What became of events."""
+        sights = Sights()
+        return journeys_of(
+            self._registers,
+            lambda: self.catalogue,
+            lambda: sights if self._now is None else self._now.sights,
+            self._now_ms,
+        )
 
     @property
     def paired(self) -> Paired:
