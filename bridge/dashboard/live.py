@@ -30,21 +30,22 @@ class Live:
     def __init__(self, next_news: Callable[[], asyncio.Event], over: Callable[[], bool]) -> None:
         self._next_news = next_news
         self._over = over
-        self._listening = 0
+        self._listening: list[web.BaseRequest] = []
 
     async def stream(self, request: web.BaseRequest) -> web.StreamResponse:
         """Tell one page until it goes."""
-        if self._listening >= MOST:
+        self._listening = [each for each in self._listening if each.transport is not None]  # else it has gone
+        if len(self._listening) >= MOST:
             return web.Response(text="Too many pages are open.", status=503, headers={"Retry-After": "60"})
         response = web.StreamResponse(headers={**HEADERS, "Content-Type": "text/event-stream"})
-        self._listening += 1
+        self._listening.append(request)
         try:
             await response.prepare(request)
             await response.write(f"retry: {AGAIN_MS}\n\n".encode())
             with suppress(ConnectionError):
                 await self._tell(response)
         finally:
-            self._listening -= 1
+            self._listening = [each for each in self._listening if each is not request]
         return response
 
     async def _tell(self, response: web.StreamResponse) -> None:
