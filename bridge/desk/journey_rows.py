@@ -6,10 +6,15 @@ from bridge.desk.rows import EventRow
 
 
 class TimelinePage(msgspec.Struct, frozen=True):
-    """Some events, newest first. `before`: where to go on, None at the end; there may be few and more to come."""
+    """Some events, newest first. `before`: where to go on, None at the end; there may be few and more to come.
+
+    `reached`, of each event where that was asked for: waiting, told or asked; "" where no Applet that is looked at was
+    meant.
+    """
 
     events: list[EventRow]
     before: int | None
+    reached: tuple[str, ...] = ()
 
 
 class ArrivedRow(msgspec.Struct, frozen=True):

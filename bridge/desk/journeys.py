@@ -22,6 +22,7 @@ from bridge.ifttt.identities import IdentityKey
 from bridge.ifttt.ingredients import iso_time
 from bridge.ifttt.journey_words import reason_words
 from bridge.ifttt.journeys import Verdict, concerned_first, is_about, is_meant, judge, triggers_of
+from bridge.ifttt.reached import Reached, meant_of, reached
 from bridge.ifttt.watermarks import KeptMoves, Moves
 from bridge.storage.applets import Applets
 from bridge.storage.events import Events
@@ -35,6 +36,9 @@ MOST_EVENTS: Final = 200
 COUNTED: Final = 1000
 MOST_VERDICTS: Final = 200
 RECENT: Final = 10
+MOST_LOOKED_AT: Final = 200
+"""So many Applets are looked at for a page of a timeline: each has its moves, and there is a page for each event."""
+
 ALIKE: Final = 20
 """So many Applets with the same identity are told of at most: each user and client may have one."""
 
@@ -84,7 +88,19 @@ class Journeys:
                 until_ms=request.until_ms,
             )
         )
-        return TimelinePage([event_row(entry) for entry in walked.entries], walked.before_seq)
+        found = await self._reached(request.home, walked.entries) if request.reached else ()
+        return TimelinePage([event_row(entry) for entry in walked.entries], walked.before_seq, tuple(found))
+
+    async def _reached(self, home: str, entries: Sequence[Entry]) -> list[Reached]:
+        """Return how far each has come, as far as the newest Applets of the home tell."""
+        kinds = {entry.event.kind for entry in entries if entry.offered}
+        triggers = {slug for kind in kinds for slug in triggers_of(kind)}
+        found = (await self.applets.meant(home, triggers))[:MOST_LOOKED_AT]
+        meant = meant_of(entries, map(self._as_now, found))
+        things = {entry.event.entity for entry, applets in meant if applets}
+        sharing = {thing: await self.applets.sharing(home, thing) for thing in things}
+        applets = {applet.key: applet for _, each in meant for applet in each}
+        return reached(meant, sharing, await self._moves(applets.values()))
 
     async def _list(self, request: ListApplets) -> AppletPage:
         found, after = await self.applets.page(request.home, request.after, PAGE)

@@ -118,6 +118,7 @@ class ReadTimeline(Question, frozen=True, tag="timeline"):
     """What has happened in a home, also what was hidden or held back, from the newest backward?
 
     `before`: where the page before ended. `device` by id; `kind`: how the kinds begin; times are epoch milliseconds.
+    `reached`: tell also how far each has come.
     """
 
     home: str
@@ -127,6 +128,7 @@ class ReadTimeline(Question, frozen=True, tag="timeline"):
     from_ms: int | None = None
     until_ms: int | None = None
     limit: int = 50
+    reached: bool = False
 
 
 class Trace(Question, frozen=True, tag="trace"):

@@ -283,3 +283,22 @@ async def test_a_timeline_is_walked_backward_with_all_that_was_hidden(house: Hou
         page = await house.ask(request)
         assert isinstance(page, TimelinePage)
         assert ([each.seq for each in page.events], page.before) == (seqs, before), request
+
+
+async def test_a_timeline_says_of_each_event_how_far_it_has_come(house: House) -> None:
+    one = await house.add("a" * 40, "door_opened", door="any")
+    await house.add("b" * 40, "button_pressed", button="bell", press="long")
+    await house.happen("front-door", CONTACT_OPENED)
+    await house.happen("front-door", CONTACT_CLOSED)
+    await house.happen("front-door", CONTACT_OPENED, reason=NotOffered.HIDDEN)
+    await house.happen("bell", f"{BUTTON}.single")
+    await house.happen("bell", f"{BUTTON}.long")
+    await house.happen("front-door", CONTACT_OPENED)
+    for outcome, said in (("", "waiting"), ("503", "waiting"), ("200", "told"), ("shown", "asked")):
+        if outcome == "shown":
+            house.notes.shown(one.key, 6)
+        elif outcome:
+            house.notes.replied([(one.key, 6)], outcome)
+        page = await house.ask(ReadTimeline("elm", reached=True))
+        assert isinstance(page, TimelinePage)
+        assert page.reached == (said, "waiting", "", "", "", said)
