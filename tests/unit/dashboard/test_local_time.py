@@ -70,4 +70,4 @@ def test_no_file_is_read_that_is_no_zone(said: str) -> None:
 @given(st.text(max_size=40))
 def test_whatever_is_typed_is_a_time_or_nothing(said: str) -> None:
     found = LocalTime(UTC, "UTC", NOW).typed(said)
-    assert found is None or datetime.fromtimestamp(found / 1000, UTC)
+    assert found is None or datetime.fromtimestamp(found // 1000, UTC).tzinfo is UTC
