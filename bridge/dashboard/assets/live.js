@@ -30,6 +30,7 @@
   };
 
   const refresh = async () => {
+    if (parts().length === 0) return;
     if (asking || document.hidden) {
       again = true;
       return;
@@ -80,7 +81,10 @@
   tellZone();
   if (parts().length > 0) {
     const changes = new EventSource("/live");
-    changes.addEventListener("changed", refresh);
+    changes.addEventListener("changed", () => {
+      refresh();
+      document.dispatchEvent(new Event("bridge:changed"));
+    });
     changes.addEventListener("open", () => document.documentElement.classList.add("is-live"));
     changes.addEventListener("error", () => document.documentElement.classList.remove("is-live"));
     document.addEventListener("visibilitychange", () => again && refresh());
