@@ -18,7 +18,9 @@ from bridge.dashboard.health import Health
 from bridge.dashboard.live import Live
 from bridge.dashboard.notices import Notices
 from bridge.dashboard.owners import FORM_LIFE_S, Owners
+from bridge.dashboard.pages.applets import AppletPage, AppletsPage
 from bridge.dashboard.pages.home import HomePage
+from bridge.dashboard.pages.timeline import TimelinePage
 from bridge.dashboard.setup_code import SetupCode
 from bridge.dashboard.site import PrivateSite
 from bridge.desk.desk import Desk
@@ -84,5 +86,10 @@ def build_private_site(
         frame,
         notices,
         Live(parts.news.next, lambda: parts.news.over),
-        {"home": HomePage(frame, ask)},
+        {
+            "home": HomePage(frame, ask),
+            "timeline": TimelinePage(frame, ask, ground.clock_ms),
+            "applets": AppletsPage(frame, ask, ground.clock_ms),
+            "applet": AppletPage(frame, ask, ground.clock_ms),
+        },
     )
