@@ -50,14 +50,15 @@ class Live:
 
     async def _tell(self, response: web.StreamResponse) -> None:
         number = 0
+        coming = self._next_news()
         while not self._over():
-            coming = self._next_news()
             try:
                 async with asyncio.timeout(PING_S):
                     await coming.wait()
             except TimeoutError:
                 await response.write(b": still here\n\n")
                 continue
+            coming = self._next_news()  # before the page looks: what comes during the pause is told after it
             number += 1
             await response.write(f"id: {number}\nevent: changed\ndata: {number}\n\n".encode())
             await asyncio.sleep(STEP_S)

@@ -85,7 +85,10 @@
       refresh();
       document.dispatchEvent(new Event("bridge:changed"));
     });
-    changes.addEventListener("open", () => document.documentElement.classList.add("is-live"));
+    changes.addEventListener("open", () => {
+      document.documentElement.classList.add("is-live");
+      refresh(); // for what has changed since the page was made, or since the bridge went away
+    });
     changes.addEventListener("error", () => document.documentElement.classList.remove("is-live"));
     document.addEventListener("visibilitychange", () => again && refresh());
     addEventListener("pagehide", () => changes.close());
