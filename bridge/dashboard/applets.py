@@ -9,7 +9,7 @@ from bridge.dashboard.lines import Line, line_of
 from bridge.dashboard.local_time import LocalTime, When, at_ms, counted
 from bridge.dashboard.verdicts import Meant, first_large, meant_of
 from bridge.desk.journey_rows import AppletJourney, AppletRow, VerdictRow
-from bridge.desk.rows import EventRow
+from bridge.desk.rows import DeviceRow, EventRow
 from bridge.ifttt.applets import State
 from bridge.ifttt.service import TRIGGERS
 
@@ -89,19 +89,24 @@ def card_of(row: AppletRow, clock: LocalTime) -> Card:
     )
 
 
-def pages_of(journeys: Sequence[AppletJourney], clock: LocalTime) -> list[Page]:
+def names_of(rows: Sequence[DeviceRow]) -> dict[str, str]:
+    """Return what things and devices are called, by id."""
+    return {row.device: row.name.partition(": ")[0] for row in rows if row.device} | {row.id: row.name for row in rows}
+
+
+def pages_of(journeys: Sequence[AppletJourney], names: Mapping[str, str], clock: LocalTime) -> list[Page]:
     """Return the Applets of one identity: it may be another one with another client or user."""
-    return [_page(each, clock) for each in journeys]
+    return [_page(each, names, clock) for each in journeys]
 
 
-def _page(journey: AppletJourney, clock: LocalTime) -> Page:
+def _page(journey: AppletJourney, names: Mapping[str, str], clock: LocalTime) -> Page:
     row = journey.applet
     declared = TRIGGERS.get(row.trigger)
     labels = {} if declared is None else {field.slug: field.label for field in declared.fields}
     return Page(
         card_of(row, clock),
         row.trigger if declared is None else declared.name,
-        tuple((labels.get(slug, slug), value) for slug, value in row.fields.items()),
+        tuple((labels.get(slug, slug), names.get(value, value)) for slug, value in row.fields.items()),
         row.client,
         row.identity,
         tuple(_became(event, verdict, clock) for event, verdict in journey.events),

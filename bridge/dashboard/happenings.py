@@ -66,39 +66,24 @@ _VALUES: Final = ("value1", "value2", "value3")
 
 
 class HeldBack(NamedTuple):
-    """Why an event is offered to no Applet: in two or three words, and what it means."""
+    """Why an event is offered to no Applet: in two or three words, and what there is to know about that."""
 
     short: str
     meaning: str
 
 
 _HELD_BACK: Final[Mapping[str, HeldBack]] = {
-    NotOffered.LATE: HeldBack(
-        "came late",
-        "It waited at the broker while the bridge was away, for longer than late_press_limit allows. It is a wish of "
-        "the moment, so it starts nothing any more.",
-    ),
+    NotOffered.LATE: HeldBack("came late", "A press is a wish of the moment: one that is long past starts nothing."),
     NotOffered.CHANGED_WHILE_AWAY: HeldBack(
-        "while away",
-        "It changed while nobody listened, so nobody knows when. It starts no Applet unless changed_while_away is "
-        "“fire” in the configuration.",
+        "while away", "With changed_while_away = “fire” in the configuration such changes start Applets, too."
     ),
-    NotOffered.HIDDEN: HeldBack(
-        "hidden", "The device was hidden from IFTTT when it happened. What is shown later tells nothing of before."
-    ),
-    NotOffered.TOO_SHORT: HeldBack(
-        "too short", "It did not last as long as the debounce of this device asks for, so it does not count."
-    ),
-    NotOffered.TOO_SOON: HeldBack(
-        "too soon", "It came within the min_interval of this device after the last event that was offered."
-    ),
+    NotOffered.HIDDEN: HeldBack("hidden", "Once it is shown again, IFTTT is told of what happens from then on."),
+    NotOffered.TOO_SHORT: HeldBack("too short", "Only what lasts as long as the debounce of a device counts."),
+    NotOffered.TOO_SOON: HeldBack("too soon", "At most one event of a device in its min_interval reaches IFTTT."),
     NotOffered.WITHIN_HYSTERESIS: HeldBack(
-        "within hysteresis", "The number had not gone back far enough behind the threshold before it passed it again."
+        "within hysteresis", "So a number that trembles about a threshold passes it once."
     ),
-    NotOffered.REPLAYED: HeldBack(
-        "repeated",
-        "The broker sent it a second time, after a crash or a restore of its own, so it does not count twice.",
-    ),
+    NotOffered.REPLAYED: HeldBack("repeated", "What was pressed once starts an Applet once."),
 }
 
 

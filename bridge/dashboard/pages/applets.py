@@ -6,13 +6,14 @@ from typing import Final
 
 from aiohttp import web
 
-from bridge.dashboard.applets import card_of, pages_of
+from bridge.dashboard.applets import card_of, names_of, pages_of
 from bridge.dashboard.frame import Frame
 from bridge.dashboard.local_time import clock_of
 from bridge.dashboard.page import Ask, Asked
 from bridge.desk.journey_rows import AppletPage as Listed
 from bridge.desk.journey_rows import Traced
-from bridge.desk.requests import ListApplets, Trace
+from bridge.desk.requests import ListApplets, ListDevices, Trace
+from bridge.desk.rows import DeviceRow
 from bridge.errors import AccountError, NoSuchResource
 
 _LARGEST: Final = 18
@@ -68,7 +69,8 @@ class AppletPage:
         except AccountError:
             raise NoSuchResource("There is no such Applet.") from None
         clock = clock_of(asked, self.clock_ms())
-        found = [each for each in pages_of(traced.applets, clock) if each.identity == asked.path[0]]
+        names = names_of(await self.ask(ListDevices(None), list[DeviceRow]))
+        found = [each for each in pages_of(traced.applets, names, clock) if each.identity == asked.path[0]]
         if not found:
             raise NoSuchResource("There is no such Applet.")
         return await self.frame.page(
