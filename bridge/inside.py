@@ -88,8 +88,8 @@ def build_private_site(
         Live(parts.news.next, lambda: parts.news.over),
         {
             "home": HomePage(frame, ask),
-            "timeline": TimelinePage(frame, ask, ground.clock_ms),
+            "timeline": TimelinePage(frame, ask, ground.clock_ms, lambda: ground.current.now.catalogue),
             "applets": AppletsPage(frame, ask, ground.clock_ms),
-            "applet": AppletPage(frame, ask, ground.clock_ms),
+            "applet": AppletPage(frame, ask, ground.clock_ms, lambda: ground.current.now.catalogue),
         },
     )

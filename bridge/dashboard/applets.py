@@ -9,7 +9,7 @@ from bridge.dashboard.lines import Line, line_of
 from bridge.dashboard.local_time import LocalTime, When, at_ms, counted
 from bridge.dashboard.verdicts import Meant, first_large, meant_of
 from bridge.desk.journey_rows import AppletJourney, AppletRow, VerdictRow
-from bridge.desk.rows import DeviceRow, EventRow
+from bridge.desk.rows import EventRow
 from bridge.ifttt.applets import State
 from bridge.ifttt.service import TRIGGERS
 
@@ -87,11 +87,6 @@ def card_of(row: AppletRow, clock: LocalTime) -> Card:
         f"{row.events}+" if row.more_events else str(row.events),
         f"{row.trouble}, {counted(row.errors, 'time')}" if row.errors else "",
     )
-
-
-def names_of(rows: Sequence[DeviceRow]) -> dict[str, str]:
-    """Return what things and devices are called, by id."""
-    return {row.device: row.name.partition(": ")[0] for row in rows if row.device} | {row.id: row.name for row in rows}
 
 
 def pages_of(journeys: Sequence[AppletJourney], names: Mapping[str, str], clock: LocalTime) -> list[Page]:

@@ -1,13 +1,14 @@
 """What happened, as lines of the days on which it did: rows in, what a page shows out. Knows no page."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from itertools import groupby
 from typing import Final, NamedTuple
 
 from bridge.dashboard.happenings import HeldBack, family_of, held_back, name_of, what_happened
 from bridge.dashboard.local_time import LocalTime, When, at_ms
 from bridge.desk.journey_rows import TimelinePage
-from bridge.desk.rows import DeviceRow, EventRow
+from bridge.desk.rows import EventRow
+from bridge.devices.entity import Entity
 from bridge.ifttt.reached import Reached
 
 
@@ -78,16 +79,19 @@ def line_of(event: EventRow, parts: Mapping[str, str], clock: LocalTime, *, reac
     )
 
 
-def devices_of(rows: Sequence[DeviceRow], home: str) -> list[Named]:
+def devices_of(things: Iterable[Entity], home: str) -> list[Named]:
     """Return the devices of a home, by name: one that does several things is one device."""
-    found: dict[str, str] = {}
-    for row in rows:
-        if row.home == home:
-            whole = row.device or row.id
-            found[whole] = row.name.partition(": ")[0] if whole in found else row.name
+    found = {thing.device.id: thing.device.name for thing in things if thing.home == home}
     return [Named(*each) for each in sorted(found.items(), key=lambda each: (each[1].casefold(), each[0]))]
 
 
-def parts_of(rows: Sequence[DeviceRow]) -> dict[str, str]:
+def parts_of(things: Iterable[Entity]) -> dict[str, str]:
     """Return what each thing is called within its device, of those that are called otherwise than their device."""
-    return {row.id: row.name.partition(": ")[2] for row in rows if ": " in row.name and row.device != row.id}
+    return {thing.id: thing.name for thing in things if thing.name}
+
+
+def names_of(things: Iterable[Entity]) -> dict[str, str]:
+    """Return what things and devices are called, by id."""
+    return {
+        id_: name for thing in things for id_, name in ((thing.device.id, thing.device.name), (thing.id, thing.label))
+    }

@@ -1,19 +1,20 @@
 """The Applets that IFTTT asks for, and one of them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from aiohttp import web
 
-from bridge.dashboard.applets import card_of, names_of, pages_of
+from bridge.dashboard.applets import card_of, pages_of
 from bridge.dashboard.frame import Frame
+from bridge.dashboard.lines import names_of
 from bridge.dashboard.local_time import clock_of
 from bridge.dashboard.page import Ask, Asked
 from bridge.desk.journey_rows import AppletPage as Listed
 from bridge.desk.journey_rows import Traced
-from bridge.desk.requests import ListApplets, ListDevices, Trace
-from bridge.desk.rows import DeviceRow
+from bridge.desk.requests import ListApplets, Trace
+from bridge.devices.entity import Entity
 from bridge.errors import AccountError, NoSuchResource
 
 _LARGEST: Final = 18
@@ -54,11 +55,12 @@ class AppletsPage:
 
 @dataclass(frozen=True, slots=True)
 class AppletPage:
-    """Shows one: what it waits for, and what became of its last events."""
+    """Shows one: what it waits for, and what became of its last events. `things`: what there is in the homes."""
 
     frame: Frame
     ask: Ask
     clock_ms: Callable[[], int]
+    things: Callable[[], Iterable[Entity]]
 
     async def show(self, asked: Asked) -> web.StreamResponse:
         """Show one."""
@@ -69,7 +71,7 @@ class AppletPage:
         except AccountError:
             raise NoSuchResource("There is no such Applet.") from None
         clock = clock_of(asked, self.clock_ms())
-        names = names_of(await self.ask(ListDevices(None), list[DeviceRow]))
+        names = names_of(self.things())
         found = [each for each in pages_of(traced.applets, names, clock) if each.identity == asked.path[0]]
         if not found:
             raise NoSuchResource("There is no such Applet.")

@@ -1,6 +1,6 @@
 """What happened, newest first, and the journey of one event."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
@@ -15,8 +15,8 @@ from bridge.dashboard.local_time import LocalTime, clock_of
 from bridge.dashboard.page import Ask, Asked
 from bridge.desk.journey_rows import TimelinePage as Walked
 from bridge.desk.journey_rows import Traced
-from bridge.desk.requests import ListDevices, ReadTimeline, Trace
-from bridge.desk.rows import DeviceRow
+from bridge.desk.requests import ReadTimeline, Trace
+from bridge.devices.entity import Entity
 from bridge.errors import AccountError, NoSuchResource
 
 MOST_CHARACTERS: Final = 200
@@ -55,11 +55,12 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class TimelinePage:
-    """Shows it. Nothing here can be changed."""
+    """Shows it. Nothing here can be changed. `things`: what there is in the homes."""
 
     frame: Frame
     ask: Ask
     clock_ms: Callable[[], int]
+    things: Callable[[], Iterable[Entity]]
 
     async def show(self, asked: Asked) -> web.StreamResponse:
         """Show the days, or one event."""
@@ -76,9 +77,9 @@ class TimelinePage:
         raise NoSuchResource("There is no such thing to do.")
 
     async def _days(self, asked: Asked, clock: LocalTime) -> web.StreamResponse:
-        devices = await self.ask(ListDevices(None), list[DeviceRow])
+        things = list(self.things())
         filters = filters_of(asked.query, clock, asked.owner.home)
-        homes = sorted({row.home for row in devices} | {filters.home})
+        homes = sorted({thing.home for thing in things} | {filters.home})
         page = await self.ask(_request(filters, clock), Walked)
         return await self.frame.page(
             asked,
@@ -87,9 +88,9 @@ class TimelinePage:
             zone=clock.name,
             filters=filters,
             homes=homes,
-            devices=_with(filters.device, devices_of(devices, filters.home)),
+            devices=_with(filters.device, devices_of(things, filters.home)),
             families=FAMILIES,
-            days=days_of(page, parts_of(devices), clock),
+            days=days_of(page, parts_of(things), clock),
             older="" if page.before is None else filters.address(page.before),
             newest=filters.address(),
         )
