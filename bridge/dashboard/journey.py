@@ -8,12 +8,14 @@ from typing import NamedTuple
 
 from bridge.dashboard.happenings import HeldBack, held_back, name_of, what_happened
 from bridge.dashboard.local_time import LocalTime, at_ms
-from bridge.dashboard.verdicts import Cure, Meant, Step, cure_of_reason, in_local_time, meant_of
+from bridge.dashboard.verdicts import Cure, Meant, Place, Step, cure_of_reason, in_local_time, meant_of, place_of
 from bridge.desk.journey_rows import ArrivedRow, JourneyRow
 
 
 class Journey(NamedTuple):
-    """All of it. `held`: why no Applet was offered it."""
+    """All of it. `held`: why no Applet was offered it. `missed`: Applets that wait for such and did not get it;
+    `elsewhere`: those that wait for something else.
+    """  # noqa: D205 -- one paragraph
 
     title: str
     what: str
@@ -25,7 +27,8 @@ class Journey(NamedTuple):
     reason: str
     cure: Cure | None
     concerned: tuple[Meant, ...]
-    others: tuple[Meant, ...]
+    missed: tuple[Meant, ...]
+    elsewhere: tuple[Meant, ...]
     left_out: int
     device: str
     id: str
@@ -35,8 +38,9 @@ def journey_of(row: JourneyRow, clock: LocalTime) -> Journey:
     """Return the journey of an event."""
     event = row.event
     held = held_back(event.reason)
-    meant = [meant_of(each, event, clock) for each in row.applets]
-    concerned = tuple(each for each, verdict in zip(meant, row.applets, strict=True) if verdict.why is None)
+    meant: dict[Place, list[Meant]] = {place: [] for place in Place}
+    for verdict in row.applets:
+        meant[place_of(verdict)].append(meant_of(verdict, event, clock))
     return Journey(
         title=name_of(event.ingredients, row.name),
         what=what_happened(event.kind, event.ingredients),
@@ -47,8 +51,9 @@ def journey_of(row: JourneyRow, clock: LocalTime) -> Journey:
         held=held,
         reason=in_local_time(row.reason, clock),
         cure=cure_of_reason(event),
-        concerned=concerned,
-        others=tuple(each for each in meant if each not in concerned),
+        concerned=tuple(meant[Place.CONCERNED]),
+        missed=tuple(meant[Place.MISSED]),
+        elsewhere=tuple(meant[Place.ELSEWHERE]),
         left_out=row.left_out,
         device=event.device,
         id=event.id,

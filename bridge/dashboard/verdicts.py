@@ -5,6 +5,7 @@ Decides nothing: that is done in ifttt/journeys.py. Knows no page.
 
 import re
 from collections.abc import Iterator
+from enum import Enum, auto
 from typing import Final, NamedTuple
 from urllib.parse import quote
 
@@ -51,6 +52,21 @@ class Meant(NamedTuple):
     last_poll: When
 
 
+class Place(Enum):
+    """Where an Applet stands to an event: it concerned it, or should have, or the Applet waits for something else."""
+
+    CONCERNED = auto()
+    MISSED = auto()
+    ELSEWHERE = auto()
+
+
+def place_of(verdict: VerdictRow) -> Place:
+    """Return where an Applet stands."""
+    if verdict.why is None:
+        return Place.CONCERNED
+    return Place.ELSEWHERE if verdict.why in {Why.OTHER_FIELD, Why.OTHER_TRIGGER} else Place.MISSED
+
+
 def meant_of(verdict: VerdictRow, event: EventRow, clock: LocalTime) -> Meant:
     """Return what became of an event with an Applet."""
     badge, tone = _badge(verdict)
@@ -81,7 +97,7 @@ def in_local_time(words: str, clock: LocalTime) -> str:
 
 def _badge(verdict: VerdictRow) -> tuple[str, str]:
     if verdict.why is not None:
-        return "not concerned" if verdict.why in {Why.OTHER_FIELD, Why.OTHER_TRIGGER} else "missed", ""
+        return ("missed" if place_of(verdict) is Place.MISSED else "not concerned"), ""
     if verdict.asked is not None:
         return "IFTTT has it", "good"
     if verdict.outcome is None:

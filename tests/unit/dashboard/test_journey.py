@@ -121,7 +121,7 @@ def test_each_step_has_its_time_and_how_much_later_it_was() -> None:
     assert (told.title, told.notes) == ("Told IFTTT", ("IFTTT took note (200)", "1 second later"))
     assert (asked.title, asked.notes) == ("IFTTT asked, and got it", ("3 seconds later",))
     assert (meant.badge, meant.tone, meant.cure, meant.address) == ("IFTTT has it", "good", None, "/applet/i%2F1")
-    assert journey.others == ()
+    assert (journey.missed, journey.elsewhere) == ((), ())
 
 
 def test_what_time_alone_made_was_not_received() -> None:
@@ -181,8 +181,15 @@ def test_what_was_hidden_is_told_before_all_else() -> None:
     assert journey.held is not None
     assert (journey.held.short, journey.reason) == ("hidden", "Front door was hidden from IFTTT just then")
     assert journey.cure == Cure("See whether IFTTT sees it now", "/device/door")
-    assert journey.concerned == ()
-    assert journey.others[0].cure == journey.cure
+    assert (journey.concerned, journey.elsewhere) == ((), ())
+    assert journey.missed[0].cure == journey.cure
+
+
+def test_who_waits_for_something_else_stands_apart_from_who_missed_it() -> None:
+    verdicts = (not_meant(Why.OTHER_FIELD, "a"), not_meant(Why.NEWER, "b"), not_meant(Why.OTHER_TRIGGER, "c"))
+    journey = journey_of(replace(ROW, applets=verdicts), CLOCK)
+    assert [each.why for each in journey.missed] == ["B."]
+    assert [each.why for each in journey.elsewhere] == ["A.", "C."]
 
 
 @pytest.mark.parametrize("trigger", TRIGGERS)
