@@ -65,6 +65,7 @@ def test_one_that_was_told_and_asked_says_when_and_with_which_status() -> None:
     assert (found.why, found.told, found.asked) == (None, told(12), Asked(12, NOON_MS + 2000))
     said = f"IFTTT was told {iso_time(NOON_MS + 1000)} (200); it asked {iso_time(NOON_MS + 2000)}"
     assert verdict_words(found, entry(10), name_of) == said
+    assert verdict(entry(12), applet(), known).asked == Asked(12, NOON_MS + 2000), "that very one was the newest shown"
 
 
 def test_any_thing_and_any_press_are_concerned_too() -> None:
