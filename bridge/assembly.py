@@ -202,8 +202,13 @@ def _desk(ground: Ground, entrance: Entrance, reception: Reception, connections:
         connections.waiting.removed, entrance.access.forget, reception.sessions.end_user, flow.answers.clear
     )
     current, clock_ms = ground.current, ground.clock_ms
-    journeys = journeys_of(
-        ground.registers, lambda: current.now.catalogue, lambda: current.now.sights, clock_ms, flow.notes
+    journeys = partial(
+        journeys_of,
+        ground.registers,
+        lambda: current.now.catalogue,
+        lambda: current.now.sights,
+        clock_ms,
+        flow.notes,
     )
     return attended_desk(
         ground.registers,

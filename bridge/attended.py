@@ -3,13 +3,13 @@
 import os
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from bridge import __version__
 from bridge.configured import homes_of
 from bridge.current import Current
 from bridge.desk.desk import Desk
 from bridge.desk.grants import Grants
-from bridge.desk.journeys import Journeys
 from bridge.desk.news import News
 from bridge.desk.paired import Paired
 from bridge.desk.permit import Permit
@@ -23,6 +23,9 @@ from bridge.mqtt.inbound import Inbound
 from bridge.oauth.grants import Moment
 from bridge.registers import Registers
 from bridge.restores import Restores
+
+if TYPE_CHECKING:
+    from bridge.desk.journeys import Journeys
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ def attended_desk(  # noqa: PLR0913 -- one of each that it speaks of
     current: Current,
     registry: Callable[[], Registry],
     grants: Grants,
-    journeys: Journeys,
+    journeys: Callable[[], "Journeys"],
     forget: Forget,
     *,
     news: News,

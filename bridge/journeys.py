@@ -4,15 +4,17 @@ down now and then, a little at a time: an event's commit comes first.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from bridge.desk.journeys import Journeys
 from bridge.devices.catalogue import Catalogue
 from bridge.homes.sight import Sights
 from bridge.ifttt.identities import Identities, IdentityKey
 from bridge.ifttt.watermarks import Watermarks, kept_of_each
 from bridge.registers import Registers
 from bridge.storage.watermarks import KeptWatermarks
+
+if TYPE_CHECKING:
+    from bridge.desk.journeys import Journeys
 
 CHUNK: Final = 64
 """Identities whose moves are written at once: that takes the writer for a millisecond or two."""
@@ -49,9 +51,12 @@ def journeys_of(
     sights: Callable[[], Sights],
     clock_ms: Callable[[], int],
     notes: JourneyNotes | None = None,
-) -> Journeys:
+) -> "Journeys":
     """Return what answers about journeys. `notes` None: no daemon runs, and all there is has been written."""
-    stored = registers.applets, registers.watermarks, registers.events
+    from bridge.desk.journeys import Journeys  # noqa: PLC0415 -- a megabyte, for what a daemon is seldom asked
+    from bridge.storage.applets import Applets  # noqa: PLC0415 -- the same
+
+    stored = Applets(registers.database), registers.watermarks, registers.events
     if notes is None:
         return Journeys(*stored, catalogue, sights, clock_ms)
     return Journeys(*stored, catalogue, sights, clock_ms, notes.watermarks.of, notes.identities.polled_ms)

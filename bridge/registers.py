@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from bridge.ifttt.service import timeline_of
 from bridge.storage.accounts import Accounts
-from bridge.storage.applets import Applets
 from bridge.storage.checks import Checks
 from bridge.storage.commands import Commands
 from bridge.storage.database import Database
@@ -26,7 +25,7 @@ from bridge.storage.watermarks import KeptWatermarks
 
 @dataclass(frozen=True, slots=True)
 class Registers:
-    """The database, by what is kept."""
+    """The database, by what is kept. `database` itself is for what is seldom asked, and made only then."""
 
     journal: Journal
     events: Events
@@ -45,7 +44,7 @@ class Registers:
     erasures: Erasures
     sign_ins: SignIns
     watermarks: KeptWatermarks
-    applets: Applets
+    database: Database
 
     @classmethod
     def of(cls, database: Database) -> "Registers":
@@ -68,5 +67,5 @@ class Registers:
             Erasures(database),
             SignIns(database),
             KeptWatermarks(database),
-            Applets(database),
+            database,
         )

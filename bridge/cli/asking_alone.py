@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from typing import TYPE_CHECKING
 
 from bridge.configured import homes_of
 from bridge.current import Configuration, bring_into_force, registry_of
-from bridge.desk.journeys import Journeys
 from bridge.desk.paired import Paired
 from bridge.devices.catalogue import Catalogue
 from bridge.devices.described import DescribedDevice
@@ -17,6 +17,9 @@ from bridge.registers import Registers
 from bridge.settings import Settings
 from bridge.storage.database import Database
 from bridge.storage.pairings import KeptDevice
+
+if TYPE_CHECKING:
+    from bridge.desk.journeys import Journeys
 
 
 class Unattended:
@@ -34,9 +37,8 @@ class Unattended:
         """The entities that there are, once brought."""
         return Catalogue(()) if self._now is None else self._now.catalogue
 
-    @property
-    def journeys(self) -> Journeys:
-        """What became of events."""
+    def journeys(self) -> "Journeys":
+        """Return what answers about what became of events."""
         sights = Sights()
         return journeys_of(
             self._registers,

@@ -5,14 +5,13 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Final, assert_never
+from typing import TYPE_CHECKING, Final, assert_never
 
 import msgspec
 
 from bridge.desk.devices import Devices, checked_names
 from bridge.desk.event_rows import event_row
 from bridge.desk.grants import Grants
-from bridge.desk.journeys import Journeys
 from bridge.desk.news import News
 from bridge.desk.paired import Paired
 from bridge.desk.people import People
@@ -62,6 +61,9 @@ from bridge.storage.events import Events
 from bridge.storage.exposure import Exposure
 from bridge.storage.sign_ins import SignIns
 
+if TYPE_CHECKING:
+    from bridge.desk.journeys import Journeys
+
 WAIT_S: Final = 20.0
 """How long an answer that waits for the next event is held back; less than anybody's patience with a silent daemon."""
 
@@ -75,9 +77,9 @@ class Desk:
     """What answers stand on. `decided` lets count what was decided here; `forget_user`, `forget_tokens` and
     `forget_sign_ins`: what a daemon has in memory of a user, of tokens, and of a user's browsers must go too.
 
-    `prepare` comes before what is asked about devices: where no daemon has written down which there are.
-    `now`: by the wall clock, and by how long the bridge has run. `news`, `condition`, `restore` and `setup_code` None:
-    no daemon runs.
+    `journeys` is made when somebody asks. `prepare` comes before what is asked about devices: where no daemon has
+    written down which there are. `now`: by the wall clock, and by how long the bridge has run. `news`, `condition`,
+    `restore` and `setup_code` None: no daemon runs.
     """  # noqa: D205 -- one paragraph
 
     accounts: Accounts
@@ -87,7 +89,7 @@ class Desk:
     exposure: Exposure
     grants: Grants
     paired: Paired
-    journeys: Journeys
+    journeys: Callable[[], "Journeys"]
     homes: Callable[[], tuple[Home, ...]]
     catalogue: Callable[[], Catalogue]
     now: Callable[[], Moment]
@@ -131,7 +133,7 @@ class Desk:
     ) -> object:
         match request:
             case ReadTimeline() | Trace() | ListApplets():
-                return await self.journeys.answer(request)
+                return await self.journeys().answer(request)
             case ListDevices():
                 waiting = self.paired.waiting()  # of a gateway that nobody accepted it is followed whether it is there
                 return [row for row in await self._devices.listed(request) if row.device not in waiting]

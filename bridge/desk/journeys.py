@@ -14,7 +14,7 @@ from bridge.desk.prefixes import LEAST_ID_CHARACTERS
 from bridge.desk.requests import JourneyRequest, ListApplets, ReadTimeline, Trace
 from bridge.devices.catalogue import Catalogue
 from bridge.errors import AccountError
-from bridge.events import Event, family_of
+from bridge.events import family_of
 from bridge.homes.sight import Sights
 from bridge.ifttt.applets import Applet
 from bridge.ifttt.household import names_of
@@ -31,9 +31,9 @@ from bridge.timeline.entry import Entry
 from bridge.timeline.history import Walk
 from bridge.timeline.timeline import Question, question_of
 
-PAGE: Final = 200
+PAGE: Final = 100
 MOST_EVENTS: Final = 200
-COUNTED: Final = 1000
+COUNTED: Final = 200
 MOST_VERDICTS: Final = 200
 RECENT: Final = 10
 MOST_LOOKED_AT: Final = 200
@@ -149,7 +149,9 @@ class Journeys:
     async def _journey(self, entry: Entry, *, everything: bool) -> JourneyRow:
         event = entry.event
         found = await self.applets.meant(event.home, None if everything else triggers_of(event.kind))
-        verdicts = concerned_first(await self._judged(entry, [each for each in found if _may_be_meant(event, each)]))
+        meant = triggers_of(event.kind)
+        near = [each for each in found if each.trigger in meant or is_about(event, each)]
+        verdicts = concerned_first(await self._judged(entry, near))
         shown = verdicts[:MOST_VERDICTS]
         names = await self._names(event.home, [each.applet for each in shown], event.entity, event.device)
         pressed_ms = event.device_time_ms
@@ -210,10 +212,6 @@ class Journeys:
     def _as_now(self, applet: Applet) -> Applet:
         polled_ms = self.polled_ms(applet.key)
         return replace(applet, last_polled_ms=polled_ms) if polled_ms > applet.last_polled_ms else applet
-
-
-def _may_be_meant(event: Event, applet: Applet) -> bool:
-    return applet.trigger in triggers_of(event.kind) or is_about(event, applet)
 
 
 def _of_one_identity(applets: list[Applet], text: str) -> list[Applet]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bridge.ifttt.identities import RESTS_AFTER_MS, IdentityKey
-from bridge.ifttt.service import TRIGGERS, timeline_of
+from bridge.ifttt.service import TRIGGERS
 from bridge.timeline.entry import TimelineKey
 
 
@@ -23,7 +23,8 @@ class State(StrEnum):
 class Applet:
     """An identity that is used, or was. `user_name`, `user_since_seq`, `connected`: of its user, and with its client.
 
-    `start_seq`: nothing older is shown. `told_seq`: IFTTT knows of all up to it. `removed_ms` None: it has not ended.
+    `timeline`: what it waits for, None where that is no longer offered. `start_seq`: nothing older is shown.
+    `told_seq`: IFTTT knows of all up to it. `removed_ms` None: it has not ended.
     """
 
     key: IdentityKey
@@ -33,16 +34,12 @@ class Applet:
     connected: bool
     trigger: str
     fields: Mapping[str, str]
+    timeline: TimelineKey | None
     first_seen_ms: int
     start_seq: int
     told_seq: int
     last_polled_ms: int
     removed_ms: int | None = None
-
-    @property
-    def timeline(self) -> TimelineKey | None:
-        """What it waits for; None where that is no longer offered."""
-        return timeline_of(self.home, self.trigger, self.fields)
 
     def sentence(self, name_of: Callable[[str], str]) -> str:
         """Return what it waits for in words, such as `when Front door opens`."""

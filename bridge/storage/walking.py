@@ -10,7 +10,7 @@ from typing import Final
 from bridge.events import NotOffered
 from bridge.timeline.history import Walk
 
-LOOKED_AT: Final = 3000
+LOOKED_AT: Final = 1500
 """So many entries are looked at for one page: that takes some milliseconds. Whoever wants more asks on."""
 
 _HAPPENED_ALL_THE_SAME: Final = f"reason IN ('{NotOffered.LATE}', '{NotOffered.CHANGED_WHILE_AWAY}')"

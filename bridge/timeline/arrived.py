@@ -9,6 +9,10 @@ MOST_TOPIC_CHARACTERS: Final = 256
 """So much of a topic is kept. Longer ones are nearly unheard of, and there may be ten million events."""
 
 _MOST_MS: Final = 10**12
+_SOON_MS: Final = 100
+_BEGINNINGS: Final = tuple(tuple(f"{qos} {delay_ms} " for delay_ms in range(_SOON_MS)) for qos in range(3))
+"""Of the lines of messages that were understood soon: to put numbers into text takes most of the time otherwise."""
+
 _RETAINED: Final = "r"
 _DUPLICATE: Final = "d"
 _BACKLOG: Final = "b"
@@ -33,7 +37,10 @@ class Arrived:
 
 def live_line(topic: str, qos: int, delay_s: float) -> str:
     """Put into a line how nearly all come: just now, for the first time. On the path of events."""
-    return f"{qos} {int(delay_s * 1000) if delay_s > 0 else 0} {topic[:MOST_TOPIC_CHARACTERS]}"
+    delay_ms = int(delay_s * 1000)
+    if 0 <= delay_ms < _SOON_MS and len(topic) <= MOST_TOPIC_CHARACTERS:
+        return _BEGINNINGS[qos][delay_ms] + topic
+    return line_of(topic, qos, delay_s, retained=False, duplicate=False, away_s=None)
 
 
 def line_of(topic: str, qos: int, delay_s: float, *, retained: bool, duplicate: bool, away_s: float | None) -> str:

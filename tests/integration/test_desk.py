@@ -96,7 +96,7 @@ async def office(tmp_path: Path) -> AsyncIterator[Office]:
                 described=dict,
                 clock_ms=lambda: found.now_ms,
             ),
-            journeys_of(Registers.of(database), lambda: Catalogue(()), Sights, lambda: found.now_ms),
+            lambda: journeys_of(Registers.of(database), lambda: Catalogue(()), Sights, lambda: found.now_ms),
             homes=lambda: (Home("elm", "Elm Street 4"), Home("oak", "Oak Lane 1")),
             catalogue=lambda: Catalogue(()),
             now=lambda: Moment(found.now_ms, 0),

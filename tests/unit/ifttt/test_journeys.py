@@ -16,7 +16,7 @@ from bridge.ifttt.identities import RESTS_AFTER_MS, IdentityKey
 from bridge.ifttt.ingredients import iso_time
 from bridge.ifttt.journey_words import outcome_words, reason_words, span, verdict_words
 from bridge.ifttt.journeys import Sharing, Verdict, Why, concerned_first, is_about, judge, triggers_of
-from bridge.ifttt.service import TRIGGERS
+from bridge.ifttt.service import TRIGGERS, timeline_of
 from bridge.ifttt.watermarks import Asked, KeptMoves, Told
 from bridge.timeline.arrived import line_of
 from bridge.timeline.entry import Entry
@@ -38,7 +38,8 @@ def applet(trigger: str = "door_opened", fields: Mapping[str, str] | None = None
     """Return an Applet of ann, who is connected, as it was a moment before noon."""
     chosen = fields or {"door": "front-door"}
     key = IdentityKey("ifttt", "u_1", "abc")
-    waiting = Applet(key, "elm", "ann", 1, True, trigger, chosen, NOON_MS - 1000, 1, 0, NOON_MS - 500)  # noqa: FBT003 -- it is a row
+    timeline, times = timeline_of("elm", trigger, chosen), (NOON_MS - 1000, 1, 0, NOON_MS - 500)
+    waiting = Applet(key, "elm", "ann", 1, True, trigger, chosen, timeline, *times)  # noqa: FBT003 -- it is a row
     return dataclasses.replace(waiting, **facts)  # type: ignore[arg-type]  # their names are checked when it is made
 
 
@@ -64,6 +65,7 @@ def test_one_that_was_told_and_asked_says_when_and_with_which_status() -> None:
     assert (found.why, found.told, found.asked) == (None, told(12), Asked(12, NOON_MS + 2000))
     said = f"IFTTT was told {iso_time(NOON_MS + 1000)} (200); it asked {iso_time(NOON_MS + 2000)}"
     assert verdict_words(found, entry(10), name_of) == said
+    assert verdict(entry(12), applet(), known).asked == Asked(12, NOON_MS + 2000), "that very one was the newest shown"
 
 
 def test_any_thing_and_any_press_are_concerned_too() -> None:
