@@ -32,6 +32,7 @@ from bridge.inbound_path import (
     build_steps,
     know_deliveries,
 )
+from bridge.journeys import JourneyNotes, journeys_of
 from bridge.lookups import CarryOut, Lookups
 from bridge.metered import Metered, Meters
 from bridge.mqtt.alarm import Alarm
@@ -111,7 +112,7 @@ def build(
     kept, current = ground.kept, ground.current
     flow = _flow(ground, session, port, observers, connect)
     connection, inbound, notifiers, meters = flow.connection, flow.inbound, flow.notifiers, flow.meters
-    triggers = _triggers(ground, flow.answers, inbound, notifiers, meters)
+    triggers = _triggers(ground, flow)
     recovery = _recovery(ground, notifiers, inbound)
     entrance = build_entrance(ground.registers, current.now.settings, run_ms=kept.run_ms, clock_ms=ground.clock_ms)
     connections = _connections(ground, entrance, partial(_forget, notifiers, meters))
@@ -156,6 +157,7 @@ class _Flow:
     news: News
     permit: Permit
     inbound: Inbound
+    notes: JourneyNotes
     soon: asyncio.Event
 
 
@@ -179,12 +181,13 @@ def _flow(
     alarm = build_alarm(ground, intake, connection, steps)
     meters = Meters(Lags(time.monotonic), RequestCounts())
     outbound = Outbound(ground.registers.commands, connection, ground.known, clock_ms=ground.clock_ms)
-    notifiers, answers, news = _notifiers(ground, session, meters), Answers(), News()
+    notes = JourneyNotes(ground.registers.watermarks, ground.kept.identities, ground.clock_ms)
+    notifiers, answers, news = _notifiers(ground, session, meters, notes), Answers(), News()
     permit = Permit(time.monotonic, news.wake)
     observing = (answers.committed, notifiers.committed, outbound.observe, news.committed, *observers)
     neighbours = build_neighbours(connection, observing, notifiers, meters, alarm, discovery, soon.set)
     inbound = build_inbound(ground, intake, neighbours, steps, window=broker.receive_maximum)
-    return _Flow(connection, discovery, alarm, meters, outbound, notifiers, answers, news, permit, inbound, soon)
+    return _Flow(connection, discovery, alarm, meters, outbound, notifiers, answers, news, permit, inbound, notes, soon)
 
 
 def _crowd(current: Current, entrance: Entrance) -> Crowd:
@@ -198,11 +201,21 @@ def _desk(ground: Ground, entrance: Entrance, reception: Reception, connections:
     forget = Forget(
         connections.waiting.removed, entrance.access.forget, reception.sessions.end_user, flow.answers.clear
     )
+    current, clock_ms = ground.current, ground.clock_ms
+    journeys = partial(
+        journeys_of,
+        ground.registers,
+        lambda: current.now.catalogue,
+        lambda: current.now.sights,
+        clock_ms,
+        flow.notes,
+    )
     return attended_desk(
         ground.registers,
-        ground.current,
+        current,
         lambda: flow.inbound.registry,
         connections.desk,
+        journeys,
         forget,
         news=flow.news,
         permit=flow.permit,
@@ -243,7 +256,7 @@ def _housekeeping(
         entrance.access,
         entrance.now,
         recovery.done,
-        also=(connections.look, partial(know_deliveries, ground, flow.connection)),
+        also=(connections.look, partial(know_deliveries, ground, flow.connection), flow.notes.write),
         soon=flow.soon,
     )
 
@@ -263,7 +276,7 @@ def _retention(ground: Ground, entrance: Entrance, inbound: Inbound) -> Retentio
     )
 
 
-def _notifiers(ground: Ground, session: aiohttp.ClientSession, meters: Meters) -> Notifiers:
+def _notifiers(ground: Ground, session: aiohttp.ClientSession, meters: Meters, notes: JourneyNotes) -> Notifiers:
     lookups = Lookups(ground.current, ground.known)
 
     def client_for(account: Account) -> RealtimeClient:
@@ -274,26 +287,27 @@ def _notifiers(ground: Ground, session: aiohttp.ClientSession, meters: Meters) -
         accounts_of(ground.current.now.settings),
         sees=lookups.sees,
         client_for=client_for,
-        notifier_for=partial(Notifier, always_by_user=lookups.by_user, on_told=meters.lags.told),
+        notifier_for=partial(
+            Notifier, always_by_user=lookups.by_user, on_told=meters.lags.told, on_reply=notes.replied
+        ),
     )
 
 
-def _triggers(
-    ground: Ground, answers: Answers, inbound: Inbound, notifiers: Notifiers, meters: Meters
-) -> TriggerEndpoints:
-    lookups = Lookups(ground.current, ground.known)
+def _triggers(ground: Ground, flow: _Flow) -> TriggerEndpoints:
+    lookups, lags = Lookups(ground.current, ground.known), flow.meters.lags
     return TriggerEndpoints(
         TriggerParts(
             timelines=ground.registers.events,
             identities=ground.kept.identities,
             register=ground.registers.identities,
-            answers=answers,
+            answers=flow.answers,
             household_of=lookups.household,
             sight_of=lookups.sight,
-            newest_seq=lambda: inbound.newest_seq,
+            newest_seq=lambda: flow.inbound.newest_seq,
             clock_ms=ground.clock_ms,
-            forgotten=partial(_forget, notifiers, meters),
-            polled=meters.lags.polled,
+            forgotten=partial(_forget, flow.notifiers, flow.meters),
+            polled=lags.polled,
+            shown=flow.notes.shown,
             everything=lookups.everything,
         )
     )

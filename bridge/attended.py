@@ -3,6 +3,7 @@
 import os
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from bridge import __version__
 from bridge.configured import homes_of
@@ -23,6 +24,9 @@ from bridge.oauth.grants import Moment
 from bridge.registers import Registers
 from bridge.restores import Restores
 
+if TYPE_CHECKING:
+    from bridge.desk.journeys import Journeys
+
 
 @dataclass(frozen=True, slots=True)
 class Forget:
@@ -39,6 +43,7 @@ def attended_desk(  # noqa: PLR0913 -- one of each that it speaks of
     current: Current,
     registry: Callable[[], Registry],
     grants: Grants,
+    journeys: Callable[[], "Journeys"],
     forget: Forget,
     *,
     news: News,
@@ -69,6 +74,7 @@ def attended_desk(  # noqa: PLR0913 -- one of each that it speaks of
         registers.exposure,
         grants,
         paired,
+        journeys,
         homes=homes,
         catalogue=lambda: current.now.catalogue,
         now=now,

@@ -36,9 +36,21 @@ FAMILIES: Final = (BUTTON, ALARM_RAISED, ALARM_CLEARED)
 """What a trigger may ask for whatever the variant is."""
 
 
+_VARIED: Final = (*FAMILIES, "contact.left_open", "value.rose_above", "value.dropped_below")
+"""Kinds that carry what somebody chose, or what there was to choose."""
+
+
 def any_of(family: str) -> str:
     """Return what stands for every kind of a family in a question, such as `button.*`."""
     return f"{family}.*"
+
+
+def family_of(kind: str) -> tuple[str, str]:
+    """Return what a kind is a variant of, and the variant: `button.double` is the `double` of `button`."""
+    for family in _VARIED:
+        if kind.startswith(f"{family}."):
+            return family, kind.removeprefix(f"{family}.")
+    return kind, ""
 
 
 def press_kind(word: str) -> str:

@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar, cast
 
@@ -15,15 +15,18 @@ from bridge.dashboard.entrance import Entrance
 from bridge.dashboard.exposition import Family
 from bridge.dashboard.frame import Frame
 from bridge.dashboard.health import Health
+from bridge.dashboard.later import Later
 from bridge.dashboard.live import Live
 from bridge.dashboard.notices import Notices
 from bridge.dashboard.owners import FORM_LIFE_S, Owners
+from bridge.dashboard.page import Ask, Page
 from bridge.dashboard.pages.home import HomePage
 from bridge.dashboard.setup_code import SetupCode
 from bridge.dashboard.site import PrivateSite
 from bridge.desk.desk import Desk
 from bridge.desk.requests import AnyRequest
 from bridge.desk.rows import SetupCodeRow
+from bridge.devices.entity import Entity
 from bridge.ground import Ground
 from bridge.oauth.forms import FormTokens
 from bridge.oauth.seals import KEY_BYTES
@@ -84,5 +87,27 @@ def build_private_site(
         frame,
         notices,
         Live(parts.news.next, lambda: parts.news.over),
-        {"home": HomePage(frame, ask)},
+        {"home": HomePage(frame, ask), **_pages_about_events(ground, frame, ask)},
     )
+
+
+def _pages_about_events(ground: Ground, frame: Frame, ask: Ask) -> dict[str, Page]:
+    def things() -> Iterable[Entity]:
+        return ground.current.now.catalogue
+
+    def timeline() -> Page:
+        from bridge.dashboard.pages.timeline import TimelinePage  # noqa: PLC0415 -- see Later
+
+        return TimelinePage(frame, ask, ground.clock_ms, things)
+
+    def applets() -> Page:
+        from bridge.dashboard.pages.applets import AppletsPage  # noqa: PLC0415 -- see Later
+
+        return AppletsPage(frame, ask, ground.clock_ms)
+
+    def applet() -> Page:
+        from bridge.dashboard.pages.applets import AppletPage  # noqa: PLC0415 -- see Later
+
+        return AppletPage(frame, ask, ground.clock_ms, things)
+
+    return {"timeline": Later(timeline), "applets": Later(applets), "applet": Later(applet)}

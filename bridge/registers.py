@@ -20,11 +20,12 @@ from bridge.storage.readings import Readings
 from bridge.storage.retention import Erasures
 from bridge.storage.settings import KeptSettings
 from bridge.storage.sign_ins import SignIns
+from bridge.storage.watermarks import KeptWatermarks
 
 
 @dataclass(frozen=True, slots=True)
 class Registers:
-    """The database, by what is kept."""
+    """The database, by what is kept. `database` itself is for what is seldom asked, and made only then."""
 
     journal: Journal
     events: Events
@@ -42,6 +43,8 @@ class Registers:
     meetings: Meetings
     erasures: Erasures
     sign_ins: SignIns
+    watermarks: KeptWatermarks
+    database: Database
 
     @classmethod
     def of(cls, database: Database) -> "Registers":
@@ -63,4 +66,6 @@ class Registers:
             Meetings(database),
             Erasures(database),
             SignIns(database),
+            KeptWatermarks(database),
+            database,
         )

@@ -26,6 +26,8 @@ COMMANDS: Final = {
     "grant": "list who is connected to IFTTT and how IFTTT's checks go, and end a connection",
     "device": "list the devices and show what is known of them",
     "events": "list what has happened",
+    "trace": "tell what became of an event with each Applet: why did it not fire?",
+    "applets": "list the Applets in words, when IFTTT asked for each, and what is wrong",
     "backup": "make a verified copy of the database, while the daemon works or without one",
     "restore": "put a copy in the place of the database; no Applet fires again",
     "doctor": "look at everything a home depends on, and say what is wrong and what helps",

@@ -205,6 +205,7 @@ async def _alone(settings: Settings, request: bytes) -> bytes:
                 Exposure(database),
                 Grants(accounts, kept, Checks(database), Revocation(kept), _now_ms),
                 alone.paired,
+                alone.journeys,
                 homes=lambda: tuple(homes_of(settings)),
                 catalogue=lambda: alone.catalogue,
                 now=lambda: Moment(_now_ms(), 0),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from typing import TYPE_CHECKING
 
 from bridge.configured import homes_of
 from bridge.current import Configuration, bring_into_force, registry_of
@@ -10,10 +11,15 @@ from bridge.devices.catalogue import Catalogue
 from bridge.devices.described import DescribedDevice
 from bridge.devices.merging import DeviceKey
 from bridge.devices.registry import Registry
+from bridge.homes.sight import Sights
+from bridge.journeys import journeys_of
 from bridge.registers import Registers
 from bridge.settings import Settings
 from bridge.storage.database import Database
 from bridge.storage.pairings import KeptDevice
+
+if TYPE_CHECKING:
+    from bridge.desk.journeys import Journeys
 
 
 class Unattended:
@@ -30,6 +36,16 @@ class Unattended:
     def catalogue(self) -> Catalogue:
         """The entities that there are, once brought."""
         return Catalogue(()) if self._now is None else self._now.catalogue
+
+    def journeys(self) -> "Journeys":
+        """Return what answers about what became of events."""
+        sights = Sights()
+        return journeys_of(
+            self._registers,
+            lambda: self.catalogue,
+            lambda: sights if self._now is None else self._now.sights,
+            self._now_ms,
+        )
 
     @property
     def paired(self) -> Paired:

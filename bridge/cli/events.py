@@ -39,4 +39,4 @@ def run(arguments: argparse.Namespace) -> int:
 def _as_text(event: EventRow) -> str:
     name = event.ingredients.get("device_name", event.device)
     note = "" if event.reason is None else f"  (not offered: {event.reason})"
-    return f"{event.recorded_at}  {event.kind:<20} {name}{note}"
+    return f"{event.recorded_at}  {event.kind:<20} {name}  [{event.id}]{note}"

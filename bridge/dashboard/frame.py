@@ -35,7 +35,12 @@ NAVIGATION: Final = (
 )
 """Each page by its name, its address, and what people call it."""
 
-_ASSETS: Final = {"style.css": "text/css", "live.js": "text/javascript", "icon.svg": "image/svg+xml"}
+_ASSETS: Final = {
+    "style.css": "text/css",
+    "live.js": "text/javascript",
+    "older.js": "text/javascript",
+    "icon.svg": "image/svg+xml",
+}
 _KEPT_FOR_S: Final = 365 * 24 * 3600
 
 

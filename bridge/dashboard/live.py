@@ -30,33 +30,35 @@ class Live:
     def __init__(self, next_news: Callable[[], asyncio.Event], over: Callable[[], bool]) -> None:
         self._next_news = next_news
         self._over = over
-        self._listening = 0
+        self._listening: list[web.BaseRequest] = []
 
     async def stream(self, request: web.BaseRequest) -> web.StreamResponse:
         """Tell one page until it goes."""
-        if self._listening >= MOST:
+        self._listening = [each for each in self._listening if each.transport is not None]  # else it has gone
+        if len(self._listening) >= MOST:
             return web.Response(text="Too many pages are open.", status=503, headers={"Retry-After": "60"})
         response = web.StreamResponse(headers={**HEADERS, "Content-Type": "text/event-stream"})
-        self._listening += 1
+        self._listening.append(request)
         try:
             await response.prepare(request)
             await response.write(f"retry: {AGAIN_MS}\n\n".encode())
             with suppress(ConnectionError):
                 await self._tell(response)
         finally:
-            self._listening -= 1
+            self._listening = [each for each in self._listening if each is not request]
         return response
 
     async def _tell(self, response: web.StreamResponse) -> None:
         number = 0
+        coming = self._next_news()
         while not self._over():
-            coming = self._next_news()
             try:
                 async with asyncio.timeout(PING_S):
                     await coming.wait()
             except TimeoutError:
                 await response.write(b": still here\n\n")
                 continue
+            coming = self._next_news()  # before the page looks: what comes during the pause is told after it
             number += 1
             await response.write(f"id: {number}\nevent: changed\ndata: {number}\n\n".encode())
             await asyncio.sleep(STEP_S)

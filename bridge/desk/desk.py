@@ -5,11 +5,12 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Final, assert_never
+from typing import TYPE_CHECKING, Final, assert_never
 
 import msgspec
 
 from bridge.desk.devices import Devices, checked_names
+from bridge.desk.event_rows import event_row
 from bridge.desk.grants import Grants
 from bridge.desk.news import News
 from bridge.desk.paired import Paired
@@ -23,6 +24,8 @@ from bridge.desk.requests import (
     EndSignIn,
     Examine,
     ExposeDevice,
+    JourneyRequest,
+    ListApplets,
     ListDevices,
     ListGrants,
     ListSignIns,
@@ -33,6 +36,7 @@ from bridge.desk.requests import (
     ReadPermit,
     ReadRestore,
     ReadSetupCode,
+    ReadTimeline,
     RemoveUser,
     RenameDevice,
     RestoreCopy,
@@ -42,6 +46,7 @@ from bridge.desk.requests import (
     SetPassword,
     ShareDevice,
     ShowDevice,
+    Trace,
     request_from_bytes,
 )
 from bridge.desk.rows import Condition, DeviceRow, EventPage, EventRow, PermitPage, RestoreState, SetupCodeRow, Shown
@@ -49,14 +54,15 @@ from bridge.desk.tokens import Tokens
 from bridge.devices.catalogue import Catalogue
 from bridge.errors import BridgeError
 from bridge.homes.user import Home
-from bridge.ifttt.ingredients import iso_time
 from bridge.oauth.grants import Moment
 from bridge.storage.accounts import Accounts
 from bridge.storage.entities import Entities
 from bridge.storage.events import Events
 from bridge.storage.exposure import Exposure
 from bridge.storage.sign_ins import SignIns
-from bridge.timeline.entry import Entry
+
+if TYPE_CHECKING:
+    from bridge.desk.journeys import Journeys
 
 WAIT_S: Final = 20.0
 """How long an answer that waits for the next event is held back; less than anybody's patience with a silent daemon."""
@@ -71,9 +77,9 @@ class Desk:
     """What answers stand on. `decided` lets count what was decided here; `forget_user`, `forget_tokens` and
     `forget_sign_ins`: what a daemon has in memory of a user, of tokens, and of a user's browsers must go too.
 
-    `prepare` comes before what is asked about devices: where no daemon has written down which there are.
-    `now`: by the wall clock, and by how long the bridge has run. `news`, `condition`, `restore` and `setup_code` None:
-    no daemon runs.
+    `journeys` is made when somebody asks. `prepare` comes before what is asked about devices: where no daemon has
+    written down which there are. `now`: by the wall clock, and by how long the bridge has run. `news`, `condition`,
+    `restore` and `setup_code` None: no daemon runs.
     """  # noqa: D205 -- one paragraph
 
     accounts: Accounts
@@ -83,6 +89,7 @@ class Desk:
     exposure: Exposure
     grants: Grants
     paired: Paired
+    journeys: Callable[[], "Journeys"]
     homes: Callable[[], tuple[Home, ...]]
     catalogue: Callable[[], Catalogue]
     now: Callable[[], Moment]
@@ -121,8 +128,12 @@ class Desk:
                 await self.prepare()
                 return await self._about_devices(request)
 
-    async def _about_devices(self, request: ListDevices | ShowDevice | DeviceDecision | PairingRequest) -> object:
+    async def _about_devices(
+        self, request: ListDevices | ShowDevice | DeviceDecision | PairingRequest | JourneyRequest
+    ) -> object:
         match request:
+            case ReadTimeline() | Trace() | ListApplets():
+                return await self.journeys().answer(request)
             case ListDevices():
                 waiting = self.paired.waiting()  # of a gateway that nobody accepted it is followed whether it is there
                 return [row for row in await self._devices.listed(request) if row.device not in waiting]
@@ -217,25 +228,9 @@ class Desk:
 
     async def _behind(self, request: ReadEvents) -> list[EventRow]:
         entries = await self.events.after(request.after, PAGE, home=request.home)
-        return [_event_row(entry) for entry in entries]
+        return [event_row(entry) for entry in entries]
 
     def _of_daemon(self, request: Examine | RestoreCopy | ReadRestore) -> Condition | RestoreState:
         if self.condition is None or self.restore is None:
             raise BridgeError("no daemon runs that could say how it is, or put a copy in place")
         return self.condition() if isinstance(request, Examine) else self.restore(request)
-
-
-def _event_row(entry: Entry) -> EventRow:
-    event = entry.event
-    return EventRow(
-        id=entry.id,
-        seq=entry.seq,
-        home=event.home,
-        entity=event.entity,
-        device=event.device,
-        kind=event.kind,
-        recorded_at=iso_time(entry.recorded_at_ms),
-        offered=entry.offered,
-        reason=event.reason,
-        ingredients=dict(event.ingredients),
-    )

@@ -114,6 +114,41 @@ class ReadEvents(Question, frozen=True, tag="events"):
     wait: bool
 
 
+class ReadTimeline(Question, frozen=True, tag="timeline"):
+    """What has happened in a home, also what was hidden or held back, from the newest backward?
+
+    `before`: where the page before ended. `device` by id; `kind`: how the kinds begin; times are epoch milliseconds.
+    `reached`: tell also how far each has come.
+    """
+
+    home: str
+    before: int | None = None
+    device: str | None = None
+    kind: str = ""
+    from_ms: int | None = None
+    until_ms: int | None = None
+    limit: int = 50
+    reached: bool = False
+
+
+class Trace(Question, frozen=True, tag="trace"):
+    """What became of an event with each Applet that could be meant, or what became of an Applet's events?
+
+    `id`: of an event or of an Applet, or its beginning; "" for the newest event. `everything`: also with the Applets
+    that wait for something else of the same device.
+    """
+
+    id: str
+    everything: bool = False
+
+
+class ListApplets(Question, frozen=True, tag="applet list"):
+    """Which Applets are there, and how are they? `home` None: of all homes. `after`: where the page before ended."""
+
+    home: str | None
+    after: int = 0
+
+
 class ListDevices(Question, frozen=True, tag="device list"):
     """Which devices are there?"""
 
@@ -214,6 +249,7 @@ class ReadRestore(Question, frozen=True, tag="restore read"):
     number: int
 
 
+JourneyRequest = ReadTimeline | Trace | ListApplets
 PeopleRequest = AddUser | ListUsers | RemoveUser | SetPassword | SetOwner | ListSignIns | EndSignIn
 TokenRequest = AddToken | ListTokens | RevokeToken
 GrantRequest = ListGrants | RevokeGrant
@@ -224,6 +260,7 @@ AnyRequest = (
     | TokenRequest
     | GrantRequest
     | ReadEvents
+    | JourneyRequest
     | ListDevices
     | ShowDevice
     | DeviceDecision

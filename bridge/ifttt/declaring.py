@@ -15,7 +15,10 @@ KindOf = Callable[[Mapping[str, str]], str]
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """Something that may happen. `kind_of` gives the kind of its timeline; `entity_field` names whose it is."""
+    """Something that may happen. `kind_of` gives the kind of its timeline; `entity_field` names whose it is.
+
+    `says`: what an Applet waits for, in words, with the fields in braces.
+    """
 
     slug: str
     name: str
@@ -24,11 +27,17 @@ class Trigger:
     ingredients: tuple[Ingredient, ...]
     entity_field: str
     kind_of: KindOf
+    says: str
 
     def timeline(self, home: str, fields: Mapping[str, str]) -> TimelineKey:
         """Return the timeline that these fields ask for."""
         entity = fields[self.entity_field]
         return TimelineKey(home, None if entity == ANY else entity, self.kind_of(fields))
+
+    def sentence(self, fields: Mapping[str, str], name_of: Callable[[str], str]) -> str:
+        """Return what these fields wait for, such as `when Front door opens`. `name_of` knows whatever has an id."""
+        said = {field.slug: field.said(fields.get(field.slug, ""), name_of) for field in self.fields}
+        return f"when {self.says.format_map(said)}"
 
 
 @dataclass(frozen=True, slots=True)

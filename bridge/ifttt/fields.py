@@ -61,6 +61,14 @@ class Field:
         """Whether IFTTT asks us to check what is typed."""
         return self.reads is not None
 
+    def said(self, value: str, name_of: Callable[[str], str]) -> str:
+        """Return a value in words. `name_of` knows what has an id."""
+        if value == ANY and self.any_label:
+            return self.any_label[0].lower() + self.any_label[1:]
+        if self.choices_from is None or self.choices_from in (Source.PRESSES, Source.KINDS):
+            return value.replace("_", " ")
+        return name_of(value)
+
     def choices(self, household: Household) -> list[Choice]:
         """Return what may be chosen now."""
         any_choice = [Choice(self.any_label, ANY)] if self.any_label else []

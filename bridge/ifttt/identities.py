@@ -115,6 +115,11 @@ class Identities:
         self._await(self._by_key[key])
         return True
 
+    def polled_ms(self, key: IdentityKey) -> int:
+        """Return when IFTTT asked last since these were read (epoch), 0 if it has not."""
+        polled_ms = self._polled_ms.get(key)
+        return 0 if polled_ms is None else polled_ms + self._set_by_ms
+
     def clock_was_set(self, by_ms: int) -> None:
         """Count on as if nothing had been: nobody has been left behind for ten years because a clock says so."""
         self._set_by_ms += by_ms

@@ -82,12 +82,12 @@ def _custom(fields: Mapping[str, str]) -> str:
 
 
 def _trigger(
-    slug: str, name: str, when: str, fields: tuple[Field, ...], kind_of: KindOf | str, *more: Ingredient
+    slug: str, name: str, when: str, says: str, fields: tuple[Field, ...], kind_of: KindOf | str, *more: Ingredient
 ) -> Trigger:
     """Return a trigger about a device. The first field says whose timeline it is."""
     kind_of = _fixed(kind_of) if isinstance(kind_of, str) else kind_of
     description = f"This trigger fires every time {when}."
-    return Trigger(slug, name, description, fields, (CREATED_AT, *_DEVICE, *more), fields[0].slug, kind_of)
+    return Trigger(slug, name, description, fields, (CREATED_AT, *_DEVICE, *more), fields[0].slug, kind_of, says)
 
 
 _VALUES: Final = (
@@ -100,12 +100,13 @@ _BRIGHTNESS: Final = Ingredient("brightness", "Brightness", "80")
 _ALARM_SORT: Final = Ingredient("alarm", "Alarm", "leak")
 
 _ALL_TRIGGERS: Final = (
-    _trigger("door_opened", "Door opened", "a door or window is opened", (_ANY_DOOR,), CONTACT_OPENED),
-    _trigger("door_closed", "Door closed", "a door or window is closed", (_ANY_DOOR,), CONTACT_CLOSED),
+    _trigger("door_opened", "Door opened", "a door or window is opened", "{door} opens", (_ANY_DOOR,), CONTACT_OPENED),
+    _trigger("door_closed", "Door closed", "a door or window is closed", "{door} closes", (_ANY_DOOR,), CONTACT_CLOSED),
     _trigger(
         "door_left_open",
         "Door left open",
         "a door or window has been open for as long as you choose",
+        "{door} has been open for {minutes} minutes",
         (_DOOR, Field("minutes", "Minutes", reads=read_minutes, help="A whole number from 1 to 10080, a week.")),
         _left_open,
         Ingredient("opened_at", "Opened at", "2026-01-31T16:54:05Z", IngredientType.DATE_WITH_TIME),
@@ -115,6 +116,7 @@ _ALL_TRIGGERS: Final = (
         "button_pressed",
         "Button pressed",
         "a button is pressed in the way you choose",
+        "{button} is pressed ({press})",
         (
             Field("button", "Button", (EntityKind.BUTTON,), any_label="Any button"),
             Field("press", "Press", Source.PRESSES, any_label="Any press"),
@@ -122,16 +124,45 @@ _ALL_TRIGGERS: Final = (
         _press,
         Ingredient("press", "Press", "double"),
     ),
-    _trigger("light_turned_on", "Light turned on", "a light is turned on", (_ANY_LIGHT,), LIGHT_TURNED_ON, _BRIGHTNESS),
     _trigger(
-        "light_turned_off", "Light turned off", "a light is turned off", (_ANY_LIGHT,), LIGHT_TURNED_OFF, _BRIGHTNESS
+        "light_turned_on",
+        "Light turned on",
+        "a light is turned on",
+        "{light} is turned on",
+        (_ANY_LIGHT,),
+        LIGHT_TURNED_ON,
+        _BRIGHTNESS,
     ),
-    _trigger("switch_turned_on", "Switch turned on", "a switch is turned on", (_ANY_SWITCH,), SWITCH_TURNED_ON),
-    _trigger("switch_turned_off", "Switch turned off", "a switch is turned off", (_ANY_SWITCH,), SWITCH_TURNED_OFF),
+    _trigger(
+        "light_turned_off",
+        "Light turned off",
+        "a light is turned off",
+        "{light} is turned off",
+        (_ANY_LIGHT,),
+        LIGHT_TURNED_OFF,
+        _BRIGHTNESS,
+    ),
+    _trigger(
+        "switch_turned_on",
+        "Switch turned on",
+        "a switch is turned on",
+        "{switch} is turned on",
+        (_ANY_SWITCH,),
+        SWITCH_TURNED_ON,
+    ),
+    _trigger(
+        "switch_turned_off",
+        "Switch turned off",
+        "a switch is turned off",
+        "{switch} is turned off",
+        (_ANY_SWITCH,),
+        SWITCH_TURNED_OFF,
+    ),
     _trigger(
         "motion_detected",
         "Motion detected",
         "a sensor detects motion",
+        "{sensor} detects motion",
         (Field("sensor", "Sensor", (EntityKind.MOTION,), any_label="Any sensor"),),
         MOTION_DETECTED,
     ),
@@ -139,17 +170,25 @@ _ALL_TRIGGERS: Final = (
         "alarm_raised",
         "Alarm raised",
         "a sensor raises an alarm, such as a leak or smoke",
+        "{sensor} raises an alarm",
         (_ALARM,),
         any_of(ALARM_RAISED),
         _ALARM_SORT,
     ),
     _trigger(
-        "alarm_cleared", "Alarm cleared", "the alarm of a sensor is over", (_ALARM,), any_of(ALARM_CLEARED), _ALARM_SORT
+        "alarm_cleared",
+        "Alarm cleared",
+        "the alarm of a sensor is over",
+        "the alarm of {sensor} is over",
+        (_ALARM,),
+        any_of(ALARM_CLEARED),
+        _ALARM_SORT,
     ),
     _trigger(
         "value_rose_above",
         "Value rose above",
         "the value of a sensor rises to the threshold you choose, or above it",
+        "{sensor} rises to {threshold} or above",
         (_NUMBER, _THRESHOLD),
         _rose_above,
         *_VALUES,
@@ -158,6 +197,7 @@ _ALL_TRIGGERS: Final = (
         "value_dropped_below",
         "Value dropped below",
         "the value of a sensor drops to the threshold you choose, or below it",
+        "{sensor} drops to {threshold} or below",
         (_NUMBER, _THRESHOLD),
         _dropped_below,
         *_VALUES,
@@ -166,16 +206,23 @@ _ALL_TRIGGERS: Final = (
         "device_went_offline",
         "Device went offline",
         "a device can no longer be reached",
+        "{device} can no longer be reached",
         (_REACHABLE,),
         DEVICE_WENT_OFFLINE,
     ),
     _trigger(
-        "device_came_online", "Device came online", "a device can be reached again", (_REACHABLE,), DEVICE_CAME_ONLINE
+        "device_came_online",
+        "Device came online",
+        "a device can be reached again",
+        "{device} can be reached again",
+        (_REACHABLE,),
+        DEVICE_CAME_ONLINE,
     ),
     _trigger(
         "battery_low",
         "Battery low",
         "the battery of a device runs low",
+        "the battery of {device} runs low",
         (Field("device", "Device", Source.BATTERY_DEVICES, any_label="Any device"),),
         BATTERY_LOW,
         Ingredient("level", "Level", "12"),
@@ -194,6 +241,7 @@ _ALL_TRIGGERS: Final = (
         ),
         "event",
         _custom,
+        "{event} happens",
     ),
 )
 

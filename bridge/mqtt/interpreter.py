@@ -5,6 +5,7 @@ changes: thrown away and done again when the commit fails.
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import Final
 
 from msgspec.structs import replace
@@ -34,6 +35,7 @@ from bridge.events import Event, NotOffered
 from bridge.mqtt.deliveries import Deliveries, DeliveriesDraft
 from bridge.mqtt.message import Arrival, BacklogEnded, Connected, Due, Marker, Message, Turn
 from bridge.mqtt.routes import ONLY_EXACT, route
+from bridge.timeline.arrived import line_of, live_line
 from bridge.timeline.entry import Entry, entry_id
 
 _SENSOR: Final = EntityKind.SENSOR
@@ -64,6 +66,7 @@ class Draft:
     `taken` counts messages without fault; `ignored` and `broken` have one for each entity that a message failed.
     `stirred`: something falls due at another moment than before. `registry`: that of described devices, where the batch
     changes it by `descriptions`. `early`: messages that a device may have to read that is only just being described.
+    `now_s`: when it was begun to be read (monotonic).
     """
 
     listening: Listening
@@ -83,12 +86,13 @@ class Draft:
     descriptions: dict[PartKey, bytes | None] = field(default_factory=dict)
     early: list[Message] = field(default_factory=list)
     set_by_ms: int = 0
+    now_s: float = field(default_factory=monotonic)
 
-    def add(self, entity: Entity, event: Event, now_ms: int, received_s: float) -> None:
+    def add(self, entity: Entity, event: Event, now_ms: int, received_s: float, arrived: str | None = None) -> None:
         """Let an event of an entity have its place. What is hidden is recorded all the same, and never offered."""
         if not entity.exposed:  # whatever else kept it back: who looks at what came late must not find it either
             event = replace(event, reason=NotOffered.HIDDEN)
-        self.entries.append(Entry(self.next_seq, entry_id(now_ms), now_ms, event))
+        self.entries.append(Entry(self.next_seq, entry_id(now_ms), now_ms, event, arrived))
         self.received_s.append(received_s)
         self.next_seq += 1
 
@@ -122,6 +126,7 @@ class Interpreter:
 
     def go_on(self, draft: Draft, arrivals: Sequence[Arrival], *, now_ms: int) -> None:
         """Interpret what comes next in a draft."""
+        draft.now_s = monotonic()
         for arrival in arrivals:
             match arrival:
                 case Message():
@@ -216,8 +221,10 @@ class Interpreter:
         else:
             outcome = self._over_time(draft, entity, known, reading, how)
         self._keep(draft, entity, before, outcome, how.now_ms)
-        for event in outcome.events:
-            draft.add(entity, event, how.now_ms, message.received_s)
+        if outcome.events:
+            arrived = _line_of(message, how, draft.now_s)
+            for event in outcome.events:
+                draft.add(entity, event, how.now_ms, message.received_s, arrived)
 
     def _over_time(
         self, draft: Draft, entity: Entity, known: EntityState, reading: Reading, how: Circumstances
@@ -322,6 +329,21 @@ class Interpreter:
                 told, event = tell(entity, deadline)
                 draft.deadlines[entity.id, deadline.minutes] = told
                 draft.add(entity, event, now_ms, received_s)
+
+
+def _line_of(message: Message, how: Circumstances, now_s: float) -> str:
+    """Tell how a message came: what the broker said of it, whatever it counts as."""
+    topic, waited_s = message.topic or "", now_s - message.received_s
+    if not (message.retained or message.duplicate or how.backlog):
+        return live_line(topic, message.qos, waited_s)
+    return line_of(
+        topic,
+        message.qos,
+        waited_s,
+        retained=message.retained,
+        duplicate=message.duplicate,
+        away_s=how.away_s if how.backlog else None,
+    )
 
 
 def _after_connecting(before: Listening, *, resumed: bool, away_s: float) -> Listening:

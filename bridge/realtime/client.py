@@ -20,6 +20,9 @@ REQUEST_TIMEOUT_S: Final = 15.0
 CONNECT_TIMEOUT_S: Final = 5.0
 MAX_ENTRIES: Final = 1000
 LONGEST_RETRY_AFTER_S: Final = 3600.0
+TIMEOUT: Final = "timeout"
+NO_CONNECTION: Final = "no connection"
+NO_ANSWER: Final = "no answer"
 BODY_TIMEOUT_S: Final = 1.0
 MAX_BODY_BYTES: Final = 65536
 
@@ -41,6 +44,13 @@ class Reply:
     status: int | None = None
     retry_after_s: float | None = None
     reason: str = ""
+
+    @property
+    def outcome(self) -> str:
+        """The status, or what there was instead of an answer."""
+        if self.status is not None:
+            return str(self.status)
+        return TIMEOUT if "Timeout" in self.reason else NO_CONNECTION if "Connector" in self.reason else NO_ANSWER
 
 
 class RealtimeClient:

@@ -33,6 +33,9 @@ log = structlog.get_logger("bridge.realtime")
 Told = Callable[[Sequence[tuple[IdentityKey, float]], float], None]
 """Hears who has been told, for how long it was owed, and when the request was begun (seconds, monotonic)."""
 
+Replied = Callable[[Sequence[tuple[IdentityKey, int]], str], None]
+"""Hears what came of a request: who was meant, up to which event, and the status or what came instead of one."""
+
 
 class Client(Protocol):
     """One request to IFTTT."""
@@ -45,7 +48,7 @@ class Client(Protocol):
 class Notifier:
     """Tells IFTTT, with one client (one service key), what identities wait for.
 
-    `sleep` waits out the pauses after failures; `on_told` measures; `always_by_user` is a setting.
+    `sleep` waits out the pauses after failures; `on_told` measures; `on_reply` notes it; `always_by_user` is a setting.
     """
 
     def __init__(
@@ -56,6 +59,7 @@ class Notifier:
         backoff: Backoff | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         on_told: Told = lambda _owed, _began_s: None,
+        on_reply: Replied = lambda _covered, _outcome: None,
     ) -> None:
         self._client = client
         self._always_by_user = always_by_user
@@ -69,6 +73,7 @@ class Notifier:
         self._chance = random.Random()  # noqa: S311 -- spreads attempts, guards nothing
         self._sleep = sleep
         self._on_told = on_told
+        self._on_reply = on_reply
         self._attempt = 0
         self._refused_in_a_row = 0
         self._tidy_at_s = 0.0
@@ -213,6 +218,7 @@ class Notifier:
             began_s = _now_s()
             reply = await self._client.notify(batch)
             self.replies["none" if reply.status is None else f"{reply.status // 100}xx"] += 1
+            self._note(batch, reply)
             match reply.verdict:
                 case Verdict.TOLD:
                     self._succeeded(batch, reply, began_s)
@@ -235,6 +241,12 @@ class Notifier:
                 case _:
                     assert_never(reply.verdict)
         return None
+
+    def _note(self, batch: list[Recipient], reply: Reply) -> None:
+        """Let it be known what came of an attempt. A refusal says something only of an entry that was alone in it."""
+        if reply.verdict is not Verdict.REFUSED or (len(batch) == 1 and batch[0].user is None):
+            covered = self._owed.under_way(key for recipient in batch for key in recipient.keys)
+            self._on_reply(covered, reply.outcome)
 
     def _succeeded(self, recipients: list[Recipient], reply: Reply, began_s: float) -> None:
         keys = [key for recipient in recipients for key in recipient.keys]

@@ -97,6 +97,11 @@ class Owed:
         self._line = {}
         return taken
 
+    def under_way(self, keys: Iterable[IdentityKey]) -> list[tuple[IdentityKey, int]]:
+        """Return up to which event a request covers each of these."""
+        debts = [(key, self._debts.get(key)) for key in keys]
+        return [(key, debt.under_way) for key, debt in debts if debt is not None and debt.under_way is not None]
+
     def told(self, keys: Iterable[IdentityKey], now_s: float) -> list[tuple[IdentityKey, float]]:
         """IFTTT took note: return for how long each was owed. What came in meanwhile is owed anew."""
         owed: list[tuple[IdentityKey, float]] = []

@@ -13,6 +13,7 @@ all of it could be read.
 | codes | taken over | none: they live a minute |
 | browsers signed in at the private pages | taken over | none: owners sign in again |
 | identities, and how far each was told | as in the replaced database | those of the copy, and what could be read |
+| when each was told, and when it asked | the same, as far as it could be read: it only explains | the same |
 | commands, by their request ids | both: none is carried out again | a request repeated from after the copy is carried out |
 | states of entities | taken over: what a device repeats is nothing new | unsure: the first word of each is recorded and never offered |
 | doors left open, and whether that was told | taken over | told: no old opening is told of again |
@@ -38,7 +39,8 @@ GAP: Final = 1_000_000
 """So many sequence numbers are left out where nobody can tell which were given since the copy."""
 
 _ACCESS: Final = ("grants", "tokens", "dead_tokens", "connection_checks", "failed_checks")
-_OF_USER: Final = (*_ACCESS, "codes", "sign_ins", "trigger_identities", "shares", "commands")
+_JOURNEYS: Final = ("notifications", "polls")
+_OF_USER: Final = (*_ACCESS, "codes", "sign_ins", *_JOURNEYS, "trigger_identities", "shares", "commands")
 _SEQUENCE: Final = "SELECT seq FROM sqlite_sequence WHERE name = 'events'"
 _MAKE_UNSURE: Final = """
 UPDATE entity_states SET fired = trim(fired || ' ' || ?1), pending_value = NULL, pending_since_ms = NULL,
@@ -53,6 +55,12 @@ _ORPHANS: Final = {
     "shares": (
         "DELETE FROM shares WHERE user NOT IN (SELECT id FROM users) OR entity NOT IN (SELECT id FROM entities)"
     ),
+} | {
+    table: (
+        f"DELETE FROM {table} WHERE (client, user, identity) NOT IN "  # noqa: S608 -- our own names
+        "(SELECT client, user, identity FROM trigger_identities)"
+    )
+    for table in _JOURNEYS
 }
 """Tables without a rowid that refer to others."""
 
@@ -62,6 +70,7 @@ _KEYS: Final = {
     "deadlines": "entity, minutes",
     "readings": "entity, number",
     "descriptions": "source, family, part",
+    **dict.fromkeys(_JOURNEYS, "client, user, identity, number"),
 }
 """Tables without a rowid, by what they are sorted by."""
 
@@ -130,6 +139,8 @@ def _accounts(new: sqlite3.Connection, old: Wreck, carried: Carried) -> None:
         if table == "dead_tokens":  # its numbers are its own
             rows = _without(rows, "seq")
         _add(new, table, rows)
+    for table in _JOURNEYS:  # nobody is to worry where they are not whole
+        _replace_all(new, table, old.rows(table, key=_KEYS[table]))
     new.execute(
         "DELETE FROM tokens WHERE digest IN (SELECT digest FROM dead_tokens) "
         "OR refresh IN (SELECT digest FROM dead_tokens)"

@@ -2,7 +2,7 @@
 
 import heapq
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -10,8 +10,9 @@ from msgspec.structs import replace
 
 from bridge.events import ALARM_CLEARED, ALARM_RAISED, BUTTON, Event, NotOffered, any_of
 from bridge.storage.database import Database
+from bridge.storage.walking import DID_HAPPEN, walked
 from bridge.timeline.entry import Entry
-from bridge.timeline.history import Page
+from bridge.timeline.history import Page, Walk, Walked
 from bridge.timeline.timeline import Question
 
 _COLUMNS = """
@@ -30,9 +31,8 @@ _FAMILY_INDEXES = {
 }
 """The partial index of each family, by what stands for the family in a question."""
 
-_DID_HAPPEN = f"(offered = 1 OR reason IN ('{NotOffered.LATE}', '{NotOffered.CHANGED_WHILE_AWAY}'))"
-"""What happened, though no trigger may be offered it: history without that would have holes. In the very words of the
-partial indexes: SQLite compares them."""
+LAST: Final = "\U0010ffff"
+"""Sorts behind whatever an id may go on with."""
 
 
 class Events:
@@ -53,6 +53,26 @@ class Events:
         """Return what happened in a home or to one of its devices, newest first; not what was hidden or held back."""
         sql, values = _history_sql(page)
         return await self._database.read(lambda connection: _entries(connection.execute(sql, values)))
+
+    async def walk(self, walk: Walk) -> Walked:
+        """Return everything in a home that a person looks for, newest first, or what a short look finds of it."""
+        return await self._database.read(lambda connection: _walked(connection, walk))
+
+    async def beginning(self, beginning: str, limit: int) -> list[Entry]:
+        """Return entries whose ids begin like this, with how their messages came; of all homes, by id."""
+        end = f"{beginning}{LAST}"
+        sql = f"SELECT {_COLUMNS}, arrived FROM events WHERE id >= ? AND id < ? ORDER BY id LIMIT ?"  # noqa: S608 -- constants only
+        values = (beginning, end, limit)
+        return await self._database.read(lambda connection: _entries(connection.execute(sql, values)))
+
+    async def latest(self) -> list[Entry]:
+        """Return the newest of all entries, with how its message came, if there is any."""
+        sql = f"SELECT {_COLUMNS}, arrived FROM events ORDER BY seq DESC LIMIT 1"  # noqa: S608 -- constants only
+        return await self._database.read(lambda connection: _entries(connection.execute(sql)))
+
+    async def count(self, questions: Sequence[Question]) -> list[int]:
+        """Count what each question asks for, up to its limit."""
+        return await self._database.read(lambda connection: [_count(connection, each) for each in questions])
 
     async def newest_seq(self) -> int:
         """Return the sequence number given last, 0 if none was."""
@@ -91,16 +111,26 @@ def _newest_sql(question: Question, *, columns: str = _COLUMNS) -> tuple[str, tu
 
 
 def _newest_among(connection: sqlite3.Connection, question: Question, among: Iterable[tuple[str, int]]) -> list[Entry]:
-    """Take them from the newest of the whole home where enough of it is seen; else merge those of each thing."""
-    since = dict(among)
-    newest = None if len(since) <= FEW else _glanced(connection, question, since)
-    if newest is None:
-        newest = _merged(connection, question, since)
+    newest = _seqs_among(connection, question, among)
     sql = (
         f"SELECT {_COLUMNS} FROM events WHERE home = ? AND seq IN (SELECT value FROM json_each(?)) "  # noqa: S608 -- constants only
         "ORDER BY seq DESC"
     )
     return _entries(connection.execute(sql, (question.key.home, msgspec.json.encode(newest).decode())))
+
+
+def _seqs_among(connection: sqlite3.Connection, question: Question, among: Iterable[tuple[str, int]]) -> list[int]:
+    """Take them from the newest of the whole home where enough of it is seen; else merge those of each thing."""
+    since = dict(among)
+    newest = None if len(since) <= FEW else _glanced(connection, question, since)
+    return _merged(connection, question, since) if newest is None else newest
+
+
+def _count(connection: sqlite3.Connection, question: Question) -> int:
+    if question.among is not None:
+        return len(_seqs_among(connection, question, question.among))
+    sql, values = _newest_sql(question, columns="seq")
+    return int(connection.execute(f"SELECT count(*) FROM ({sql})", values).fetchone()[0])  # noqa: S608 -- constants only
 
 
 def _glanced(connection: sqlite3.Connection, question: Question, since: Mapping[str, int]) -> list[int] | None:
@@ -143,8 +173,17 @@ def _latest(connection: sqlite3.Connection, question: Question, since: Mapping[s
     return [(thing, latest) for thing, latest in connection.execute(sql, values)]
 
 
+def _walked(connection: sqlite3.Connection, walk: Walk) -> Walked:
+    seqs, before_seq = walked(connection, walk)
+    sql = (
+        f"SELECT {_COLUMNS} FROM events WHERE seq IN (SELECT value FROM json_each(?)) AND home = ? "  # noqa: S608 -- constants only
+        "ORDER BY seq DESC"
+    )
+    return Walked(_entries(connection.execute(sql, (msgspec.json.encode(seqs).decode(), walk.home))), before_seq)
+
+
 def _history_sql(page: Page) -> tuple[str, tuple[str | int, ...]]:
-    conditions = ["home = ?", "seq >= ?", _DID_HAPPEN]
+    conditions = ["home = ?", "seq >= ?", DID_HAPPEN]
     values: list[str | int] = [page.home, page.since_seq]
     if page.device is not None:
         conditions.append("device = ?")
@@ -171,7 +210,7 @@ def _entries(rows: sqlite3.Cursor) -> list[Entry]:
 
 
 def _entry(seq: int, entry_id: str, home: str, device: str, *rest: Any) -> Entry:  # noqa: ANN401 -- columns as SQLite types them
-    entity, kind, recorded_at_ms, device_time_ms, before, after, ingredients, reason = rest
+    entity, kind, recorded_at_ms, device_time_ms, before, after, ingredients, reason, *arrived = rest
     event = Event(
         home=home,
         device=device,
@@ -183,4 +222,4 @@ def _entry(seq: int, entry_id: str, home: str, device: str, *rest: Any) -> Entry
         device_time_ms=device_time_ms,
         reason=None if reason is None else NotOffered(reason),
     )
-    return Entry(seq, entry_id, recorded_at_ms, event)
+    return Entry(seq, entry_id, recorded_at_ms, event, *arrived)

@@ -24,8 +24,8 @@ from bridge.timeline.entry import Entry
 
 _INSERT_EVENTS = Rows(
     "INSERT INTO events (seq, id, home, device, entity, kind, recorded_at_ms, device_time_ms, before, after, "
-    "ingredients, offered, reason)",
-    columns=13,
+    "ingredients, offered, reason, arrived)",
+    columns=14,
 )
 _REPLACE_STATES = Rows(
     """
@@ -137,6 +137,7 @@ def _event_row(entry: Entry) -> tuple[object, ...]:
         msgspec.json.encode(event.ingredients).decode(),
         int(entry.offered),
         event.reason,
+        entry.arrived,
     )
 
 

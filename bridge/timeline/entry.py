@@ -16,12 +16,16 @@ _FAMILIES: Final = tuple((f"{family}.", any_of(family)) for family in FAMILIES)
 
 
 class Entry(msgspec.Struct, frozen=True, gc=False):
-    """A recorded event. `seq` orders; `id` never changes and is never derived from the order."""
+    """A recorded event. `seq` orders; `id` never changes and is never derived from the order.
+
+    `arrived`: how its message came (arrived.py), None where time alone made it, and where nobody asked for that.
+    """
 
     seq: int
     id: str
     recorded_at_ms: int
     event: Event
+    arrived: str | None = None
 
     @property
     def offered(self) -> bool:

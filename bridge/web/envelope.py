@@ -27,10 +27,13 @@ _GZIP: Final = re.compile(r"(?:^|,)\s*gzip\s*(?:;\s*q=(?!0(?:\.0*)?\s*(?:,|$))[^
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """An answer as bytes; `gzipped` None where compressing is not worth it."""
+    """An answer as bytes; `gzipped` None where compressing is not worth it. `newest_seq`: of the newest event in it, 0
+    without any.
+    """  # noqa: D205 -- one paragraph
 
     plain: Ready
     gzipped: Ready | None
+    newest_seq: int = 0
 
     @property
     def size(self) -> int:
@@ -38,9 +41,9 @@ class Encoded:
         return self.plain.size + (0 if self.gzipped is None else self.gzipped.size)
 
 
-def encode_data(data: object) -> Encoded:
+def encode_data(data: object, *, newest_seq: int = 0) -> Encoded:
     """Encode a successful answer."""
-    return _encode(msgspec.json.encode({"data": data}))
+    return _encode(msgspec.json.encode({"data": data}), newest_seq)
 
 
 def encode_page(data: object, cursor: str | None) -> Encoded:
@@ -78,10 +81,11 @@ def respond_not_here() -> web.Response:
     return web.Response(text="Not found", status=404, headers=NOT_KEPT)
 
 
-def _encode(plain: bytes) -> Encoded:
+def _encode(plain: bytes, newest_seq: int = 0) -> Encoded:
     if len(plain) < WORTH_COMPRESSING_BYTES:
-        return Encoded(ready(plain, _COMMON), None)
-    return Encoded(ready(plain, _COMMON), ready(gzip.compress(plain, compresslevel=6, mtime=0), _COMPRESSED))
+        return Encoded(ready(plain, _COMMON), None, newest_seq)
+    gzipped = ready(gzip.compress(plain, compresslevel=6, mtime=0), _COMPRESSED)
+    return Encoded(ready(plain, _COMMON), gzipped, newest_seq)
 
 
 @lru_cache(maxsize=64)  # each of IFTTT's polls says the same; what a stranger says is not asked about

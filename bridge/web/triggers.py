@@ -48,7 +48,8 @@ class IdentityRegister(Protocol):
 class TriggerParts:
     """What the endpoints of triggers work with. `clock_ms` gives epoch milliseconds; `newest_seq` the last committed.
 
-    `forgotten` and `polled` hear of the end of an identity, and of each poll that is no test.
+    `forgotten` and `polled` hear of the end of an identity, and of each poll that is no test; `shown` hears of the
+    newest event that such a poll was answered with.
     `everything`: show a new identity all there is, not only what came since shortly before its first sight.
     """
 
@@ -62,6 +63,7 @@ class TriggerParts:
     clock_ms: Callable[[], int]
     forgotten: Callable[[IdentityKey], None]
     polled: Callable[[IdentityKey], None] = lambda _key: None
+    shown: Callable[[IdentityKey, int], None] = lambda _key, _seq: None
     everything: Callable[[], bool] = lambda: False
 
 
@@ -115,7 +117,10 @@ class TriggerEndpoints:
             self._note_poll(identity.key)
         if asked is None:
             return respond(_NOTHING_SEEN, request)
-        return respond(self._parts.answers.find(asked) or await self._answer(trigger, asked), request)
+        answer = self._parts.answers.find(asked) or await self._answer(trigger, asked)
+        if answer.newest_seq and identity is not None and not caller.test:
+            self._parts.shown(identity.key, answer.newest_seq)
+        return respond(answer, request)
 
     async def forget(self, request: web.BaseRequest, caller: Caller, slug: str, identity: str) -> web.Response:  # noqa: ARG002 -- one shape for all endpoints
         """End an identity: nobody uses it any more. One that is not known is ended already."""
@@ -210,7 +215,8 @@ class TriggerEndpoints:
         answers = self._parts.answers
         reading = answers.begin(asked.question.key)
         try:
-            encoded = encode_data(items_of(trigger, await self._parts.timelines.newest(asked.question)))
+            entries = await self._parts.timelines.newest(asked.question)
+            encoded = encode_data(items_of(trigger, entries), newest_seq=entries[0].seq if entries else 0)
             answers.keep(asked, encoded, reading)
         finally:
             answers.end(reading)

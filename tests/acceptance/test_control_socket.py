@@ -49,6 +49,12 @@ UNTOUCHED = [
     ("events", "--json"),
     ("events", "--home", "home"),
     ("events", "--home", "elsewhere", "--json"),
+    ("trace",),
+    ("trace", "--all", "--json"),
+    ("trace", "ffffffffffff"),
+    ("trace", "ff"),
+    ("applets",),
+    ("applets", "--json"),
 ]
 """Commands that leave everything as it is: their answers can be compared to the byte."""
 

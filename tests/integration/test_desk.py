@@ -23,10 +23,13 @@ from bridge.desk.requests import (
 )
 from bridge.devices.catalogue import Catalogue
 from bridge.errors import AccountError
+from bridge.homes.sight import Sights
 from bridge.homes.user import Home
+from bridge.journeys import journeys_of
 from bridge.oauth.connection import LIMIT, SILENT_AFTER_MS, Cause, ConnectionKey, FailedCheck
 from bridge.oauth.grants import Moment
 from bridge.oauth.revocation import Revocation
+from bridge.registers import Registers
 from bridge.storage.accounts import Accounts
 from bridge.storage.checks import Checks
 from bridge.storage.database import Database, open_database
@@ -93,6 +96,7 @@ async def office(tmp_path: Path) -> AsyncIterator[Office]:
                 described=dict,
                 clock_ms=lambda: found.now_ms,
             ),
+            lambda: journeys_of(Registers.of(database), lambda: Catalogue(()), Sights, lambda: found.now_ms),
             homes=lambda: (Home("elm", "Elm Street 4"), Home("oak", "Oak Lane 1")),
             catalogue=lambda: Catalogue(()),
             now=lambda: Moment(found.now_ms, 0),

@@ -7,6 +7,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from bridge.dashboard.live import MOST
 from bridge.oauth.passwords import hash_password
 from bridge.storage.sign_ins import IDLE_MS
 from tests.integration.private_side import PASSWORD, PrivateSide, running_private_side
@@ -250,6 +251,27 @@ async def test_pages_that_are_open_hear_of_changes_and_of_nothing_else(side: Pri
             assert lines[1:] == [b"id: 1\n", b"event: changed\n", b"data: 1\n"]
             side.news.end()
             assert await stream.content.read() == b"\n"
+
+
+async def test_what_comes_while_a_page_looks_is_told_after_that(side: PrivateSide) -> None:
+    async with side.browser() as browser:
+        await side.become_first(browser)
+        async with browser.get("/live") as stream:
+            await stream.content.readuntil(b"retry: 3000\n")
+            side.news.wake()
+            await stream.content.readuntil(b"data: 1\n")
+            side.news.wake()
+            await stream.content.readuntil(b"data: 2\n")
+            side.news.end()
+
+
+async def test_who_has_gone_takes_nobody_the_place(side: PrivateSide) -> None:
+    async with side.browser() as browser:
+        await side.become_first(browser)
+        for _ in range(MOST + 1):
+            async with browser.get("/live") as stream:
+                assert stream.status == 200
+        side.news.end()
 
 
 async def test_what_is_nowhere_is_told_with_its_status(side: PrivateSide) -> None:

@@ -30,6 +30,7 @@
   };
 
   const refresh = async () => {
+    if (parts().length === 0) return;
     if (asking || document.hidden) {
       again = true;
       return;
@@ -61,16 +62,33 @@
     setTimeout(() => (button.textContent = before), 1500);
   };
 
+  // The bridge writes times as they are on the clock of whoever looks, and knows the zone from this.
+  const tellZone = () => {
+    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    const isKnown = () => document.cookie.split("; ").includes(`zone=${zone}`);
+    if (!zone || isKnown()) return;
+    document.cookie = `zone=${zone}; path=/; max-age=31536000; samesite=strict`;
+    const shown = document.querySelector("[data-zone]")?.dataset.zone ?? zone;
+    if (shown !== zone && isKnown()) location.reload();
+  };
+
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-copy]");
     if (button !== null) copy(button);
   });
   for (const button of document.querySelectorAll("[data-copy]")) button.hidden = false;
 
+  tellZone();
   if (parts().length > 0) {
     const changes = new EventSource("/live");
-    changes.addEventListener("changed", refresh);
-    changes.addEventListener("open", () => document.documentElement.classList.add("is-live"));
+    changes.addEventListener("changed", () => {
+      refresh();
+      document.dispatchEvent(new Event("bridge:changed"));
+    });
+    changes.addEventListener("open", () => {
+      document.documentElement.classList.add("is-live");
+      refresh(); // for what has changed since the page was made, or since the bridge went away
+    });
     changes.addEventListener("error", () => document.documentElement.classList.remove("is-live"));
     document.addEventListener("visibilitychange", () => again && refresh());
     addEventListener("pagehide", () => changes.close());

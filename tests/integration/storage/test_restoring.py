@@ -5,14 +5,17 @@ from pathlib import Path
 import pytest
 
 from bridge.errors import CopyDamaged, CopyRefused
+from bridge.ifttt.watermarks import Asked, Moves, Told
 from bridge.storage.accounts import Accounts
 from bridge.storage.carrying import GAP
 from bridge.storage.database import Database
 from bridge.storage.restored import Restored
 from bridge.storage.restoring import Reason, prepare, put_in_place
-from tests.integration.storage.examples import NOON_MS, commit, entry, execute
+from bridge.storage.watermarks import KeptWatermarks
+from tests.integration.storage.examples import NOON_MS, commit, entry, execute, identity
 from tests.integration.storage.homes import begin, change, copied, destroy, live_on, rows
 
+JOURNEYS = ("notifications", "polls")
 TOKENS = "SELECT digest FROM tokens ORDER BY digest"
 
 
@@ -78,6 +81,38 @@ def test_a_token_that_was_ended_since_the_copy_stays_ended(copy: Path, path: Pat
     change(path, lambda database: Accounts(database).remove_token("old-token"))
     restore(copy, path)
     assert rows(path, TOKENS) == ["ben's-token", "new-token"]
+
+
+def test_how_far_ifttt_was_told_and_has_asked_is_as_in_the_replaced_database(copy: Path, path: Path) -> None:
+    change(path, told_and_asked)
+    restored = restore(copy, path)
+    assert restored.unread == ()
+    for table in JOURNEYS:
+        assert rows(path, f"SELECT identity, up_to_seq FROM {table}") == [("new-applet", 15)], table  # noqa: S608 -- the names above
+
+
+@pytest.mark.parametrize("table", JOURNEYS)
+def test_where_that_cannot_be_read_nobody_is_troubled_with_it(table: str, copy: Path, path: Path) -> None:
+    change(path, told_and_asked)
+    destroy(path, table)
+    restored = restore(copy, path, cause="flipped")
+    assert restored.unread == ()
+    assert rows(path, f"SELECT count(*) FROM {table}") == [0]  # noqa: S608 -- the names above
+
+
+def test_nothing_of_it_is_left_where_its_identity_is_not_there(copy: Path, path: Path) -> None:
+    change(path, told_and_asked)
+    destroy(path, "trigger_identities")
+    restore(copy, path, cause="flipped")
+    for table in JOURNEYS:
+        assert rows(path, f"SELECT count(*) FROM {table}") == [0], table  # noqa: S608 -- the names above
+
+
+async def told_and_asked(database: Database) -> None:
+    """Let the new Applet have been told, and have asked."""
+    ann = await Accounts(database).user_named("ann")
+    moves = Moves([Told(15, "200", NOON_MS, NOON_MS)], [Asked(15, NOON_MS)])
+    await KeptWatermarks(database).add({identity(ann, "new-applet").key: moves}, keep=9)
 
 
 @pytest.mark.parametrize("table", ["tokens", "grants", "users"])

@@ -131,6 +131,7 @@ class Site:
     users: dict[str, User] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
     carried_out: list[tuple[Command, str, str | None]] = field(default_factory=list)
+    shown: list[tuple[IdentityKey, int]] = field(default_factory=list)
     newest_seq: int = 0
     port: int = 0
     session: aiohttp.ClientSession | None = None
@@ -298,6 +299,7 @@ async def _build(
         newest_seq=lambda: site.newest_seq,
         clock_ms=lambda: clock.ms,
         forgotten=forgotten.append,
+        shown=lambda key, seq: site.shown.append((key, seq)),
     )
 
     async def carry_out(command: Command, *, user: str, request_id: str | None) -> str:

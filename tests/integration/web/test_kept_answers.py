@@ -68,6 +68,17 @@ async def test_an_equal_poll_is_answered_without_asking_the_database(tmp_path: P
         assert halting[0].asked == 1
 
 
+async def test_the_newest_event_that_an_identity_is_shown_is_noted_from_a_kept_answer_too(site: Site) -> None:
+    await site.poll("ann", trigger_identity="a")
+    assert site.shown == []
+    await site.happen(times=2)
+    for _ in range(2):
+        await site.poll("ann", trigger_identity="a")
+        await site.poll("ann")
+    await site.poll("ann", trigger_identity="a", limit=0)
+    assert [(key.identity, seq) for key, seq in site.shown] == [("a", site.newest_seq)] * 2
+
+
 async def test_an_event_committed_while_an_answer_is_read_is_shown_by_the_next_poll(tmp_path: Path) -> None:
     halting: list[Halting] = []
 

@@ -127,7 +127,9 @@ def test_a_clock_that_is_set_leaves_nobody_behind_and_keeps_nobody(by_ms: int) -
     identities = Identities([early, late])
     identities.clock_was_set(by_ms - 5)
     identities.clock_was_set(5)
+    assert identities.polled_ms(late.key) == 0
     identities.polled(late.key, by_ms + 1)
+    assert identities.polled_ms(late.key) == by_ms + 1
     assert identities.let_rest(by_ms + RESTS_AFTER_MS) == []
     assert identities.let_rest(by_ms + RESTS_AFTER_MS + 1) == [early.key]
     assert identities.let_rest(by_ms + RESTS_AFTER_MS + 2) == [late.key]

@@ -2,6 +2,7 @@
 
 import dataclasses
 from dataclasses import dataclass
+from time import monotonic
 
 import pytest
 from hypothesis import given
@@ -18,6 +19,7 @@ from bridge.devices.reading import Reading
 from bridge.events import NotOffered
 from bridge.mqtt.interpreter import Ignored, Listening
 from bridge.mqtt.message import Arrival, BacklogEnded, Connected
+from bridge.timeline.arrived import Arrived, read_line
 from tests.unit.devices.examples import OPEN_CLOSED, button, door, entity
 from tests.unit.mqtt.examples import BELL, DOOR, LIGHT, Taken, message
 
@@ -77,6 +79,21 @@ def test_a_message_is_interpreted_against_what_came_before_it_in_the_same_batch(
     draft = taken.commit(*(message(DOOR, word, qos=0) for word in (b"closed", b"open", b"open", b"closed")))
     assert taken.kinds == ["contact.opened", "contact.closed"]
     assert draft.states == {"front-door": EntityState("closed", since_ms=1000)}
+
+
+@pytest.mark.parametrize(
+    ("listening", "came"),
+    [
+        (Listening(), Arrived(BELL, 1, duplicate=True, delay_ms=0)),
+        (Listening(backlog=True, away_s=300), Arrived(BELL, 1, duplicate=True, backlog=True, away_s=300)),
+    ],
+)
+def test_each_event_says_how_its_message_came(listening: Listening, came: Arrived) -> None:
+    taken = Taken(listening=listening)
+    sent = replace(message(BELL, duplicate=True), received_s=monotonic() + 60)
+    (entry,) = taken.commit(sent).entries
+    assert entry.arrived is not None
+    assert read_line(entry.arrived) == came
 
 
 def test_a_batch_without_news_writes_no_state() -> None:
