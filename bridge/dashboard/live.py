@@ -48,9 +48,8 @@ class Live:
         return response
 
     async def _tell(self, response: web.StreamResponse) -> None:
-        number = 0
+        number, coming = 0, self._next_news()
         while not self._over():
-            coming = self._next_news()
             try:
                 async with asyncio.timeout(PING_S):
                     await coming.wait()
@@ -58,5 +57,6 @@ class Live:
                 await response.write(b": still here\n\n")
                 continue
             number += 1
+            coming = self._next_news()  # before it is told: what happens until the next round must count there
             await response.write(f"id: {number}\nevent: changed\ndata: {number}\n\n".encode())
             await asyncio.sleep(STEP_S)

@@ -248,8 +248,10 @@ async def test_pages_that_are_open_hear_of_changes_and_of_nothing_else(side: Pri
             side.news.wake()
             lines = [await stream.content.readline() for _ in range(4)]
             assert lines[1:] == [b"id: 1\n", b"event: changed\n", b"data: 1\n"]
+            side.news.wake()  # before a page is told the next time
+            assert await stream.content.readuntil(b"data: 2\n\n") == b"\nid: 2\nevent: changed\ndata: 2\n\n"
             side.news.end()
-            assert await stream.content.read() == b"\n"
+            assert await stream.content.read() == b""
 
 
 async def test_what_is_nowhere_is_told_with_its_status(side: PrivateSide) -> None:
