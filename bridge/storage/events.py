@@ -34,6 +34,13 @@ _DID_HAPPEN = f"(offered = 1 OR reason IN ('{NotOffered.LATE}', '{NotOffered.CHA
 """What happened, though no trigger may be offered it: history without that would have holes. In the very words of the
 partial indexes: SQLite compares them."""
 
+_LATEST = f"""
+SELECT {_COLUMNS} FROM events WHERE seq IN (
+    SELECT (SELECT max(seq) FROM events AS its INDEXED BY events_device WHERE its.device = said.value AND {_DID_HAPPEN})
+    FROM json_each(?) AS said
+) AND home = ?
+"""  # noqa: S608 -- constants only
+
 
 class Events:
     """Committed entries."""
@@ -53,6 +60,12 @@ class Events:
         """Return what happened in a home or to one of its devices, newest first; not what was hidden or held back."""
         sql, values = _history_sql(page)
         return await self._database.read(lambda connection: _entries(connection.execute(sql, values)))
+
+    async def latest(self, home: str, devices: Iterable[str]) -> dict[str, Entry]:
+        """Return what happened last to each of some devices of a home, for those to which anything did."""
+        values = (msgspec.json.encode(list(devices)).decode(), home)
+        entries = await self._database.read(lambda connection: _entries(connection.execute(_LATEST, values)))
+        return {entry.event.device: entry for entry in entries}
 
     async def newest_seq(self) -> int:
         """Return the sequence number given last, 0 if none was."""
