@@ -14,7 +14,10 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
 
+from tests.browser.devices import running_devices
+from tests.browser.private import PrivateHome
 from tests.browser.street import Street, running_street
+from tests.parts.axe import Axe, axe_in
 from tests.parts.browser import DESKTOP, Screen, Visitor, running_browser, visitor
 
 HERE: Final = Path(__file__).parent
@@ -47,6 +50,15 @@ async def street(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stre
         yield running
 
 
+@pytest_asyncio.fixture(loop_scope="session", scope="session")
+async def house(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[PrivateHome]:
+    """Run a home with an owner, for all tests: each uses devices of its own."""
+    async with running_devices(tmp_path_factory.mktemp("home")) as running:
+        async with visitor(browser) as first:
+            await running.begin(first.page)
+        yield running
+
+
 @pytest_asyncio.fixture(loop_scope="session")
 async def visit(browser: Browser) -> AsyncIterator[Visit]:
     async with AsyncExitStack() as visits:
@@ -55,3 +67,9 @@ async def visit(browser: Browser) -> AsyncIterator[Visit]:
             return await visits.enter_async_context(visitor(browser, screen, dark=dark, scripts=scripts))
 
         yield come
+
+
+@pytest.fixture(scope="session")
+def axe(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Axe:
+    cache = getattr(request.config, "cache", None)
+    return axe_in(tmp_path_factory.mktemp("axe") if cache is None else Path(cache.mkdir("axe")))
