@@ -1,5 +1,7 @@
 """Answers about one device: all that is known of it, and how its last day was. In bounded pages of the database."""
 
+import asyncio
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -72,6 +74,7 @@ class Closely:
         minor = minor_of(self.paired.met(), self.paired.described(), {device})
         possible = self._possible(device)
         sensors = [each.id for each in entities if each.kind is EntityKind.SENSOR and each.id not in minor]
+        changes = await asyncio.to_thread(_by_thing, of_day, entities)
         found = []
         for entity in sorted(entities, key=lambda each: (each.id in minor, each.kind in OF_THE_WHOLE)):
             measured = entity.id in sensors[:MOST_MEASURED]
@@ -84,7 +87,7 @@ class Closely:
                     presses=state.presses,
                     orders=orders_of(entity),
                     possible=possible.get(entity.id, ()),
-                    changes=tuple(_change(each) for each in reversed(of_day) if _is_about(each, entity)),
+                    changes=tuple(changes[entity.id]),
                     readings=tuple((each.at_ms, each.value) for each in readings),
                 )
             )
@@ -111,15 +114,16 @@ class Closely:
         return tuple(PersonRow(user.name, user.name not in taken) for user in users if user.home == device.home)
 
 
-def _is_about(entry: Entry, entity: Entity) -> bool:
-    """Tell whether something happened to a thing. What happens to a device as a whole has the device's id."""
-    whole = _OF_THE_DEVICE.get(entry.event.kind.partition(".")[0])
-    return entity.kind is whole if whole is not None else entry.event.entity == entity.id
-
-
-def _change(entry: Entry) -> ChangeRow:
-    event = entry.event
-    return ChangeRow(entry.recorded_at_ms, event.kind, event.before, event.after)
+def _by_thing(of_day: Sequence[Entry], entities: Iterable[Entity]) -> defaultdict[str, list[ChangeRow]]:
+    """Return what happened to each thing, oldest first. What happens to a device as a whole has the device's id."""
+    whole = {each.kind: each.id for each in entities}
+    found: defaultdict[str, list[ChangeRow]] = defaultdict(list)
+    for entry in reversed(of_day):
+        event = entry.event
+        of_whole = _OF_THE_DEVICE.get(event.kind.partition(".")[0])
+        thing = event.entity if of_whole is None else whole.get(of_whole, "")
+        found[thing].append(ChangeRow(entry.recorded_at_ms, event.kind, event.before, event.after))
+    return found
 
 
 def _happened(entry: Entry, entities: Iterable[Entity]) -> HappenedRow:

@@ -1,5 +1,6 @@
 """The door of the private pages: who becomes the owner, who gets in, and what a form of another site can do."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -249,7 +250,8 @@ async def test_pages_that_are_open_hear_of_changes_and_of_nothing_else(side: Pri
             lines = [await stream.content.readline() for _ in range(4)]
             assert lines[1:] == [b"id: 1\n", b"event: changed\n", b"data: 1\n"]
             side.news.wake()  # before a page is told the next time
-            assert await stream.content.readuntil(b"data: 2\n\n") == b"\nid: 2\nevent: changed\ndata: 2\n\n"
+            async with asyncio.timeout(30):
+                assert await stream.content.readuntil(b"data: 2\n\n") == b"\nid: 2\nevent: changed\ndata: 2\n\n"
             side.news.end()
             assert await stream.content.read() == b""
 

@@ -1,5 +1,6 @@
 """One device: what it does and did, what it is called, who sees it; and trying what it can be told."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -42,7 +43,7 @@ class DevicePage:
     async def show(self, asked: Asked) -> web.StreamResponse:
         """Show it."""
         page = await self.ask(ReadDevice(_id(asked)), Shown)
-        cards = [_card(detail, page) for detail in page.details if not _is_silent(detail)]
+        cards = await asyncio.to_thread(_cards, page)
         return await self.frame.page(
             asked,
             "device",
@@ -107,6 +108,11 @@ class DevicePage:
             raise NoSuchResource("The device has just been removed.")
         name = f"{page.device.name}: {row.name}" if row.name else page.device.name
         return await self.trying.order(Target(page.device.home, row.id, row.kind, name), fields, asked.owner)
+
+
+def _cards(page: Shown) -> list[Card]:
+    """Return a card for each thing. On a thread: thousands of numbers may be drawn, and no event waits for that."""
+    return [_card(detail, page) for detail in page.details if not _is_silent(detail)]
 
 
 def _card(detail: ThingDetail, page: Shown) -> Card:
