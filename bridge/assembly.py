@@ -17,6 +17,7 @@ from bridge.dashboard.measures import Lags, RequestCounts
 from bridge.desk.desk import Desk
 from bridge.desk.news import News
 from bridge.desk.permit import Permit
+from bridge.desk.standing import Lately
 from bridge.devices.registry import Registry
 from bridge.discovery import Discovery
 from bridge.entrance import Entrance, build_entrance
@@ -219,6 +220,7 @@ def _desk(ground: Ground, entrance: Entrance, reception: Reception, connections:
         forget,
         news=flow.news,
         permit=flow.permit,
+        lately=Lately(ground.known.of, flow.inbound.heard.spoken_ms),
         now=entrance.now,
     )
 

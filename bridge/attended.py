@@ -10,11 +10,13 @@ from bridge.configured import homes_of
 from bridge.current import Current
 from bridge.desk.desk import Desk
 from bridge.desk.grants import Grants
+from bridge.desk.house import House
 from bridge.desk.news import News
 from bridge.desk.paired import Paired
 from bridge.desk.permit import Permit
 from bridge.desk.requests import ReadRestore, RestoreCopy
 from bridge.desk.rows import Condition, RestoreState, SetupCodeRow, TopicHeard
+from bridge.desk.standing import Lately
 from bridge.devices.registry import Registry
 from bridge.homes.user import Home
 from bridge.ifttt.ingredients import iso_time
@@ -48,9 +50,10 @@ def attended_desk(  # noqa: PLR0913 -- one of each that it speaks of
     *,
     news: News,
     permit: Permit,
+    lately: Lately,
     now: Callable[[], Moment],
 ) -> Desk:
-    """Return the desk. `registry` gives the devices as they describe themselves now."""
+    """Return the desk. `registry` gives the devices as they describe themselves now, `lately` what they said."""
 
     def homes() -> tuple[Home, ...]:
         return tuple(homes_of(current.now.settings))
@@ -82,6 +85,17 @@ def attended_desk(  # noqa: PLR0913 -- one of each that it speaks of
         forget_tokens=forget.tokens,
         forget_sign_ins=forget.sign_ins,
         news=news,
+        house=House(
+            registers.accounts,
+            registers.events,
+            registers.exposure,
+            registers.readings,
+            paired,
+            homes=homes,
+            catalogue=lambda: current.now.catalogue,
+            lately=lately,
+            clock_ms=lambda: now().wall_ms,
+        ),
     )
 
 

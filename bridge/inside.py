@@ -20,14 +20,17 @@ from bridge.dashboard.live import Live
 from bridge.dashboard.notices import Notices
 from bridge.dashboard.owners import FORM_LIFE_S, Owners
 from bridge.dashboard.page import Ask, Page
+from bridge.dashboard.pages.device import DevicePage
 from bridge.dashboard.pages.home import HomePage
 from bridge.dashboard.setup_code import SetupCode
 from bridge.dashboard.site import PrivateSite
+from bridge.dashboard.trying import Trying
 from bridge.desk.desk import Desk
 from bridge.desk.requests import AnyRequest
 from bridge.desk.rows import SetupCodeRow
 from bridge.devices.entity import Entity
 from bridge.ground import Ground
+from bridge.lookups import CarryOut
 from bridge.oauth.forms import FormTokens
 from bridge.oauth.seals import KEY_BYTES
 
@@ -78,6 +81,7 @@ def build_private_site(
     async def ask(request: AnyRequest, kind: type[T]) -> T:  # noqa: ARG001 -- what type checkers go by
         return cast("T", await desk.ask(request))
 
+    trying = Trying(CarryOut(parts.outbound, ground.current), parts.outbound.confirmed)
     return PrivateSite(
         health,
         families,
@@ -87,7 +91,11 @@ def build_private_site(
         frame,
         notices,
         Live(parts.news.next, lambda: parts.news.over),
-        {"home": HomePage(frame, ask), **_pages_about_events(ground, frame, ask)},
+        {
+            "home": HomePage(frame, ask),
+            "device": DevicePage(frame, ask, trying),
+            **_pages_about_events(ground, frame, ask),
+        },
     )
 
 

@@ -49,8 +49,7 @@ class Live:
         return response
 
     async def _tell(self, response: web.StreamResponse) -> None:
-        number = 0
-        coming = self._next_news()
+        number, coming = 0, self._next_news()
         while not self._over():
             try:
                 async with asyncio.timeout(PING_S):

@@ -12,6 +12,7 @@ import msgspec
 from bridge.desk.devices import Devices, checked_names
 from bridge.desk.event_rows import event_row
 from bridge.desk.grants import Grants
+from bridge.desk.house import House
 from bridge.desk.news import News
 from bridge.desk.paired import Paired
 from bridge.desk.people import People
@@ -32,7 +33,9 @@ from bridge.desk.requests import (
     ListTokens,
     ListUsers,
     PairingRequest,
+    ReadDevice,
     ReadEvents,
+    ReadHouse,
     ReadPermit,
     ReadRestore,
     ReadSetupCode,
@@ -79,7 +82,7 @@ class Desk:
 
     `journeys` is made when somebody asks. `prepare` comes before what is asked about devices: where no daemon has
     written down which there are. `now`: by the wall clock, and by how long the bridge has run. `news`, `condition`,
-    `restore` and `setup_code` None: no daemon runs.
+    `restore`, `setup_code` and `house` None: no daemon runs.
     """  # noqa: D205 -- one paragraph
 
     accounts: Accounts
@@ -102,6 +105,7 @@ class Desk:
     condition: Callable[[], Condition] | None = None
     restore: Callable[[RestoreCopy | ReadRestore], RestoreState] | None = None
     setup_code: Callable[[], Awaitable[SetupCodeRow]] | None = None
+    house: House | None = None
 
     async def answer(self, content: bytes) -> bytes:
         """Answer a request, both as JSON. Raises BridgeError for what cannot be done."""
@@ -120,6 +124,10 @@ class Desk:
                 return await self._read_events(request)
             case Examine() | RestoreCopy() | ReadRestore():
                 return self._of_daemon(request)
+            case ReadHouse() | ReadDevice():
+                if self.house is None:
+                    raise BridgeError("no daemon runs that could say how the devices are")
+                return await self.house.answer(request)
             case ReadSetupCode():
                 if self.setup_code is None:
                     raise BridgeError("no daemon runs; it prints the set-up code in its log when it starts")

@@ -161,6 +161,24 @@ class ShowDevice(Question, frozen=True, tag="device show"):
     id: str
 
 
+class ReadHouse(Question, frozen=True, tag="house"):
+    """How are the devices of all homes just now, and which wait to be accepted? Only a running daemon can say.
+
+    `search`: a part of a name or of a room. `start` and `waiting`: how many of the devices, and of those that wait,
+    come before what is asked for.
+    """
+
+    search: str = ""
+    start: int = 0
+    waiting: int = 0
+
+
+class ReadDevice(Question, frozen=True, tag="house device"):
+    """All about one device, and how its last day was. Only a running daemon can say."""
+
+    id: str
+
+
 class ExposeDevice(Request, frozen=True, tag="device expose"):
     """Show a device to IFTTT, or hide it."""
 
@@ -253,6 +271,7 @@ JourneyRequest = ReadTimeline | Trace | ListApplets
 PeopleRequest = AddUser | ListUsers | RemoveUser | SetPassword | SetOwner | ListSignIns | EndSignIn
 TokenRequest = AddToken | ListTokens | RevokeToken
 GrantRequest = ListGrants | RevokeGrant
+HouseQuestion = ReadHouse | ReadDevice
 DeviceDecision = ExposeDevice | ShareDevice | RenameDevice
 PairingRequest = ListAnnounced | AcceptDevices | PermitDevices | ReadPermit | EndPermit | CorrectKind | RemoveDevice
 AnyRequest = (
@@ -263,6 +282,7 @@ AnyRequest = (
     | JourneyRequest
     | ListDevices
     | ShowDevice
+    | HouseQuestion
     | DeviceDecision
     | PairingRequest
     | Examine

@@ -1,6 +1,7 @@
 """Understanding an action: which command do these fields ask for? Knows no HTTP."""
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
 from bridge.commands import Command, Publication, Wish
@@ -52,6 +53,11 @@ def read_command(action: Action, given: object, household: Household, *, home: s
     declared, entity = action.fields[0], fields[action.entity_field]
     if not declared.is_choice(entity, household):
         raise BadInput(f"There is no such {action.entity_kind} any more.", skip=True)
+    return command_for(action, entity, fields, home=home)
+
+
+def command_for(action: Action, entity: str, fields: Mapping[str, str], *, home: str) -> Command:
+    """Return the command that an action is for an entity. Raises BadInput for fields that make no sense."""
     match action.wish:
         case Wish.TURN_ON if action.entity_kind is EntityKind.LIGHT:
             return Command(home, entity, action.wish, _brightness(fields["brightness"]), _color(fields["color"]))

@@ -317,6 +317,8 @@ class Inbound:
         troubles = [(ignored.topic, ignored.reason) for ignored in draft.ignored]
         troubles += [(topic, "a fault of the bridge; its log says where") for topic, _ in draft.broken]
         self.heard.note((message.topic for message in messages), troubles, now_ms=self._clock_ms())
+        if kept := [message.topic for message in messages if message.retained]:
+            self.heard.only_kept(kept)
         counts = self.counts
         counts.messages += len(messages)
         counts.events += len(draft.entries)

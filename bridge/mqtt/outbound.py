@@ -23,7 +23,7 @@ from bridge.timeline.entry import Entry
 CONFIRMATION_S: Final = 10.0
 MAX_WATCHED: Final = 1000
 NOTE_INTERVAL_S: Final = 0.25
-POSITION_TOLERANCE: Final = 2  # percent: motors stop nearly where they were told to
+POSITION_TOLERANCE: Final = 2  # percent: motors stop nearly where they were told to, and scales of lamps are rounded
 
 log = structlog.get_logger("bridge.outbound")
 
@@ -95,6 +95,7 @@ class Outbound:
         self._watched: OrderedDict[str, tuple[Command, float]] = OrderedDict()
         self._outcomes: dict[str, Outcome] = {}
         self._noting = asyncio.Lock()
+        self._curious: set[asyncio.Event] = set()
         self._storage_ok = True
         self._silent: set[str] = set()
         self.counts: defaultdict[Outcome, int] = defaultdict(int)
@@ -142,8 +143,25 @@ class Outbound:
             await self._send(row, publications)
             return row.id
 
+    async def confirmed(self, command: Command, *, within_s: float) -> bool:
+        """Tell whether a device is as a command asks for, as soon as it is, at the latest then."""
+        changed = asyncio.Event()
+        self._curious.add(changed)
+        try:
+            async with asyncio.timeout(within_s):
+                while not _is_so(self._known.of(command.entity), command):
+                    await changed.wait()
+                    changed.clear()
+        except TimeoutError:
+            return False
+        finally:
+            self._curious.discard(changed)
+        return True
+
     def observe(self, entries: Sequence[Entry], states: Mapping[str, EntityState]) -> None:  # noqa: ARG002 -- states are enough
         """Recognise the states that commands asked for."""
+        for each in self._curious:
+            each.set()
         for command_id, (command, _) in list(self._watched.items()):
             state = states.get(command.entity)
             if state is not None and _confirms(state, command):
@@ -283,6 +301,15 @@ def _confirms(state: EntityState, command: Command) -> bool:
     if command.wish is Wish.SET_POSITION and state.position is not None:
         return state.value not in STARTED_FROM and abs(state.position - (command.position or 0)) <= POSITION_TOLERANCE
     return state.value in _wanted(command)
+
+
+def _is_so(state: EntityState, command: Command) -> bool:
+    """Tell whether a state is what a command asked for, in its brightness too where the device tells that."""
+    if not _confirms(state, command):
+        return False
+    if not command.brightness or state.brightness is None:
+        return True
+    return abs(state.brightness - command.brightness) <= POSITION_TOLERANCE
 
 
 def _wanted(command: Command) -> tuple[str, ...]:  # noqa: PLR0911 -- a table of wishes

@@ -34,6 +34,13 @@ _FAMILY_INDEXES = {
 LAST: Final = "\U0010ffff"
 """Sorts behind whatever an id may go on with."""
 
+_LAST_OF = f"""
+SELECT {_COLUMNS} FROM events WHERE seq IN (
+    SELECT (SELECT max(seq) FROM events AS its INDEXED BY events_device WHERE its.device = said.value AND {DID_HAPPEN})
+    FROM json_each(?) AS said
+) AND home = ?
+"""  # noqa: S608 -- constants only
+
 
 class Events:
     """Committed entries."""
@@ -73,6 +80,12 @@ class Events:
     async def count(self, questions: Sequence[Question]) -> list[int]:
         """Count what each question asks for, up to its limit."""
         return await self._database.read(lambda connection: [_count(connection, each) for each in questions])
+
+    async def last_of(self, home: str, devices: Iterable[str]) -> dict[str, Entry]:
+        """Return what happened last to each of some devices of a home, for those to which anything did."""
+        values = (msgspec.json.encode(list(devices)).decode(), home)
+        entries = await self._database.read(lambda connection: _entries(connection.execute(_LAST_OF, values)))
+        return {entry.event.device: entry for entry in entries}
 
     async def newest_seq(self) -> int:
         """Return the sequence number given last, 0 if none was."""

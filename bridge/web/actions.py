@@ -47,7 +47,8 @@ class ActionEndpoints:
         command = read_command(action, body.get("actionFields"), household, home=caller.user.home)
         if caller.test:
             return respond_with_data([{"id": f"test_{secrets.token_hex(8)}"}], request)
-        command_id = await self._carry_out(command, user=caller.user.id, request_id=_request_id(request))
+        request_id, user = _request_id(request), caller.user.id
+        command_id = await in_time(self.carry_out, command, user=user, request_id=request_id, within_s=self.within_s)
         return respond_with_data([{"id": command_id}], request)
 
     async def options(self, request: web.BaseRequest, caller: Caller, slug: str, field: str) -> web.StreamResponse:
@@ -59,16 +60,22 @@ class ActionEndpoints:
             raise NoSuchResource("There is no such field with choices.")
         return options_response(declared.choices(household), request)
 
-    async def _carry_out(self, command: Command, *, user: str, request_id: str | None) -> str:
-        """Carry a command out in time. Whoever asks again with the same X-Request-ID learns what became of it."""
-        limit = asyncio.timeout(self.within_s)
-        try:
-            async with limit:
-                return await self.carry_out(command, user=user, request_id=request_id)
-        except TimeoutError:
-            if not limit.expired():
-                raise  # a fault of ours, not a home that takes its time
-            raise TemporarilyUnavailable("The home did not answer in time.") from None
+
+async def in_time(
+    carry_out: CarryOut, command: Command, *, user: str, request_id: str | None = None, within_s: float = CARRY_OUT_S
+) -> str:
+    """Carry a command out in time, and return its id. Who asks again with the same id learns what became of it.
+
+    Raises TemporarilyUnavailable where it takes too long.
+    """
+    limit = asyncio.timeout(within_s)
+    try:
+        async with limit:
+            return await carry_out(command, user=user, request_id=request_id)
+    except TimeoutError:
+        if not limit.expired():
+            raise  # a fault of ours, not a home that takes its time
+        raise TemporarilyUnavailable("The home did not answer in time.") from None
 
 
 def _action(slug: str, household: Household) -> Action:

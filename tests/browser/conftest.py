@@ -14,6 +14,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
 
+from tests.browser.devices import running_devices
+from tests.browser.private import PrivateHome
 from tests.browser.street import Street, running_street
 from tests.parts.axe import Axe, axe_in
 from tests.parts.browser import DESKTOP, Screen, Visitor, running_browser, visitor
@@ -51,6 +53,15 @@ def axe(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 @pytest_asyncio.fixture(loop_scope="session", scope="session")
 async def street(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Street]:
     async with running_street(tmp_path_factory.mktemp("street")) as running:
+        yield running
+
+
+@pytest_asyncio.fixture(loop_scope="session", scope="session")
+async def house(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[PrivateHome]:
+    """Run a home with an owner, for all tests: each uses devices of its own."""
+    async with running_devices(tmp_path_factory.mktemp("home")) as running:
+        async with visitor(browser) as first:
+            await running.begin(first.page)
         yield running
 
 

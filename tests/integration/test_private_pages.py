@@ -1,5 +1,6 @@
 """The door of the private pages: who becomes the owner, who gets in, and what a form of another site can do."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -249,8 +250,11 @@ async def test_pages_that_are_open_hear_of_changes_and_of_nothing_else(side: Pri
             side.news.wake()
             lines = [await stream.content.readline() for _ in range(4)]
             assert lines[1:] == [b"id: 1\n", b"event: changed\n", b"data: 1\n"]
+            side.news.wake()  # before a page is told the next time
+            async with asyncio.timeout(30):
+                assert await stream.content.readuntil(b"data: 2\n\n") == b"\nid: 2\nevent: changed\ndata: 2\n\n"
             side.news.end()
-            assert await stream.content.read() == b"\n"
+            assert await stream.content.read() == b""
 
 
 async def test_what_comes_while_a_page_looks_is_told_after_that(side: PrivateSide) -> None:

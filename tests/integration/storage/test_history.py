@@ -92,3 +92,17 @@ async def test_the_key_of_the_cursors_is_made_once(database: Database) -> None:
     kept = KeptSettings(database)
     assert await kept.kept_first(CURSOR_KEY, "first") == "first"
     assert await kept.kept_first(CURSOR_KEY, "second") == "first"
+
+
+async def test_the_latest_of_each_device_is_that_of_its_home_and_what_did_happen(database: Database) -> None:
+    entries = [
+        entry(1, "elm-door"),
+        entry(2, "elm-button"),
+        entry(3, "elm-door", reason=NotOffered.LATE),
+        entry(4, "elm-door", reason=NotOffered.HIDDEN),
+        entry(5, "oak-door"),
+    ]
+    await commit(database, *entries)
+    found = await Events(database).last_of("elm", ["elm-door", "elm-button", "oak-door", "nobody"])
+    assert {device: each.seq for device, each in found.items()} == {"elm-door": 3, "elm-button": 2}
+    assert await Events(database).last_of("elm", []) == {}

@@ -14,7 +14,9 @@ from bridge.desk.requests import (
     ListGrants,
     ListTokens,
     ListUsers,
+    ReadDevice,
     ReadEvents,
+    ReadHouse,
     RemoveUser,
     RevokeGrant,
     RevokeToken,
@@ -39,6 +41,8 @@ REQUESTS: st.SearchStrategy[AnyRequest] = st.one_of(
     st.builds(ReadEvents, st.integers(0, 2**53), st.none() | TEXT, st.booleans()),
     st.builds(ListDevices, st.none() | TEXT),
     st.builds(ShowDevice, TEXT),
+    st.builds(ReadHouse, TEXT, st.integers(0, 2**53), st.integers(0, 2**53)),
+    st.builds(ReadDevice, TEXT),
     st.just(Examine()),
 )
 
@@ -70,6 +74,8 @@ def test_only_questions_may_be_asked_again() -> None:
         ReadEvents(0, None, wait=False),
         ListDevices(None),
         ShowDevice("a"),
+        ReadHouse(),
+        ReadDevice("a"),
         Examine(),
     ]
     once = [
