@@ -39,7 +39,7 @@ Work = Callable[[str, Progress], AsyncIterator[F]]
 
 @dataclass(frozen=True, slots=True)
 class Course(Generic[F]):
-    """How far it is. `way`: how it was chosen; `counts`: of each verdict; `trouble`: why it broke off, "" if it did not.
+    """How far it is. `way`: how it was chosen; `counts`: of each verdict; `trouble`: why it broke off, "" where not.
 
     `ended_ms` None: it goes on (epoch, both). `left_out`: how many findings are counted and no longer kept.
     """
