@@ -55,6 +55,7 @@ NAMED: Final = frozenset(
 
 _OF_DEVICES: Final = frozenset({"devices", "custom_events", "mqtt"})
 _LEAST_WORD: Final = 2
+_LONG_WORD: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +115,16 @@ class Blotter:
 
     def __init__(self, words: Iterable[str]) -> None:
         kept = sorted({word for word in words if len(word) >= _LEAST_WORD}, key=len, reverse=True)
-        self._pattern = re.compile("|".join(rf"(?<!\w){re.escape(word)}(?!\w)" for word in kept)) if kept else None
+        self._pattern = re.compile("|".join(map(_anywhere, kept)), re.IGNORECASE) if kept else None
 
     def __call__(self, text: str) -> str:
         """Return a sentence without them."""
         return text if self._pattern is None else self._pattern.sub(BLOT, text)
+
+
+def _anywhere(word: str) -> str:
+    """Return a pattern that finds a word: a short one, which many others hold, only where it stands alone."""
+    return re.escape(word) if len(word) >= _LONG_WORD else rf"(?<!\w){re.escape(word)}(?!\w)"
 
 
 def _words(

@@ -104,7 +104,7 @@ class Sources:
                 "realtime" in troubled,
             ),
             Tile("Public address", "Set" if url else "Not set", url or "[public] url in the configuration"),
-            Tile("Memory", self._size("process_resident_memory_bytes"), "of this computer's"),
+            Tile("Memory", self._size("process_resident_memory_bytes"), "used by the bridge"),
             Tile("Version", self.version, f"on Python {self.python}"),
             Tile("Running for", long_time(self._value("ifttt_bridge_uptime_seconds")), "without a break"),
         ]
