@@ -4,7 +4,6 @@ Slow ones (the file, the network) run on a thread that nobody waits for at the e
 """
 
 import asyncio
-import os
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
@@ -25,7 +24,6 @@ T = TypeVar("T")
 
 PATIENCE_S: Final = 5.0
 IFTTT: Final = ".ifttt.com"
-_NICE: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +98,7 @@ _Each = tuple[T | None, Exception | None, bool]
 
 
 async def from_thread(things: Callable[[], Iterator[T]]) -> AsyncIterator[T]:
-    """Yield what is made on a thread of its own, at a lower priority, each as it comes."""
+    """Yield what is made on a thread of its own, each as it comes."""
     loop, queue, over = asyncio.get_running_loop(), asyncio.Queue[_Each[T]](), threading.Event()
 
     def put(thing: T | None, error: Exception | None, *, last: bool) -> None:
@@ -108,8 +106,6 @@ async def from_thread(things: Callable[[], Iterator[T]]) -> AsyncIterator[T]:
             loop.call_soon_threadsafe(queue.put_nowait, (thing, error, last))
 
     def work() -> None:
-        with suppress(OSError, AttributeError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)  # of this thread alone
         try:
             for thing in things():
                 if over.is_set():

@@ -18,7 +18,7 @@ _WORDS: Final = {
     "connected": "Connected",
     "silent": "Silent",
     "failing": "Checks fail",
-    "revoked": "Ended, and IFTTT still asks",
+    "revoked": "Ended",
 }
 
 
@@ -134,7 +134,7 @@ def device_of(said: str) -> str:
 
 
 def _connection(grant: GrantRow, now_ms: int) -> Connection:
-    facts = [] if grant.since is None else [f"Connected {since(grant.since, now_ms)}"]
+    facts = ["ended, and IFTTT still asks"] if grant.since is None else [f"connected {since(grant.since, now_ms)}"]
     if grant.last_used is not None:
         facts.append(f"used last {since(grant.last_used, now_ms)}")
     passed = grant.last_check_passed

@@ -77,7 +77,7 @@ async def test_the_doctor_is_asked_without_scripts(visit: Visit, home: PrivateHo
     for _ in range(WAIT_MS):
         if await look():
             break
-    await expect(page.get_by_role("heading", name="Disk")).to_be_visible()
+    await expect(page.get_by_role("heading", name="Disk", exact=True)).to_be_visible()
     await expect(page.get_by_text("[public] url is not set")).to_be_visible()
 
 

@@ -1,5 +1,6 @@
 """How the pages of health and people look: on any screen, enlarged, in the light and in the dark, and to axe."""
 
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
@@ -7,13 +8,16 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Page, expect
 
+from bridge.oauth.connection import Cause, ConnectionKey, FailedCheck
+from bridge.storage.accounts import Accounts
+from bridge.storage.checks import Checks
+from bridge.storage.database import open_database
 from tests.browser.conftest import Visit
 from tests.browser.homes import LONGEST_WORD
 from tests.browser.private import OWNER, PrivateHome, running_private_home
-from tests.browser.test_looks import _WIDTHS, SCHEMES, SCREENS, TEXT_SIZES
+from tests.browser.test_looks import SCHEMES, SCREENS, TEXT_SIZES, WIDTHS
 from tests.parts.axe import Axe, axe_in
 from tests.parts.browser import PHONE
-from tests.parts.connecting import check
 from tests.parts.grants import connect
 from tests.parts.tokens import more_users
 
@@ -37,7 +41,7 @@ async def test_no_page_is_wider_than_the_screen_even_with_text_twice_as_large(vi
         for width, height in SCREENS:
             await page.set_viewport_size({"width": width, "height": height})
             for size in TEXT_SIZES:
-                wide, room = await page.evaluate(_WIDTHS, size)
+                wide, room = await page.evaluate(WIDTHS, size)
                 assert wide <= room, (name, width, size)
 
     await _see_everything((await visit(PHONE)).page, home, look)
@@ -56,17 +60,22 @@ async def test_nothing_keeps_anybody_out_in_the_light_and_in_the_dark(
     assert visitor.complaints == []
 
 
+async def _fail_checks(path: Path, name: str, client: str) -> None:
+    """Let somebody be connected, and checks of it fail."""
+    await connect(path, name, client)
+    async with open_database(path) as database:
+        user = await Accounts(database).user_named(name)
+        failed = (ConnectionKey(user.id, client), FailedCheck(time.time_ns() // 1_000_000, Cause.REVOKED))  # noqa: TID251 -- as the daemon does
+        await Checks(database).note({}, [failed] * 4)
+
+
 async def _see_everything(page: Page, home: PrivateHome, look: Look) -> None:
     """Go through both pages, with all that may stand on them."""
     await page.goto(home.url)
     if page.url.endswith("/first"):
         await home.begin(page)
         await more_users(home.daemon.database, OWNER, [LONGEST_WORD])
-        connected = await connect(home.daemon.database, LONGEST_WORD, "a-client-with-a-long-name")
-        await page.goto(f"{home.url}/people")
-        await page.locator(f"#grant-{connected.grant} summary").click()
-        await page.get_by_role("button", name="End it now").click()
-        assert await check(home.daemon, connected.access) == 401
+        await _fail_checks(home.daemon.database, LONGEST_WORD, "a-client-with-a-long-name")
     else:
         await home.come_in(page)
     await home.broker.publish("home/front-door/state", "ajar")
@@ -75,7 +84,7 @@ async def _see_everything(page: Page, home: PrivateHome, look: Look) -> None:
     await expect(page.locator("#doctor")).to_contain_text("Just now:")
     await look(page, "health")
     await page.goto(f"{home.url}/people")
-    await expect(page.get_by_text("1 of 15 failed checks")).to_be_visible()
+    await expect(page.get_by_text("4 of 15 failed checks")).to_be_visible()
     for summary in await page.get_by_text("Change").all():
         await summary.click()
     await look(page, "people")

@@ -76,7 +76,10 @@
   if (parts().some((part) => part.dataset.live !== "too")) {
     const changes = new EventSource("/live");
     changes.addEventListener("changed", refresh);
-    changes.addEventListener("open", () => document.documentElement.classList.add("is-live"));
+    changes.addEventListener("open", () => {
+      document.documentElement.classList.add("is-live");
+      refresh(); // what has changed before we listened, or while the bridge was away, was told to nobody
+    });
     changes.addEventListener("error", () => document.documentElement.classList.remove("is-live"));
     document.addEventListener("visibilitychange", () => again && refresh());
     addEventListener("pagehide", () => changes.close());
