@@ -15,10 +15,10 @@ from bridge.dashboard.errand import Errand
 from bridge.dashboard.exposition import Family
 from bridge.dashboard.health import Health
 from bridge.dashboard.lag_history import LagHistory
+from bridge.dashboard.pages.health import WriteDiagnosis
 from bridge.dashboard.readings import Readings
 from bridge.dashboard.standing import Sources
 from bridge.desk.desk import Desk
-from bridge.diagnosis import Diagnosis
 from bridge.examination import Examination, cause_and_cure_of
 from bridge.ground import Ground
 from bridge.rehearsal import Rehearsal
@@ -39,7 +39,7 @@ class Checkup:
     lags: LagHistory
     doctor: "Errand[Check]"
     rehearsal: "Errand[Result]"
-    diagnosis: Diagnosis
+    diagnosis: WriteDiagnosis
     wake: Callable[[], None]
 
     def tasks(self) -> dict[str, Coroutine[None, None, None]]:
@@ -84,6 +84,12 @@ def build_checkup(
         __version__,
         platform.python_version(),
     )
+
+    async def write_diagnosis(*, names: bool) -> bytes:
+        from bridge.diagnosis import Diagnosis  # noqa: PLC0415 -- hardly ever needed
+
+        return await Diagnosis(desk, sources, families, settings, clock_ms)(names=names)
+
     history = {"disk": lags.wire_to_disk, "told": lags.disk_to_told, "polled": lags.told_to_polled}
     examination, rehearsal = Examination(desk, settings, clock_ms), Rehearsal(settings, here)
     return Checkup(
@@ -91,6 +97,6 @@ def build_checkup(
         LagHistory(history),
         Errand("the look at everything", examination, keeps=lambda _check: True, clock_ms=clock_ms, wake=wake),
         Errand("the test", rehearsal, keeps=lambda result: result.verdict != "pass", clock_ms=clock_ms, wake=wake),
-        Diagnosis(desk, sources, lambda: families, settings, clock_ms),
+        write_diagnosis,
         wake,
     )

@@ -64,7 +64,7 @@ class Diagnosis:
 
     desk: Desk
     sources: Sources
-    families: Callable[[], Iterable[Family]]
+    families: Iterable[Family]
     settings: Callable[[], Settings]
     clock_ms: Callable[[], int]
 
@@ -86,7 +86,7 @@ class Diagnosis:
             "held_back": self._held_back(),
             "not_understood": self._not_understood(names=names),
             "configuration": _section("", settings, names=names, within=""),
-            "figures": {name: value for family in self.families() for name, value in _figures(family)},
+            "figures": {name: value for family in self.families for name, value in _figures(family)},
         }
         if names:
             found["devices"] = [_named(device) for device in devices]

@@ -12,7 +12,6 @@ from bridge.dashboard.measured import long_time
 from bridge.dashboard.notices import sentence
 from bridge.desk.rows import GrantRow, SignInRow, UserRow
 
-PAGE: Final = 50
 _LOOKS: Final = {"connected": "good", "silent": "", "failing": "bad", "revoked": "bad"}
 _WORDS: Final = {
     "connected": "Connected",

@@ -6,7 +6,6 @@ Plain computation; the template makes SVG of it. Knows nothing of what is measur
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from statistics import median
 from typing import Final
 
 from bridge.dashboard.lag_history import NOTHING
@@ -76,7 +75,12 @@ def _columns(minutes: Sequence[Point], span: int) -> Iterator[tuple[float, Point
     for ago in range(0, newest, width):
         found = [each for each in minutes[max(0, newest - ago - width) : newest - ago] if each[0] != NOTHING]
         if found:
-            yield 1 - (ago + width / 2) / span, (median(each[0] for each in found), max(each[1] for each in found))
+            yield 1 - (ago + width / 2) / span, (_middle([each[0] for each in found]), max(each[1] for each in found))
+
+
+def _middle(values: Sequence[float]) -> float:
+    """Return the median: the library's module would weigh on a daemon at which nobody looks."""
+    return sorted(values)[len(values) // 2]
 
 
 def _decades(known: Sequence[Point]) -> tuple[int, int]:
@@ -114,7 +118,7 @@ def _alone(points: Sequence[Point], step: float) -> Iterator[Point]:
 
 
 def _said(known: Sequence[Point], minutes: int) -> str:
-    typical, slowest = median(each[0] for each in known), max(each[1] for each in known)
+    typical, slowest = _middle([each[0] for each in known]), max(each[1] for each in known)
     hours = round(minutes / 60)
     over = f"the last {hours} hours" if hours > 1 else "the last hour" if minutes > 45 else f"{minutes} minutes"  # noqa: PLR2004 -- as people say it
     return (

@@ -8,9 +8,7 @@ from aiohttp import web
 
 from bridge.dashboard.errand import Course, Errand
 from bridge.dashboard.frame import Frame
-from bridge.dashboard.held_back import held_back
 from bridge.dashboard.lag_history import LagHistory
-from bridge.dashboard.lag_plot import lag_plot
 from bridge.dashboard.measured import long_time
 from bridge.dashboard.page import Asked
 from bridge.dashboard.standing import Sources
@@ -73,6 +71,9 @@ class HealthPage:
                 raise NoSuchResource("There is no such thing to do.")
 
     async def _page(self, asked: Asked) -> web.StreamResponse:
+        from bridge.dashboard.held_back import held_back  # noqa: PLC0415 -- most of the time nobody looks
+        from bridge.dashboard.lag_plot import lag_plot  # noqa: PLC0415 -- the same
+
         sources, now_ms = self.sources, self.clock_ms()
         parts = sources.parts()
         return await self.frame.page(

@@ -8,7 +8,6 @@ from aiohttp import web
 
 from bridge.dashboard.entrance import account_problem
 from bridge.dashboard.frame import Frame
-from bridge.dashboard.household import PAGE, browsers_of, people_of, since
 from bridge.dashboard.page import Ask, Asked
 from bridge.desk.requests import (
     AddUser,
@@ -30,6 +29,7 @@ from bridge.oauth.passwords import MIN_CHARACTERS
 from bridge.oauth.tokens import digest_of
 
 NOT_YOURSELF: Final = "You cannot remove yourself. Another owner can."
+PAGE: Final = 50
 MOST_TOKENS: Final = 100
 
 
@@ -47,6 +47,8 @@ class PeoplePage:
         """Show all, a page of them at a time."""
         if asked.path:
             raise NoSuchResource("there is no such page")
+        from bridge.dashboard.household import browsers_of, people_of, since  # noqa: PLC0415 -- most of the time nobody looks
+
         users, now_ms = await self.ask(ListUsers(), list[UserRow]), self.clock_ms()
         grants = await self.ask(ListGrants(None), list[GrantRow])
         browsers = await self.ask(ListSignIns(), list[SignInRow])
