@@ -1,8 +1,9 @@
 """Is all well, how fast is it, what was held back; the doctor and IFTTT's tests on a button; a file for who helps."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from aiohttp import web
 
@@ -14,6 +15,9 @@ from bridge.dashboard.page import Asked
 from bridge.dashboard.standing import Sources
 from bridge.errors import NoSuchResource
 from bridge.web.pages import HEADERS
+
+if TYPE_CHECKING:
+    from bridge.dashboard.lag_plot import LagPlot
 
 PLOTS: Final = (
     ("disk", "From the wire to the disk", "From reading a message off the wire until its event is safe on disk."),
@@ -72,7 +76,6 @@ class HealthPage:
 
     async def _page(self, asked: Asked) -> web.StreamResponse:
         from bridge.dashboard.held_back import held_back  # noqa: PLC0415 -- most of the time nobody looks
-        from bridge.dashboard.lag_plot import lag_plot  # noqa: PLC0415 -- the same
 
         sources, now_ms = self.sources, self.clock_ms()
         parts = sources.parts()
@@ -83,7 +86,7 @@ class HealthPage:
             parts=[part for part in parts if part.trouble],
             notes=sources.notes(),
             tiles=sources.tiles(parts),
-            plots=[(title, what, lag_plot(self.lags.of(name))) for name, title, what in PLOTS],
+            plots=await asyncio.to_thread(self._plots),
             held=held_back(sources.readings, sources.refused_sign_ins()),
             misunderstood=sources.misunderstood_now(now_ms),
             doctor=self.doctor.course,
@@ -91,6 +94,12 @@ class HealthPage:
             public_url=sources.public_url(),
             ago=lambda course: _ago(course, now_ms),
         )
+
+    def _plots(self) -> "list[tuple[str, str, LagPlot]]":
+        """Draw them: some milliseconds of work, in which events come in."""
+        from bridge.dashboard.lag_plot import lag_plot  # noqa: PLC0415 -- most of the time nobody looks
+
+        return [(title, what, lag_plot(self.lags.of(name))) for name, title, what in PLOTS]
 
 
 def _ago(course: Course[Any], now_ms: int) -> str:
