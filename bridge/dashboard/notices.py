@@ -33,7 +33,8 @@ class Notices:
 
 
 def sentence(text: str) -> str:
-    """Return words of an error or of the log as a sentence for people."""
+    """Return words of an error or of the log as a sentence for people. An address and a path stay as they are."""
     if not text:
         return ""
-    return f"{text[:1].upper()}{text[1:]}{'' if text[-1] in '.!?' else '.'}"
+    first = text.partition(" ")[0]
+    return f"{text[:1] if '/' in first else text[:1].upper()}{text[1:]}{'' if text[-1] in '.!?' else '.'}"
