@@ -5,14 +5,15 @@ text. In sentences of ours, what names people, places and secrets is blotted out
 a person; names of devices, their rooms and topics only where the owner wants them there.
 """
 
+import asyncio
 import platform
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Final, cast
+from typing import Any, Final, cast
 
 import msgspec
 
@@ -54,6 +55,9 @@ NAMED: Final = frozenset(
 """Keys whose texts name devices: shown where the owner wants it."""
 
 _OF_DEVICES: Final = frozenset({"devices", "custom_events", "mqtt"})
+_MANY: Final = frozenset({"devices", "custom_events"})
+"""Sections of many tables: what is blotted out there is left out."""
+
 _LEAST_WORD: Final = 2
 _LONG_WORD: Final = 8
 
@@ -70,34 +74,24 @@ class Diagnosis:
 
     async def __call__(self, *, names: bool) -> bytes:
         """Return the file. `names`: whether devices, rooms and topics may be named."""
-        settings = self.settings()
-        users = cast("list[UserRow]", await self.desk.ask(ListUsers()))
-        grants = cast("list[GrantRow]", await self.desk.ask(ListGrants(None)))
-        devices = cast("list[DeviceRow]", await self.desk.ask(ListDevices(None)))
-        announced = cast("list[AnnouncedRow]", await self.desk.ask(ListAnnounced(waiting=False)))
-        blotted = Blotter(_words(settings, users, devices, announced, names=names))
+        settings, sources = self.settings(), self.sources
+        known = _Known(
+            cast("list[UserRow]", await self.desk.ask(ListUsers())),
+            cast("list[GrantRow]", await self.desk.ask(ListGrants(None))),
+            cast("list[DeviceRow]", await self.desk.ask(ListDevices(None))),
+            cast("list[AnnouncedRow]", await self.desk.ask(ListAnnounced(waiting=False))),
+        )
         found = {
             "made_at": iso_time(self.clock_ms()),
             "version": __version__,
             "python": platform.python_version(),
             "machine": {"system": platform.system(), "release": platform.release(), "kind": platform.machine()},
-            "health": self._health(blotted),
-            "counts": _counts(users, grants, devices, announced),
+            "health": {"parts": sources.health.report(), "notes": sources.notes()},
             "held_back": self._held_back(),
             "not_understood": self._not_understood(names=names),
-            "configuration": _section("", settings, names=names, within=""),
             "figures": {name: value for family in self.families for name, value in _figures(family)},
         }
-        if names:
-            found["devices"] = [_named(device) for device in devices]
-        return msgspec.json.format(msgspec.json.encode(found), indent=2) + b"\n"
-
-    def _health(self, blotted: "Blotter") -> dict[str, object]:
-        report = self.sources.health.report()
-        return {
-            "parts": {name: blotted(trouble) or "works" for name, trouble in report.items()},
-            "notes": [blotted(note) for note in self.sources.notes()],
-        }
+        return await asyncio.to_thread(_written, found, settings, known, names=names)  # long where devices are many
 
     def _held_back(self) -> list[dict[str, object]]:
         rows = held_back(self.sources.readings, self.sources.refused_sign_ins())
@@ -108,6 +102,29 @@ class Diagnosis:
         if names:
             return [{"topic": topic, "why": why} for _, topic, why in found]
         return dict(Counter(why for _, _, why in found))
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Who and what there is."""
+
+    users: Sequence[UserRow]
+    grants: Sequence[GrantRow]
+    devices: Sequence[DeviceRow]
+    announced: Sequence[AnnouncedRow]
+
+
+def _written(found: dict[str, Any], settings: Settings, known: _Known, *, names: bool) -> bytes:
+    blotted, health = Blotter(_words(settings, known, names=names)), found["health"]
+    found["health"] = {
+        "parts": {name: blotted(trouble) or "works" for name, trouble in health["parts"].items()},
+        "notes": [blotted(note) for note in health["notes"]],
+    }
+    found["counts"] = _counts(known)
+    found["configuration"] = _section("", settings, names=names, within="")
+    if names:
+        found["devices"] = [_named(device) for device in known.devices]
+    return msgspec.json.format(msgspec.json.encode(found), indent=2) + b"\n"
 
 
 class Blotter:
@@ -127,16 +144,9 @@ def _anywhere(word: str) -> str:
     return re.escape(word) if len(word) >= _LONG_WORD else rf"(?<!\w){re.escape(word)}(?!\w)"
 
 
-def _words(
-    settings: Settings,
-    users: Iterable[UserRow],
-    devices: Iterable[DeviceRow],
-    announced: Iterable[AnnouncedRow],
-    *,
-    names: bool,
-) -> Iterator[str]:
+def _words(settings: Settings, known: _Known, *, names: bool) -> Iterator[str]:
     """Yield all that a sentence of ours may not repeat."""
-    for user in users:
+    for user in known.users:
         yield from (user.name, user.id)
     for name, text in _texts("", settings, within=""):
         if name not in SHOWN and not (names and name in NAMED):
@@ -144,9 +154,9 @@ def _words(
             yield from text.replace("://", " ").replace("/", " ").split() if name == "url" else ()
     yield from (settings.mqtt.url.host, str(settings.storage.path.parent))
     if not names:
-        for device in devices:
+        for device in known.devices:
             yield from (device.id, device.name, device.device, device.room, *device.topics)
-        for each in announced:
+        for each in known.announced:
             yield from (each.id, each.name, each.source_id, each.room)
 
 
@@ -178,29 +188,24 @@ def _section(name: str, value: object, *, names: bool, within: str) -> object:
         case tuple():
             return [_section(name, each, names=names, within=within or name) for each in value]
         case _ if is_dataclass(value) and not isinstance(value, type):
-            return {
+            parts = {
                 each.name: _section(each.name, getattr(value, each.name), names=names, within=within or each.name)
                 for each in fields(value)
             }
+            return {key: part for key, part in parts.items() if part != BLOT} if within in _MANY else parts
         case _:
             return BLOT
 
 
-def _counts(
-    users: Iterable[UserRow],
-    grants: Iterable[GrantRow],
-    devices: Iterable[DeviceRow],
-    announced: Iterable[AnnouncedRow],
-) -> Mapping[str, object]:
-    everybody, each_device = list(users), list(devices)
+def _counts(known: _Known) -> Mapping[str, object]:
     return {
-        "people": len(everybody),
-        "owners": sum(user.owner for user in everybody),
-        "connections": dict(Counter(grant.state for grant in grants)),
-        "devices_by_kind": dict(Counter(device.kind for device in each_device)),
-        "hidden": sum(not device.exposed for device in each_device),
-        "announced_by_convention": dict(Counter(each.source for each in announced)),
-        "waiting": sum(each.home is None for each in announced),
+        "people": len(known.users),
+        "owners": sum(user.owner for user in known.users),
+        "connections": dict(Counter(grant.state for grant in known.grants)),
+        "devices_by_kind": dict(Counter(device.kind for device in known.devices)),
+        "hidden": sum(not device.exposed for device in known.devices),
+        "announced_by_convention": dict(Counter(each.source for each in known.announced)),
+        "waiting": sum(each.home is None for each in known.announced),
     }
 
 
