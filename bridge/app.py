@@ -7,7 +7,7 @@ import gc
 import os
 import sys
 import time
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from functools import partial
@@ -19,6 +19,7 @@ from aiohttp import web
 from bridge import __version__
 from bridge.assembly import Parts, build
 from bridge.attended import with_condition
+from bridge.checkup import Checkup, build_checkup
 from bridge.configured import code_life_ms_of
 from bridge.copies import Copies, CopyPlan
 from bridge.current import Current, bring_into_force, registry_of
@@ -47,7 +48,7 @@ from bridge.realtime.client import open_session
 from bridge.registers import Registers
 from bridge.reload import Reload, Rereading
 from bridge.restores import Restores
-from bridge.settings import Settings
+from bridge.settings import Address, Settings
 from bridge.sources import Sources
 from bridge.storage.checkpoints import Checkpoints
 from bridge.storage.database import Database, open_database
@@ -57,7 +58,7 @@ from bridge.storage.settings import RESTORED_NOTE
 from bridge.systemd import notify, watchdog_s
 from bridge.takeover import Takeover
 from bridge.tasks import end, first_set, for_ever, within
-from bridge.watchdog import Watchdog, Watched, http_answers
+from bridge.watchdog import LOOPBACK, Watchdog, Watched, http_answers
 
 SWITCH_INTERVAL_S: Final = 0.0005
 """A saturated loop starves the database's thread with the interpreter's default of 5 ms."""
@@ -212,7 +213,8 @@ async def _run_parts(daemon: _Daemon, *, stop: asyncio.Event, started: Callable[
             )
             first = FirstOwner(daemon.ground, SetupCode(time.monotonic), lambda: address)
             desk = _desk(daemon, health, first)
-            site = build_private_site(daemon.ground, parts, desk, health, families, first)
+            checkup = _checkup(daemon, desk, health, families, public_port)
+            site = build_private_site(daemon.ground, parts, desk, checkup, families, first)
             private_port = await listen(listeners, "private", settings.private.listen, site.answer)
             address = f"http://{settings.private.listen.host}:{private_port}/"
             await listeners.enter_async_context(
@@ -230,7 +232,7 @@ async def _run_parts(daemon: _Daemon, *, stop: asyncio.Event, started: Callable[
             started(ports)
             attending = [
                 tasks.create_task(for_ever(name, coroutine), name=name)
-                for name, coroutine in _attendance(daemon, ports, status).items()
+                for name, coroutine in (_attendance(daemon, ports, status) | checkup.tasks()).items()
             ]
             await first_set(stop, daemon.restores.ready)
             await end(*attending)  # first: nothing may tell systemd now that we are ready
@@ -295,8 +297,17 @@ def _health(daemon: _Daemon, sources: Sources, running: asyncio.Event) -> Health
     )
 
 
+def _checkup(daemon: _Daemon, desk: Desk, health: Health, families: Sequence[Family], public_port: int) -> Checkup:
+    host = daemon.settings.public.listen.host
+    here = f"http://{Address(LOOPBACK.get(host, host), public_port)}"
+    return build_checkup(daemon.ground, daemon.parts, desk, health, families, broker=_broker_address(daemon), here=here)
+
+
+def _broker_address(daemon: _Daemon) -> str:
+    return str(Address(daemon.settings.mqtt.url.host, daemon.broker_port))
+
+
 def _desk(daemon: _Daemon, health: Health, first: FirstOwner) -> Desk:
-    broker = f"{daemon.settings.mqtt.url.host}:{daemon.broker_port}"
     parts = daemon.parts
     return with_condition(
         parts.desk,
@@ -305,7 +316,7 @@ def _desk(daemon: _Daemon, health: Health, first: FirstOwner) -> Desk:
         health.report,
         decided=daemon.takeover.decisions,
         restores=daemon.restores,
-        broker=broker,
+        broker=_broker_address(daemon),
         since_ms=_clock_ms(),
         setup_code=first.row,
     )

@@ -10,18 +10,20 @@ import structlog
 
 from bridge import __version__
 from bridge.assembly import Parts
+from bridge.checkup import Checkup
 from bridge.configured import homes_of
 from bridge.dashboard.entrance import Entrance
 from bridge.dashboard.exposition import Family
 from bridge.dashboard.frame import Frame
-from bridge.dashboard.health import Health
 from bridge.dashboard.later import Later
 from bridge.dashboard.live import Live
 from bridge.dashboard.notices import Notices
 from bridge.dashboard.owners import FORM_LIFE_S, Owners
 from bridge.dashboard.page import Ask, Page
 from bridge.dashboard.pages.device import DevicePage
+from bridge.dashboard.pages.health import HealthPage
 from bridge.dashboard.pages.home import HomePage
+from bridge.dashboard.pages.people import PeoplePage
 from bridge.dashboard.setup_code import SetupCode
 from bridge.dashboard.site import PrivateSite
 from bridge.dashboard.trying import Trying
@@ -30,6 +32,7 @@ from bridge.desk.requests import AnyRequest
 from bridge.desk.rows import SetupCodeRow
 from bridge.devices.entity import Entity
 from bridge.ground import Ground
+from bridge.homes.user import Home
 from bridge.lookups import CarryOut
 from bridge.oauth.forms import FormTokens
 from bridge.oauth.seals import KEY_BYTES
@@ -60,9 +63,10 @@ class FirstOwner:
 
 
 def build_private_site(
-    ground: Ground, parts: Parts, desk: Desk, health: Health, families: Sequence[Family], first: FirstOwner
+    ground: Ground, parts: Parts, desk: Desk, checkup: Checkup, families: Sequence[Family], first: FirstOwner
 ) -> PrivateSite:
     """Put it together."""
+    health = checkup.sources.health
     registers, reception = ground.registers, parts.reception
     forms = FormTokens(secrets.token_bytes(KEY_BYTES), time.monotonic, life_s=FORM_LIFE_S)
     owners = Owners(
@@ -71,10 +75,12 @@ def build_private_site(
     notices = Notices()
     frame = Frame(notices, owners.form_token, lambda: sum(map(bool, health.report().values())), __version__)
 
+    def homes() -> list[Home]:
+        return homes_of(ground.current.now.settings)
+
     async def first_home() -> str:
-        homes = homes_of(ground.current.now.settings)
-        await registers.accounts.keep_homes(homes)
-        return homes[0].id
+        await registers.accounts.keep_homes(homes())
+        return homes()[0].id
 
     entrance = Entrance(owners, registers.accounts, first.code, frame, ground.hasher.hash, first_home, ground.clock_ms)
 
@@ -95,6 +101,16 @@ def build_private_site(
             "home": HomePage(frame, ask),
             "device": DevicePage(frame, ask, trying),
             **_pages_about_events(ground, frame, ask),
+            "health": HealthPage(
+                frame,
+                checkup.sources,
+                checkup.lags,
+                checkup.doctor,
+                checkup.rehearsal,
+                checkup.diagnosis,
+                ground.clock_ms,
+            ),
+            "people": PeoplePage(frame, ask, ground.hasher.hash, homes, ground.clock_ms),
         },
     )
 

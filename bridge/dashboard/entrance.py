@@ -103,7 +103,7 @@ class Entrance:
     async def _begin(self, request: web.BaseRequest, visit: Visit, fields: dict[str, str]) -> web.StreamResponse:
         """Make the first owner, who is signed in then."""
         name = fields.get("username", "").strip()
-        problem = TOO_SOON if self.code.must_wait else _problem(name, fields)
+        problem = TOO_SOON if self.code.must_wait else account_problem(name, fields)
         if not problem and not self.code.fits(fields.get("code", "")):
             problem = WRONG_CODE
         if problem:
@@ -159,7 +159,7 @@ def _welcome(welcome: Welcome, address: str) -> web.Response:
     return response
 
 
-def _problem(name: str, fields: Mapping[str, str]) -> str:
+def account_problem(name: str, fields: Mapping[str, str]) -> str:
     """Say what is wrong with the account that somebody wants, "" if nothing is."""
     password = fields.get("password", "")
     if not name or len(name) > MAX_NAME_CHARACTERS or not name.isprintable():

@@ -33,6 +33,16 @@ class Histogram:
         self.sum = 0.0
 
     @property
+    def bounds(self) -> tuple[float, ...]:
+        """The ascending bounds."""
+        return self._bounds
+
+    @property
+    def counts(self) -> tuple[int, ...]:
+        """How many values were at most each bound and above the one before, and beyond the last one."""
+        return tuple(self._counts)
+
+    @property
     def count(self) -> int:
         """How many values were observed."""
         return sum(self._counts)

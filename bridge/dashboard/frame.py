@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
 
-from bridge.dashboard.notices import Notices
+from bridge.dashboard.notices import Notices, sentence
 from bridge.dashboard.owners import Visit
 from bridge.dashboard.page import Asked
 from bridge.web.pages import HEADERS
@@ -130,6 +130,7 @@ def _load() -> _Loaded:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["sentence"] = sentence
     environment.globals["asset"] = lambda name: f"/assets/{name}?{assets[name].version}"
     return _Loaded(environment, assets)
 

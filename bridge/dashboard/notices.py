@@ -30,3 +30,11 @@ class Notices:
     def take(self, cookie: str) -> Notice | None:
         """Return what is to be said, once."""
         return self._kept.pop(cookie, None)
+
+
+def sentence(text: str) -> str:
+    """Return words of an error or of the log as a sentence for people. An address and a path stay as they are."""
+    if not text:
+        return ""
+    first = text.partition(" ")[0]
+    return f"{text[:1] if '/' in first else text[:1].upper()}{text[1:]}{'' if text[-1] in '.!?' else '.'}"

@@ -19,7 +19,7 @@ from bridge.dashboard.exposition import CONTENT_TYPE, Family, exposition
 from bridge.dashboard.frame import Frame
 from bridge.dashboard.health import Health, answer_health
 from bridge.dashboard.live import Live
-from bridge.dashboard.notices import Notice, Notices
+from bridge.dashboard.notices import Notice, Notices, sentence
 from bridge.dashboard.owners import Owners, Visit, is_here
 from bridge.dashboard.page import Asked, Page
 from bridge.errors import BadInput, BridgeError, NoSuchResource
@@ -118,16 +118,12 @@ class PrivateSite:
         except (NoSuchResource, BadInput) as error:
             return Notice(str(error), wrong=True)
         except BridgeError as error:
-            return Notice(_sentence(str(error)), wrong=True)
+            return Notice(sentence(str(error)), wrong=True)
 
     async def _missing(self, asked: Asked) -> web.StreamResponse:
         response = await self.frame.page(asked, "missing", title="Not here")
         response.set_status(404)
         return response
-
-
-def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}."
 
 
 def _plain(text: str, status: int) -> web.Response:

@@ -14,6 +14,7 @@ CONFIGURATION = "configuration"
 _CURES = {
     CONFIGURATION: "put the file back as it was, or correct the configuration; until then do not restart the daemon",
     "copies": "make room, or give it another folder: [storage] copies_folder; the log says more",
+    "storage": "make room on the disk, or repair it; the bridge tries again by itself, and nothing is lost meanwhile",
     "realtime": "see the check of the service key; what is owed is told as soon as IFTTT takes it",
 }
 
@@ -58,6 +59,11 @@ def check_parts(condition: Condition | None, *, refused: bool = False) -> Iterab
         if name in KNOWN_ELSEWHERE or (name == CONFIGURATION and (refused or not trouble)):
             continue
         if trouble:
-            yield problem(name, trouble, _CURES.get(name, "look into the log: journalctl -u ifttt-bridge"))
+            yield problem(name, trouble, cure_of_part(name))
         else:
             yield ok(name, "works")
+
+
+def cure_of_part(name: str) -> str:
+    """Return what helps a part that does not work."""
+    return _CURES.get(name, "look into the log: journalctl -u ifttt-bridge")

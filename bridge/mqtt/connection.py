@@ -91,6 +91,11 @@ class Connection:
         return self._client is not None
 
     @property
+    def lasts_s(self) -> float | None:
+        """For how long the present connection has lasted, None without one."""
+        return None if self._client is None else uptime_s() - self._began_at
+
+    @property
     def live(self) -> bool:
         """Whether everything that waited at the broker has been handed over."""
         return self.connected and self._backlog.over.is_set()

@@ -38,3 +38,7 @@ class Heard:
     def all(self) -> dict[str, tuple[int, str]]:
         """Return for each topic when it was heard last, and why that was not understood, "" if it was."""
         return {topic: (at_ms, self._troubles.get(topic, "")) for topic, at_ms in self._at_ms.items()}
+
+    def troubles(self) -> list[tuple[int, str, str]]:
+        """Return each topic whose last message was not understood, the newest first: when, which, and why not."""
+        return sorted(((self._at_ms[topic], topic, reason) for topic, reason in self._troubles.items()), reverse=True)

@@ -6,6 +6,7 @@ before the first had counted. Knows neither HTTP nor SQL.
 """
 
 import contextlib
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final, Protocol
@@ -62,7 +63,7 @@ class Refused:
 
 
 class SignIn:
-    """Signs people in. `monotonic` gives seconds."""
+    """Signs people in. `monotonic` gives seconds. `refused`: how often nobody was, by the reason."""
 
     def __init__(
         self,
@@ -79,6 +80,7 @@ class SignIn:
         self._monotonic = monotonic
         self._under_way: set[tuple[str, str]] = set()
         self._refusals = Refusals()
+        self.refused: Counter[str] = Counter()
 
     async def attempt(
         self, name: str, password: str, *, address: str | None, browser_cookie: str | None
@@ -154,6 +156,7 @@ class SignIn:
 
     def _tell_refusal(self, attempt: Attempt, reason: str) -> None:
         """Say who fails to sign in, within bounds; of what was typed nothing is told, it may be a password."""
+        self.refused[reason] += 1
         for refused in self._refusals.add(attempt.address or UNKNOWN, reason, now_s=self._monotonic()):
             log.warning("sign_in.refused", address=refused.address, count=refused.count, reason=refused.reason)
 

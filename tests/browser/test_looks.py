@@ -17,7 +17,7 @@ SCREENS: Final = ((320, 568), (390, 844), (640, 400), (1280, 800))
 
 SCHEMES: Final[tuple[Literal["light"], Literal["dark"]]] = ("light", "dark")
 TEXT_SIZES: Final = ("100%", "200%")
-_WIDTHS: Final = """size => {
+WIDTHS: Final = """size => {
     const root = document.documentElement
     root.style.fontSize = size
     return [root.scrollWidth, root.clientWidth]
@@ -31,7 +31,7 @@ async def test_no_page_is_wider_than_the_screen_even_with_text_twice_as_large(vi
         for width, height in SCREENS:
             await page.set_viewport_size({"width": width, "height": height})
             for size in TEXT_SIZES:
-                wide, room = await page.evaluate(_WIDTHS, size)
+                wide, room = await page.evaluate(WIDTHS, size)
                 assert wide <= room, (name, width, size)
 
     await _see_everything((await visit(PHONE)).page, street, look)

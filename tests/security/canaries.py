@@ -113,6 +113,7 @@ class Life:
         minted = self._command("token", "mint", "anna").split()[-1]
         self.traces.commands.pop("token mint anna")  # it prints the token, once: that is what it is for
         self.traces.planted.plant("a token minted by hand", minted)
+        self._command("user", "owner", "anna")
         for self.style in ("text", "json"):
             self._configure()
             before = len(self.daemon.log)
@@ -290,7 +291,19 @@ class Life:
             await self._ask(mistake)  # is told to whoever typed it, and to no log
         if self.style == "text":
             await asyncio.to_thread(self._ask_for_listings)
+        await self._see_private_pages()
         await asyncio.to_thread(self._copy_database)
+
+    async def _see_private_pages(self) -> None:
+        """Sign in as the owner, and take along what is shown and given there."""
+        port = self.daemon.private_port
+        walker = WatchedWalker(self.session, port, f"http://127.0.0.1:{port}", traces=self.traces)
+        signed = await walker.send(await walker.get("/sign-in"), username="anna", password=self.password)
+        assert signed.status == 303, signed.text
+        for path in ("/", "/people", "/health", "/health/diagnosis", "/health/diagnosis?names=yes"):
+            page = await walker.get(path)
+            assert page.status == 200, page.text
+            self.traces.private[f"{self.style}: {path}"] = str(page.headers).encode() + page.body
 
     def _ask_for_listings(self) -> None:
         config = ("--config", str(self.daemon.folder / "bridge.toml"))

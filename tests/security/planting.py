@@ -42,7 +42,9 @@ def _shapes(secret: str) -> set[bytes]:
 
 @dataclass
 class Traces:
-    """What a life has left behind. `errors`: bodies and heads of all answers of 400 and more."""
+    """What a life has left behind. `errors`: bodies and heads of all answers of 400 and more; `private`: what
+    owners see and are given.
+    """  # noqa: D205 -- one sentence
 
     planted: Planted = field(default_factory=Planted)
     logs: dict[str, bytes] = field(default_factory=dict)
@@ -52,6 +54,7 @@ class Traces:
     socket: dict[str, bytes] = field(default_factory=dict)
     commands: dict[str, bytes] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
+    private: dict[str, bytes] = field(default_factory=dict)
     digests: list[str] = field(default_factory=list)
 
 
@@ -71,7 +74,7 @@ class WatchedWalker(Walker):
             for part in morsel.value.split("~") if "known" in name else (morsel.value,):
                 if len(part) >= 16:
                     plant(f"a cookie ({name})", part)
-        for form in page.forms if b"<form" in body else ():
+        for form in (each for each in page.forms if "form" in each.fields) if b"<form" in body else ():
             seal = form.fields["form"].partition(".")[2]
             plant("a form token", seal)
             body = body.replace(seal.encode(), b"").replace(form.fields.get("username", "-").encode(), b"")

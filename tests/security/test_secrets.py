@@ -60,6 +60,20 @@ async def test_no_secret_is_in_the_figures_or_in_health(traces: Traces) -> None:
     assert leaks(traces, traces.figures) == []
 
 
+async def test_no_secret_is_in_what_owners_see_or_are_given_for_others(traces: Traces) -> None:
+    assert b"ifttt_bridge_" in traces.private["text: /health/diagnosis"]
+    assert b"front-door" in traces.private["text: /health/diagnosis?names=yes"]
+    assert b"anna" in traces.private["text: /people"]
+    found = leaks(traces, traces.private)
+    assert [(place, what) for place, what in found if what != "a form token" or "diagnosis" in place] == []
+
+
+async def test_the_diagnosis_names_nobody_and_without_leave_no_device(traces: Traces) -> None:
+    for query, names in (("", (b"anna", b"front-door", b"Front door", b"example.org")), ("?names=yes", (b"anna",))):
+        said = traces.private[f"text: /health/diagnosis{query}"]
+        assert [name for name in names if name in said] == []
+
+
 async def test_no_secret_is_in_the_answer_to_a_request_that_failed(traces: Traces) -> None:
     assert len(traces.errors) > 80, "this test would prove nothing"
     assert leaks(traces, traces.errors) == []

@@ -1,6 +1,7 @@
 // Keeps a page live: when the bridge says that something has changed, the parts marked data-live are asked for anew and
-// put in place, but for those in which somebody is just typing or has opened something. Without this script each page
-// works all the same; it only has to be loaded again.
+// put in place, but for those in which somebody is typing, has typed something or has opened something. What says
+// data-live="too" comes along where anything else is live. Without this script each page works all the same; it only has
+// to be loaded again.
 "use strict";
 
 (() => {
@@ -9,7 +10,12 @@
   let again = false;
 
   const isInUse = (part) =>
-    part.contains(document.activeElement) && document.activeElement.matches("input, select, textarea");
+    [...part.querySelectorAll("input:not([type=hidden]), select, textarea")].some(
+      (field) =>
+        field === document.activeElement ||
+        ("defaultValue" in field && field.value !== field.defaultValue) ||
+        ("defaultChecked" in field && field.checked !== field.defaultChecked),
+    );
 
   const keepOpen = (before, after) => {
     for (const details of before.querySelectorAll("details[open][id]")) {
@@ -79,7 +85,7 @@
   for (const button of document.querySelectorAll("[data-copy]")) button.hidden = false;
 
   tellZone();
-  if (parts().length > 0) {
+  if (parts().some((part) => part.dataset.live !== "too")) {
     const changes = new EventSource("/live");
     changes.addEventListener("changed", () => {
       refresh();
