@@ -29,6 +29,11 @@
     }
   };
 
+  // What says that the bridge does not run waits for the page that stands here when it does.
+  const isOver = (answer, page) =>
+    document.querySelector("[data-await]") !== null &&
+    (answer.type === "opaqueredirect" || (answer.ok && page.querySelector("[data-await]") === null));
+
   const refresh = async () => {
     if (asking || document.hidden) {
       again = true;
@@ -37,8 +42,10 @@
     asking = true;
     again = false;
     try {
-      const answer = await fetch(location.href, { headers: { Accept: "text/html" }, redirect: "error" });
-      if (answer.ok) replace(new DOMParser().parseFromString(await answer.text(), "text/html"));
+      const answer = await fetch(location.href, { headers: { Accept: "text/html" }, redirect: "manual" });
+      const page = new DOMParser().parseFromString(answer.ok ? await answer.text() : "", "text/html");
+      if (isOver(answer, page)) location.reload();
+      else if (answer.ok) replace(page);
     } catch {
       // The bridge is away for a moment: the stream of changes comes back by itself, and then this is asked for again.
     } finally {
