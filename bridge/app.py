@@ -25,6 +25,7 @@ from bridge.current import Current, bring_into_force, registry_of
 from bridge.dashboard.control import controlled
 from bridge.dashboard.exposition import Family
 from bridge.dashboard.health import Health
+from bridge.dashboard.pages.setup import Written
 from bridge.dashboard.process import copies_families
 from bridge.dashboard.retained import RetainedHealth
 from bridge.dashboard.setup_code import SetupCode
@@ -212,7 +213,7 @@ async def _run_parts(daemon: _Daemon, *, stop: asyncio.Event, started: Callable[
             )
             first = FirstOwner(daemon.ground, SetupCode(time.monotonic), lambda: address)
             desk = _desk(daemon, health, first)
-            site = build_private_site(daemon.ground, parts, desk, health, families, first)
+            site = build_private_site(daemon.ground, parts, desk, health, families, first, _written(daemon.reload))
             private_port = await listen(listeners, "private", settings.private.listen, site.answer)
             address = f"http://{settings.private.listen.host}:{private_port}/"
             await listeners.enter_async_context(
@@ -293,6 +294,13 @@ def _health(daemon: _Daemon, sources: Sources, running: asyncio.Event) -> Health
         minor=frozenset({"copies"}),
         notes=lambda: parts.connection.losses.texts,
     )
+
+
+def _written(reload: Reload | None) -> Written:
+    """Return how the configuration is written; where nobody reads it again, as in the demo, there is none."""
+    if reload is None:
+        return Written("the configuration", lambda: "", lambda: None)
+    return Written(reload.file, lambda: reload.outcome, reload.ask)
 
 
 def _desk(daemon: _Daemon, health: Health, first: FirstOwner) -> Desk:

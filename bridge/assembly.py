@@ -53,6 +53,7 @@ from bridge.web.actions import ActionEndpoints
 from bridge.web.answers import Answers
 from bridge.web.crowd import Crowd
 from bridge.web.descriptors import most_connections
+from bridge.web.echo import Echo
 from bridge.web.queries import QueryEndpoints
 from bridge.web.server import Endpoints, PublicSite
 from bridge.web.setup import SetupEndpoints
@@ -83,6 +84,7 @@ class Parts:
     permit: Permit
     discovery: Discovery
     retention: Retention
+    echo: Echo
 
     def take_over(self, current: Current, after: Configuration) -> None:
         """Let another configuration be in force. What only asks `current` needs no word; these hold something of it."""
@@ -139,6 +141,7 @@ def build(
         permit=flow.permit,
         discovery=flow.discovery,
         retention=_retention(ground, entrance, inbound),
+        echo=flow.echo,
     )
 
 
@@ -157,6 +160,7 @@ class _Flow:
     permit: Permit
     inbound: Inbound
     soon: asyncio.Event
+    echo: Echo
 
 
 def _flow(
@@ -184,7 +188,8 @@ def _flow(
     observing = (answers.committed, notifiers.committed, outbound.observe, news.committed, *observers)
     neighbours = build_neighbours(connection, observing, notifiers, meters, alarm, discovery, soon.set)
     inbound = build_inbound(ground, intake, neighbours, steps, window=broker.receive_maximum)
-    return _Flow(connection, discovery, alarm, meters, outbound, notifiers, answers, news, permit, inbound, soon)
+    echo = Echo(time.monotonic)
+    return _Flow(connection, discovery, alarm, meters, outbound, notifiers, answers, news, permit, inbound, soon, echo)
 
 
 def _crowd(current: Current, entrance: Entrance) -> Crowd:
@@ -316,6 +321,7 @@ def _site(
             clock_ms=ground.clock_ms,
             passed=connections.watch.passed,
             account_url=reception.account_url,
+            echo=flow.echo,
         ),
         triggers,
         ActionEndpoints(CarryOut(flow.outbound, ground.current), household_of),

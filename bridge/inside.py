@@ -19,6 +19,7 @@ from bridge.dashboard.live import Live
 from bridge.dashboard.notices import Notices
 from bridge.dashboard.owners import FORM_LIFE_S, Owners
 from bridge.dashboard.pages.home import HomePage
+from bridge.dashboard.pages.setup import Written
 from bridge.dashboard.setup_code import SetupCode
 from bridge.dashboard.site import PrivateSite
 from bridge.desk.desk import Desk
@@ -27,6 +28,7 @@ from bridge.desk.rows import SetupCodeRow
 from bridge.ground import Ground
 from bridge.oauth.forms import FormTokens
 from bridge.oauth.seals import KEY_BYTES
+from bridge.setting_up import build_set_up
 
 T = TypeVar("T")
 
@@ -54,9 +56,15 @@ class FirstOwner:
 
 
 def build_private_site(
-    ground: Ground, parts: Parts, desk: Desk, health: Health, families: Sequence[Family], first: FirstOwner
+    ground: Ground,
+    parts: Parts,
+    desk: Desk,
+    health: Health,
+    families: Sequence[Family],
+    first: FirstOwner,
+    written: Written,
 ) -> PrivateSite:
-    """Put it together."""
+    """Put it together. `written`: the configuration as people see it."""
     registers, reception = ground.registers, parts.reception
     forms = FormTokens(secrets.token_bytes(KEY_BYTES), time.monotonic, life_s=FORM_LIFE_S)
     owners = Owners(
@@ -84,5 +92,8 @@ def build_private_site(
         frame,
         notices,
         Live(parts.news.next, lambda: parts.news.over),
-        {"home": HomePage(frame, ask)},
+        {
+            "home": HomePage(frame, ask),
+            "setup": build_set_up(ground, parts, frame, ask, written),
+        },
     )

@@ -63,7 +63,9 @@ def _run(arguments: argparse.Namespace, asked_early: list[int]) -> int:
         with _signals(stop, asked):
             if asked_early:
                 asked.set()
-            await app.run(settings, stop=stop, rereading=Rereading(asked, lambda: read_apart(arguments.config)))
+            file = str(locate(arguments.config, os.environ).absolute())
+            rereading = Rereading(asked, lambda: read_apart(arguments.config), file)
+            await app.run(settings, stop=stop, rereading=rereading)
 
     asyncio.run(until_told())
     return 0

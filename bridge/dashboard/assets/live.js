@@ -12,9 +12,13 @@
     part.contains(document.activeElement) && document.activeElement.matches("input, select, textarea");
 
   const keepOpen = (before, after) => {
-    for (const details of before.querySelectorAll("details[open][id]")) {
-      after.querySelector(`#${CSS.escape(details.id)}`)?.setAttribute("open", "");
+    for (const details of before.querySelectorAll("details[id]")) {
+      after.querySelector(`#${CSS.escape(details.id)}`)?.toggleAttribute("open", details.open);
     }
+  };
+
+  const letCopy = (part) => {
+    for (const button of part.querySelectorAll("[data-copy]")) button.hidden = false;
   };
 
   const replace = (page) => {
@@ -22,6 +26,7 @@
       const fresh = page.getElementById(part.id);
       if (fresh === null || isInUse(part)) continue;
       keepOpen(part, fresh);
+      letCopy(fresh);
       if (fresh.innerHTML === part.innerHTML) continue;
       const focused = part.contains(document.activeElement) ? document.activeElement.id : "";
       part.replaceWith(document.adoptNode(fresh));
@@ -62,7 +67,12 @@
   };
 
   const copy = async (button) => {
-    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent.trim());
+    const source = document.getElementById(button.dataset.copy);
+    if (navigator.clipboard) await navigator.clipboard.writeText(source.textContent.trim());
+    else {
+      getSelection().selectAllChildren(source); // browsers give a clipboard to https and this machine alone
+      document.execCommand("copy");
+    }
     const before = button.textContent;
     button.textContent = "Copied";
     setTimeout(() => (button.textContent = before), 1500);
@@ -72,7 +82,7 @@
     const button = event.target.closest("[data-copy]");
     if (button !== null) copy(button);
   });
-  for (const button of document.querySelectorAll("[data-copy]")) button.hidden = false;
+  letCopy(document);
 
   if (parts().length > 0) {
     const changes = new EventSource("/live");
