@@ -15,6 +15,7 @@ import pytest_asyncio
 from playwright.async_api import Browser
 
 from tests.browser.street import Street, running_street
+from tests.parts.axe import Axe, axe_in
 from tests.parts.browser import DESKTOP, Screen, Visitor, running_browser, visitor
 
 HERE: Final = Path(__file__).parent
@@ -55,3 +56,9 @@ async def visit(browser: Browser) -> AsyncIterator[Visit]:
             return await visits.enter_async_context(visitor(browser, screen, dark=dark, scripts=scripts))
 
         yield come
+
+
+@pytest.fixture(scope="session")
+def axe(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Axe:
+    cache = getattr(request.config, "cache", None)
+    return axe_in(tmp_path_factory.mktemp("axe") if cache is None else Path(cache.mkdir("axe")))

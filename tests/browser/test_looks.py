@@ -1,16 +1,14 @@
 """How the pages look: on any screen, enlarged, by keyboard, and for those who do not see them."""
 
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import Final, Literal
 
-import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.conftest import Visit
 from tests.browser.homes import ANNA, LIVES_WITH_MUCH, LIVES_WITH_NOTHING, PASSWORD, TRIAL, Person
 from tests.browser.street import Street, come_back, sign_in
-from tests.parts.axe import Axe, axe_in
+from tests.parts.axe import Axe
 from tests.parts.browser import PHONE
 from tests.parts.grants import connect as grant
 
@@ -85,12 +83,6 @@ async def test_with_a_keyboard_alone_one_connects(visit: Visit, street: Street) 
     await keys.press("Shift+Tab")
     await keys.press("Enter")
     assert "code" in await come_back(page, street)
-
-
-@pytest.fixture(scope="session")
-def axe(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Axe:
-    cache = getattr(request.config, "cache", None)
-    return axe_in(tmp_path_factory.mktemp("axe") if cache is None else Path(cache.mkdir("axe")))
 
 
 async def _see_everything(page: Page, street: Street, look: Look) -> None:
