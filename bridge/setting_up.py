@@ -31,6 +31,8 @@ def build_set_up(ground: Ground, parts: Parts, frame: Frame, ask: Ask, written: 
     current = ground.current
     wiring = Wiring(
         lambda: configured_in(current.now.settings),
+        lambda: parts.connection.trouble,
+        lambda: ((device.key[0], device.home is not None) for device in current.now.met.devices.values()),
         lambda: _sheet(current.now.settings),
         lambda name: secret_in(current.now.settings, name),
         partial(_try_broker, ground),
@@ -90,7 +92,9 @@ async def _look(ground: Ground, parts: Parts, one_after_the_other: asyncio.Lock)
     from bridge.reaching import Reaching  # noqa: PLC0415 -- most of the time nobody asks
 
     async with one_after_the_other:
-        return await Reaching(ground.current, parts.echo, ground.clock_ms).look()
+        settings = ground.current.now.settings
+        key = settings.ifttt.service_keys[0].get_secret_value()
+        return await Reaching(parts.echo, ground.clock_ms).look(settings.public.url, key)
 
 
 async def _applets(ground: Ground, parts: Parts) -> Applets:

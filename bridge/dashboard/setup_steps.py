@@ -5,8 +5,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from bridge.desk.rows import AnnouncedRow
-
 SCREENS: Final = ("api", "authentication", "triggers", "actions", "queries", "applets")
 """The screens of IFTTT's platform, in the order in which they are filled in."""
 
@@ -114,10 +112,11 @@ def _steps(facts: Facts) -> Iterable[Step]:
     yield Step("applet", "The first Applet", applets.count > 0 and applets.told, _applets(applets))
 
 
-def found_by_source(rows: Sequence[AnnouncedRow]) -> tuple[Found, ...]:
-    """Return how many devices announced themselves in each convention."""
-    devices = Counter(_convention(row.source) for row in rows)
-    accepted = Counter(_convention(row.source) for row in rows if row.home is not None)
+def found_by_source(announced: Iterable[tuple[str, bool]]) -> tuple[Found, ...]:
+    """Return how many devices announced themselves in each convention. Of each: its source, and if it was accepted."""
+    counted = Counter((_convention(source), accepted) for source, accepted in announced)
+    accepted = Counter({source: count for (source, is_accepted), count in counted.items() if is_accepted})
+    devices = accepted + Counter({source: count for (source, is_accepted), count in counted.items() if not is_accepted})
     return tuple(Found(source, count, accepted[source]) for source, count in sorted(devices.items()))
 
 

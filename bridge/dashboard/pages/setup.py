@@ -1,6 +1,6 @@
 """The set-up: from the broker to the first Applet, step by step, and what is to be typed into IFTTT's platform."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -20,8 +20,8 @@ from bridge.dashboard.setup_steps import (
     steps_of,
 )
 from bridge.dashboard.setup_ticks import Shown, Ticks
-from bridge.desk.requests import Examine, ListAnnounced, ListGrants, ListUsers
-from bridge.desk.rows import AnnouncedRow, Condition, GrantRow, UserRow
+from bridge.desk.requests import ListGrants, ListUsers
+from bridge.desk.rows import GrantRow, UserRow
 from bridge.errors import BadInput, NoSuchResource
 
 if TYPE_CHECKING:
@@ -45,10 +45,13 @@ class Written:
 @dataclass(frozen=True, slots=True)
 class Wiring:
     """What is not at the desk. `secret` returns one by name, or raises NoSuchResource; `try_broker` returns why the
-    broker does not take us, "" if it does; `look` tries the public address.
+    broker does not take us, "" if it does; `look` tries the public address. `announced`: of each device that announced
+    itself where, and whether it was accepted; not asked of the desk, which says all about each.
     """  # noqa: D205 -- one paragraph
 
     configured: Callable[[], Configured]
+    broker_trouble: Callable[[], str]
+    announced: Callable[[], Iterable[tuple[str, bool]]]
     sheet: Callable[[], "Sheet"]
     secret: Callable[[str], str]
     try_broker: Callable[[], Awaitable[str]]
@@ -134,14 +137,12 @@ class SetUpPage:
         )
 
     async def _facts(self) -> Facts:
-        condition = await self._ask(Examine(), Condition)
-        announced = await self._ask(ListAnnounced(waiting=False), list[AnnouncedRow])
         users = await self._ask(ListUsers(), list[UserRow])
         grants = await self._ask(ListGrants(None), list[GrantRow])
         return Facts(
             self._wiring.configured(),
-            condition.parts.get("broker", ""),
-            found_by_source(announced),
+            self._wiring.broker_trouble(),
+            found_by_source(self._wiring.announced()),
             tuple(user.name for user in users),
             tuple(dict.fromkeys(grant.user for grant in grants if grant.id is not None)),
             await self._wiring.applets(),
