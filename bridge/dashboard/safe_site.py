@@ -98,7 +98,13 @@ class SafeSite:
             file=str(self._file),
             is_first=not self._file.exists(),
             key=self._stand_in,
+            database=database_beside(self._file),
         )
+
+
+def database_beside(file: Path) -> str:
+    """Return where a database may be that belongs to a configuration of somebody's own; "": where it is by itself."""
+    return "" if file.is_relative_to("/etc") else str(file.parent / "data" / "bridge.db")
 
 
 def is_from_here(request: web.BaseRequest) -> bool:

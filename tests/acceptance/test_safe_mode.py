@@ -98,15 +98,15 @@ async def test_no_secret_is_on_the_page_or_in_the_log(program: Daemon) -> None:
 
 async def test_where_there_is_no_file_a_first_one_is_offered(program: Daemon, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BRIDGE_PRIVATE__LISTEN", f"127.0.0.1:{program.private_port}")
-    monkeypatch.setenv("BRIDGE_STORAGE__URL", f"sqlite://{program.database}")
     monkeypatch.setenv("BRIDGE_PUBLIC__LISTEN", "127.0.0.1:0")
     program.launcher = ("sh", "-c", f'rm {program.folder}/bridge.toml; exec "$@"', "sh")
     await program.start(ready=False)
     _, text = await page(program)
-    first = re.search(r"\[mqtt\].*\[ifttt\].*?\]", text, re.DOTALL)
+    first = re.search(r"\[mqtt\].*\[storage\]\nurl = .*?\n", text, re.DOTALL)
     assert first is not None
     (program.folder / "bridge.toml").write_text(first[0].replace("&#34;", '"').replace("1883", "9"))
     await until(lambda: "event=bridge.started" in program.log, what="the daemon's start")
+    assert program.database.exists()
 
 
 async def test_where_no_page_can_be_shown_it_ends_with_status_two(program: Daemon) -> None:
