@@ -35,17 +35,18 @@ def run(arguments: argparse.Namespace) -> int:
     """
     asked_early: list[int] = []
     signal.signal(signal.SIGHUP, lambda number, _: asked_early.append(number))  # what has been read may be old already
+    config = locate(arguments.config, os.environ).absolute()  # as the pages show it
     try:
-        return _run(arguments, asked_early)
+        return _run(config, asked_early)
     except ConfigurationError as error:
         if arguments.no_safe_mode:
             raise
-        return _stay(error, arguments.config)
+        return _stay(error, config)
 
 
-def _run(arguments: argparse.Namespace, asked_early: list[int]) -> int:
+def _run(config: Path, asked_early: list[int]) -> int:
     """Run the daemon. Raises ConfigurationError before anything has begun."""
-    with load_apart(arguments.config, os.environ) as settings_when_read:
+    with load_apart(config, os.environ) as settings_when_read:
         import_lean()
         import structlog  # noqa: PLC0415 -- while the configuration is read
 
@@ -63,15 +64,13 @@ def _run(arguments: argparse.Namespace, asked_early: list[int]) -> int:
         with _signals(stop, asked):
             if asked_early:
                 asked.set()
-            file = str(locate(arguments.config, os.environ).absolute())
-            rereading = Rereading(asked, lambda: read_apart(arguments.config), file)
-            await app.run(settings, stop=stop, rereading=rereading)
+            await app.run(settings, stop=stop, rereading=Rereading(asked, lambda: read_apart(config), str(config)))
 
     asyncio.run(until_told())
     return 0
 
 
-def _stay(error: ConfigurationError, config: Path | None) -> int:
+def _stay(error: ConfigurationError, config: Path) -> int:
     """Say what is wrong, here and on a page, until it is right; then begin anew. 0 if somebody ended it before.
 
     Raises the error where no page can be shown.
@@ -81,7 +80,7 @@ def _stay(error: ConfigurationError, config: Path | None) -> int:
 
     print(error, file=sys.stderr, flush=True)
     configure_logs("info", "text")
-    files = Files(locate(config, os.environ), os.environ, lambda: read_apart(config))
+    files = Files(config, os.environ, lambda: read_apart(config))
 
     async def until_told() -> bool:
         stop, asked = asyncio.Event(), asyncio.Event()
