@@ -48,11 +48,13 @@ async def until_right(
     *,
     stop: asyncio.Event,
     asked: asyncio.Event,
+    was_read: bool = False,
     every_s: float = LOOK_EVERY_S,
 ) -> bool:
     """Serve the page until the configuration is right, and return True; False when `stop` is set before.
 
-    `asked`: somebody wants it to be read again now. Raises CannotListen.
+    `asked`: somebody wants it to be read again now. `was_read`: reading finds no fault in the files as they are, only
+    the start did. Raises CannotListen.
     """
     trouble = Trouble(error.problems, News())
     right = asyncio.Event()
@@ -64,7 +66,9 @@ async def until_right(
         notify("READY=1", status=_status(trouble))
         log.error("config.safe_mode", faults=len(trouble.lines), private=port, note=f"http://localhost:{port}/ says it")
         async with asyncio.TaskGroup() as tasks:
-            looking = tasks.create_task(_look(files, trouble, asked, right, every_s=every_s), name="looking")
+            # what was written while the files were read counts as a change, unless reading them found no fault
+            seen = await files.marks() if was_read else ()
+            looking = tasks.create_task(_look(files, trouble, asked, right, seen, every_s=every_s), name="looking")
             feeding = tasks.create_task(_feed(trouble), name="watchdog")
             await first_set(stop, right)
             await end(looking, feeding)
@@ -75,9 +79,10 @@ async def until_right(
     return right.is_set()
 
 
-async def _look(files: Files, trouble: Trouble, asked: asyncio.Event, right: asyncio.Event, *, every_s: float) -> None:
+async def _look(
+    files: Files, trouble: Trouble, asked: asyncio.Event, right: asyncio.Event, seen: Marks, *, every_s: float
+) -> None:
     """Read again whenever a file has changed or somebody asks, until all is right."""
-    seen: Marks = ()  # what was written while it was read the first time counts as well
     while True:
         with suppress(TimeoutError):
             async with asyncio.timeout(every_s):

@@ -36,25 +36,35 @@ def run(arguments: argparse.Namespace) -> int:
     asked_early: list[int] = []
     signal.signal(signal.SIGHUP, lambda number, _: asked_early.append(number))  # what has been read may be old already
     config = locate(arguments.config, os.environ).absolute()  # as the pages show it
+    was_read = False
     try:
-        return _run(config, asked_early)
+        settings = _read(config)
+        was_read = True
+        return _run(settings, config, asked_early)
     except ConfigurationError as error:
         if arguments.no_safe_mode:
             raise
-        return _stay(error, config)
+        return _stay(error, config, was_read=was_read)
 
 
-def _run(config: Path, asked_early: list[int]) -> int:
-    """Run the daemon. Raises ConfigurationError before anything has begun."""
+def _read(config: Path) -> Settings:
+    """Read the configuration, and meanwhile load what the daemon needs. Raises ConfigurationError."""
     with load_apart(config, os.environ) as settings_when_read:
         import_lean()
-        import structlog  # noqa: PLC0415 -- while the configuration is read
 
-        from bridge import app  # noqa: PLC0415 -- the same
-        from bridge.logs import configure_logs  # noqa: PLC0415 -- the same
-        from bridge.reload import Rereading  # noqa: PLC0415 -- the same
+        from bridge import app  # noqa: F401, PLC0415 -- while the configuration is read
 
-        settings = settings_when_read()
+        return settings_when_read()
+
+
+def _run(settings: Settings, config: Path, asked_early: list[int]) -> int:
+    """Run the daemon. Raises ConfigurationError for what only the database shows, before anything has begun."""
+    import structlog  # noqa: PLC0415 -- loaded by now, see _read
+
+    from bridge import app  # noqa: PLC0415 -- the same
+    from bridge.logs import configure_logs  # noqa: PLC0415 -- the same
+    from bridge.reload import Rereading  # noqa: PLC0415 -- the same
+
     configure_logs(settings.log.level, settings.log.format)
     for note in settings.notes:
         structlog.get_logger("bridge.settings").warning("settings.note", note=note)
@@ -70,10 +80,11 @@ def _run(config: Path, asked_early: list[int]) -> int:
     return 0
 
 
-def _stay(error: ConfigurationError, config: Path) -> int:
+def _stay(error: ConfigurationError, config: Path, *, was_read: bool) -> int:
     """Say what is wrong, here and on a page, until it is right; then begin anew. 0 if somebody ended it before.
 
-    Raises the error where no page can be shown.
+    `was_read`: the files are right as such, so nothing gets better before they change. Raises the error where no page
+    can be shown.
     """
     from bridge.logs import configure_logs  # noqa: PLC0415 -- for a wrong configuration only
     from bridge.safe_mode import Files, until_right  # noqa: PLC0415 -- the same
@@ -85,7 +96,7 @@ def _stay(error: ConfigurationError, config: Path) -> int:
     async def until_told() -> bool:
         stop, asked = asyncio.Event(), asyncio.Event()
         with _signals(stop, asked):
-            return await until_right(error, files, stop=stop, asked=asked)
+            return await until_right(error, files, stop=stop, asked=asked, was_read=was_read)
 
     try:
         right = asyncio.run(until_told())

@@ -1,5 +1,6 @@
 """With a wrong configuration the program says on a page what is wrong, and starts by itself once all is right."""
 
+import asyncio
 import re
 import signal
 import socket
@@ -107,6 +108,23 @@ async def test_where_there_is_no_file_a_first_one_is_offered(program: Daemon, mo
     (program.folder / "bridge.toml").write_text(first[0].replace("&#34;", '"').replace("1883", "9"))
     await until(lambda: "event=bridge.started" in program.log, what="the daemon's start")
     assert program.database.exists()
+
+
+async def test_what_only_the_start_finds_is_shown_until_the_files_change(program: Daemon) -> None:
+    homes = '[[homes]]\nid = "{0}"\nname = "A"\n[[homes]]\nid = "{1}"\nname = "B"\n'
+    before, after = (f'{homes.format(*ids)}\n[[devices]]\nid = "kettle"' for ids in (("elm", "oak"), ("oak", "elm")))
+    program.renamed = {'[[devices]]\nid = "kettle"': before}
+    await program.start(ready=False)
+    await until(lambda: "event=bridge.started" in program.log, what="a start")
+    program.stop()
+    program.renamed = {'[[devices]]\nid = "kettle"': after}
+    await program.start(ready=False)
+    assert "belonged to another home" in (await page(program))[1]
+    await asyncio.sleep(3)  # longer than it waits between two looks
+    assert program.log.count("event=config.safe_mode") == 1
+    program.renamed = {'[[devices]]\nid = "kettle"': before}
+    program.edit("nothing", "nothing")
+    await until(lambda: program.log.count("event=bridge.started") == 2, what="the daemon's start")
 
 
 async def test_where_no_page_can_be_shown_it_ends_with_status_two(program: Daemon) -> None:
