@@ -26,6 +26,7 @@ from bridge.current import Current, bring_into_force, registry_of
 from bridge.dashboard.control import controlled
 from bridge.dashboard.exposition import Family
 from bridge.dashboard.health import Health
+from bridge.dashboard.pages.setup import Written
 from bridge.dashboard.process import copies_families
 from bridge.dashboard.retained import RetainedHealth
 from bridge.dashboard.setup_code import SetupCode
@@ -57,7 +58,7 @@ from bridge.storage.migrate import migrate
 from bridge.storage.settings import RESTORED_NOTE
 from bridge.systemd import notify, watchdog_s
 from bridge.takeover import Takeover
-from bridge.tasks import end, first_set, for_ever, within
+from bridge.tasks import end, first_of, first_set, for_ever, within
 from bridge.watchdog import LOOPBACK, Watchdog, Watched, http_answers
 
 SWITCH_INTERVAL_S: Final = 0.0005
@@ -143,20 +144,13 @@ async def run(
                 mended += 1
                 if mended > MOST_MENDED:
                     raise
-                reason = _first_of(damage)
+                reason = first_of(damage)
                 log.error("storage.damaged_while_running", reason=reason, note="it is put right now")  # noqa: TRY400 -- the file is at fault, no trace helps
             gc.unfreeze()  # what ended with the parts may go
             outside = replace(outside, started=lambda _ports: None)
             if stop.is_set() and not restores.ready.is_set():
                 break
     log.info("bridge.stopped")
-
-
-def _first_of(group: BaseExceptionGroup[DatabaseDamaged]) -> str:
-    error: BaseException = group
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return str(error)
 
 
 async def _run_once(settings: Settings, outside: _Outside) -> Settings:
@@ -214,7 +208,7 @@ async def _run_parts(daemon: _Daemon, *, stop: asyncio.Event, started: Callable[
             first = FirstOwner(daemon.ground, SetupCode(time.monotonic), lambda: address)
             desk = _desk(daemon, health, first)
             checkup = _checkup(daemon, desk, health, families, public_port)
-            site = build_private_site(daemon.ground, parts, desk, checkup, families, first)
+            site = build_private_site(daemon.ground, parts, desk, checkup, families, first, _written(daemon.reload))
             private_port = await listen(listeners, "private", settings.private.listen, site.answer)
             address = f"http://{settings.private.listen.host}:{private_port}/"
             await listeners.enter_async_context(
@@ -305,6 +299,13 @@ def _checkup(daemon: _Daemon, desk: Desk, health: Health, families: Sequence[Fam
 
 def _broker_address(daemon: _Daemon) -> str:
     return str(Address(daemon.settings.mqtt.url.host, daemon.broker_port))
+
+
+def _written(reload: Reload | None) -> Written:
+    """Return how the configuration is written; where nobody reads it again, as in the demo, there is none."""
+    if reload is None:
+        return Written("the configuration", lambda: "", lambda: None)
+    return Written(reload.file, lambda: reload.outcome, reload.ask)
 
 
 def _desk(daemon: _Daemon, health: Health, first: FirstOwner) -> Desk:

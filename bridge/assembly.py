@@ -55,6 +55,7 @@ from bridge.web.actions import ActionEndpoints
 from bridge.web.answers import Answers
 from bridge.web.crowd import Crowd
 from bridge.web.descriptors import most_connections
+from bridge.web.echo import Echo
 from bridge.web.queries import QueryEndpoints
 from bridge.web.server import Endpoints, PublicSite
 from bridge.web.setup import SetupEndpoints
@@ -85,6 +86,7 @@ class Parts:
     permit: Permit
     discovery: Discovery
     retention: Retention
+    echo: Echo
 
     def take_over(self, current: Current, after: Configuration) -> None:
         """Let another configuration be in force. What only asks `current` needs no word; these hold something of it."""
@@ -141,6 +143,7 @@ def build(
         permit=flow.permit,
         discovery=flow.discovery,
         retention=_retention(ground, entrance, inbound),
+        echo=flow.echo,
     )
 
 
@@ -160,6 +163,7 @@ class _Flow:
     inbound: Inbound
     notes: JourneyNotes
     soon: asyncio.Event
+    echo: Echo
 
 
 def _flow(
@@ -188,7 +192,10 @@ def _flow(
     observing = (answers.committed, notifiers.committed, outbound.observe, news.committed, *observers)
     neighbours = build_neighbours(connection, observing, notifiers, meters, alarm, discovery, soon.set)
     inbound = build_inbound(ground, intake, neighbours, steps, window=broker.receive_maximum)
-    return _Flow(connection, discovery, alarm, meters, outbound, notifiers, answers, news, permit, inbound, notes, soon)
+    echo = Echo(time.monotonic)
+    return _Flow(
+        connection, discovery, alarm, meters, outbound, notifiers, answers, news, permit, inbound, notes, soon, echo
+    )
 
 
 def _crowd(current: Current, entrance: Entrance) -> Crowd:
@@ -332,6 +339,7 @@ def _site(
             clock_ms=ground.clock_ms,
             passed=connections.watch.passed,
             account_url=reception.account_url,
+            echo=flow.echo,
         ),
         triggers,
         ActionEndpoints(CarryOut(flow.outbound, ground.current), household_of),

@@ -69,6 +69,12 @@ def differences(running: Settings, read: Settings) -> Differences:
     return Differences(_without(running, read, waiting), tuple(live), tuple(waiting), things)
 
 
+def waits_for_restart(key: str) -> bool:
+    """Tell whether a change of a key, such as `mqtt.url`, takes effect only with the next start."""
+    section = key.partition(".")[0]
+    return section not in LIVE_SECTIONS and section not in _LISTS and key not in LIVE_KEYS
+
+
 def _changed_keys(section: str, running: Any, read: Any) -> Iterable[str]:  # noqa: ANN401 -- any section
     for field in fields(running):
         if getattr(running, field.name) != getattr(read, field.name):

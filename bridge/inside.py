@@ -24,6 +24,7 @@ from bridge.dashboard.pages.device import DevicePage
 from bridge.dashboard.pages.health import HealthPage
 from bridge.dashboard.pages.home import HomePage
 from bridge.dashboard.pages.people import PeoplePage
+from bridge.dashboard.pages.setup import Written
 from bridge.dashboard.setup_code import SetupCode
 from bridge.dashboard.site import PrivateSite
 from bridge.dashboard.trying import Trying
@@ -36,6 +37,7 @@ from bridge.homes.user import Home
 from bridge.lookups import CarryOut
 from bridge.oauth.forms import FormTokens
 from bridge.oauth.seals import KEY_BYTES
+from bridge.setting_up import build_set_up
 
 T = TypeVar("T")
 
@@ -63,9 +65,15 @@ class FirstOwner:
 
 
 def build_private_site(
-    ground: Ground, parts: Parts, desk: Desk, checkup: Checkup, families: Sequence[Family], first: FirstOwner
+    ground: Ground,
+    parts: Parts,
+    desk: Desk,
+    checkup: Checkup,
+    families: Sequence[Family],
+    first: FirstOwner,
+    written: Written,
 ) -> PrivateSite:
-    """Put it together."""
+    """Put it together. `written`: the configuration as people see it."""
     health = checkup.sources.health
     registers, reception = ground.registers, parts.reception
     forms = FormTokens(secrets.token_bytes(KEY_BYTES), time.monotonic, life_s=FORM_LIFE_S)
@@ -111,6 +119,7 @@ def build_private_site(
                 ground.clock_ms,
             ),
             "people": PeoplePage(frame, ask, ground.hasher.hash, homes, ground.clock_ms),
+            "setup": build_set_up(ground, parts, frame, ask, written),
         },
     )
 

@@ -22,10 +22,14 @@ log = structlog.get_logger("bridge.config")
 
 @dataclass(frozen=True, slots=True)
 class Rereading:
-    """`asked` is set whenever somebody wants it; `read` gives what the files say now, or raises what is wrong there."""
+    """`asked` is set whenever somebody wants it; `read` gives what the files say now, or raises what is wrong there.
+
+    `file`: which one it is, for a person.
+    """
 
     asked: asyncio.Event
     read: Callable[[], Awaitable[Settings]]
+    file: str = "the configuration"
 
 
 class Reload:
@@ -37,6 +41,15 @@ class Reload:
         self._takeover = takeover
         self.outcome = ""
         """What a person should know of the last time, "" if all went well."""
+
+    @property
+    def file(self) -> str:
+        """Which file is read."""
+        return self._rereading.file
+
+    def ask(self) -> None:
+        """Let it be read again."""
+        self._rereading.asked.set()
 
     async def run(self, *, ready: Callable[[], None]) -> None:
         """Wait for being asked, until cancelled; `ready` is called each time when it is done, whatever came of it."""

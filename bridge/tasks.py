@@ -41,3 +41,11 @@ async def within(seconds: float, waiting: Coroutine[None, None, None]) -> None:
         await asyncio.wait_for(waiting, seconds)
     except TimeoutError:
         log.warning("bridge.stopping_without_waiting", after_s=seconds)
+
+
+def first_of(group: BaseExceptionGroup[Exception]) -> str:
+    """Return what the first error of a group says."""
+    error: BaseException = group
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return str(error)

@@ -11,12 +11,10 @@ from bridge.errors import ConfigurationError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bridge.cli.sheets.blocks import Block
-    from bridge.ifttt.sheet import Account, ServiceSettings, Sheet
-    from bridge.settings import Client
+    from bridge.ifttt.sheet import ServiceSettings, Sheet
+    from bridge.ifttt.sheet_blocks import Block
 
 LARGEST_SHEET: Final = 4 * 1024 * 1024  # a hundred times as large as ours
-FIRST_KEY: Final = "[ifttt] service_keys (the first one)"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,8 +34,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the sheet, or what changed. 1 if some of it is not safe for Applets that are switched on."""
-    from bridge.cli.sheets.page import page_of  # noqa: PLC0415 -- nothing of this is needed to show the help
     from bridge.ifttt.sheet import sheet_of, sheet_to_json  # noqa: PLC0415 -- the same
+    from bridge.ifttt.sheet_page import page_of  # noqa: PLC0415 -- nothing of this is needed to show the help
 
     old = None if arguments.since is None else _saved(arguments.since)
     sheet = sheet_of(_service(arguments.config))
@@ -50,8 +48,8 @@ def run(arguments: argparse.Namespace) -> int:
 def _changes(arguments: argparse.Namespace, old: "Sheet", new: "Sheet") -> int:
     import msgspec  # noqa: PLC0415 -- nothing of this is needed to show the help
 
-    from bridge.cli.sheets.page import page_of_changes  # noqa: PLC0415 -- the same
     from bridge.ifttt.sheet_changes import changes_between, not_compared  # noqa: PLC0415 -- the same
+    from bridge.ifttt.sheet_page import page_of_changes  # noqa: PLC0415 -- the same
 
     changes = changes_between(old, new)
     for note in not_compared(old, new):
@@ -95,7 +93,8 @@ def _saved(file: Path) -> "Sheet":
 
 def _service(config: Path | None) -> "ServiceSettings":
     """Return what the configuration says of the service. The sheet is there without one, too."""
-    from bridge.ifttt.sheet import service_settings  # noqa: PLC0415 -- not needed to show the help
+    from bridge.ifttt.sheet import service_settings  # noqa: PLC0415 -- the same
+    from bridge.service_sheet import FIRST_KEY, service_of  # noqa: PLC0415 -- not needed to show the help
     from bridge.settings import load  # noqa: PLC0415 -- the same
 
     try:
@@ -104,13 +103,4 @@ def _service(config: Path | None) -> "ServiceSettings":
         print("ifttt-bridge: the sheet has placeholders, as the configuration cannot be used:", file=sys.stderr)
         print(error, file=sys.stderr)
         return service_settings("", (), first_key=FIRST_KEY)
-    accounts = [_account(client) for client in settings.oauth.clients]
-    return service_settings(settings.public.url, accounts, first_key=FIRST_KEY)
-
-
-def _account(client: "Client") -> "Account":
-    from bridge.ifttt.sheet import Account  # noqa: PLC0415 -- not needed to show the help
-
-    table = f'of the [[oauth.clients]] with client_id = "{client.client_id}"'
-    service_key = FIRST_KEY if client.service_key is None else f"service_key {table}"
-    return Account(client.client_id, client.redirect_uris, f"client_secret {table}", service_key)
+    return service_of(settings)

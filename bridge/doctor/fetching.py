@@ -16,13 +16,16 @@ MAX_BODY_BYTES: Final = 65536
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """An answer. `status` 0: there was none, and `trouble` says why."""
+    """An answer. `status` 0: there was none, and `trouble` says why. `good_until_s`: when the certificate ends (epoch),
+    0 without one.
+    """  # noqa: D205 -- one paragraph
 
     status: int
     content_type: str = ""
     location: str = ""
     body: bytes = b""
     trouble: str = ""
+    good_until_s: int = 0
 
     @property
     def is_page(self) -> bool:
@@ -47,6 +50,7 @@ def fetch(url: str, headers: dict[str, str], *, timeout_s: float = TIMEOUT_S) ->
 
 
 def _answer(connection: http.client.HTTPConnection, path: str, headers: dict[str, str]) -> Fetched:
+    good_until_s = _end_of_certificate(connection.sock)
     connection.request("GET", path, headers={"Accept": "application/json", "User-Agent": "ifttt-bridge", **headers})
     response = connection.getresponse()
     return Fetched(
@@ -54,7 +58,14 @@ def _answer(connection: http.client.HTTPConnection, path: str, headers: dict[str
         response.getheader("Content-Type", ""),
         response.getheader("Location", ""),
         response.read(MAX_BODY_BYTES),
+        good_until_s=good_until_s,
     )
+
+
+def _end_of_certificate(channel: socket.socket) -> int:
+    certificate = channel.getpeercert() if isinstance(channel, ssl.SSLSocket) else None
+    ends = (certificate or {}).get("notAfter")
+    return ssl.cert_time_to_seconds(ends) if isinstance(ends, str) else 0
 
 
 @contextmanager

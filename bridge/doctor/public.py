@@ -5,10 +5,17 @@ from ipaddress import ip_address
 from typing import Final
 from urllib.parse import urlsplit
 
+from msgspec.structs import replace
+
 from bridge.doctor.check import Check, ok, problem, warning
 from bridge.doctor.fetching import Fetched
 
 NAME: Final = "public address"
+CERTIFICATE: Final = "certificate"
+ENDS_SOON_DAYS: Final = 10
+"""Whoever renews by machine has done so long before."""
+
+_DAY_S: Final = 24 * 3600
 _WAY: Final = "check the tunnel or reverse proxy: it must lead to [public] listen, unchanged; see config/proxies"
 
 Fetch = Callable[[str, dict[str, str]], Fetched]
@@ -27,6 +34,26 @@ def check_public(url: str, service_key: str, fetch: Fetch | None) -> Check:
     if fetch is None:
         return ok(NAME, f"{url}, not tried: doctor --public does")
     return _tried(url, service_key, fetch)
+
+
+def with_arrival(check: Check, *, arrived: bool) -> Check:
+    """Add to what was found whether the request came back to this very bridge."""
+    if check.verdict == "ok" and not arrived:
+        cause = f"{check.cause}, but the request did not come back here: another bridge with the same key answers there"
+        return problem(NAME, cause, f"stop the other one, or {_WAY}")
+    if check.verdict != "ok" and arrived:
+        return replace(check, cause=f"{check.cause} (the request did come back here, so the way is right as such)")
+    return check
+
+
+def check_certificate(answer: Fetched, now_s: float) -> Check | None:
+    """Say for how long the certificate is good; None where there is none to speak of."""
+    if not answer.good_until_s:
+        return None
+    days = int((answer.good_until_s - now_s) // _DAY_S)
+    if days < ENDS_SOON_DAYS:
+        return warning(CERTIFICATE, f"it ends in {days} days", "look why the proxy does not renew it by itself")
+    return ok(CERTIFICATE, f"good for {days} more days")
 
 
 def _tried(url: str, service_key: str, fetch: Fetch) -> Check:

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import Final
 
+STAND_IN: Final = "stand-in-"
+"""How a service key begins that we made up for a first start, before IFTTT has given one."""
+
 
 class Secret:
     """A text that shows itself to nobody who does not ask for it; no field, so that no dump of fields holds it."""
@@ -15,6 +18,11 @@ class Secret:
     def get_secret_value(self) -> str:
         """Return the text."""
         return self._text
+
+    @property
+    def stands_in(self) -> bool:
+        """Whether this only takes the place of a service key that is not known yet."""
+        return self._text.startswith(STAND_IN)
 
     def __repr__(self) -> str:
         return "Secret(**********)"

@@ -31,6 +31,11 @@ DELETE FROM trigger_identities WHERE user = ? AND removed_at_ms IS NOT NULL AND 
     ORDER BY removed_at_ms DESC LIMIT ?)
 """
 
+_TOLD = """
+SELECT EXISTS (SELECT 1 FROM trigger_identities JOIN events ON events.seq = trigger_identities.told_seq
+    WHERE events.recorded_at_ms > trigger_identities.first_seen_ms)
+"""
+
 REMOVED_KEPT: Final = 200
 """So many ended identities of each user are kept for whoever wonders; one that returns starts anew anyway."""
 
@@ -48,6 +53,10 @@ class TriggerIdentities:
     async def load(self) -> list[Identity]:
         """Return the identities that were not removed."""
         return await self._database.read(lambda connection: _load(connection, self._timeline_of))
+
+    async def was_told(self) -> bool:
+        """Tell whether IFTTT took note of an event that came after the first sight of an identity, as far as kept."""
+        return await self._database.read(lambda connection: bool(connection.execute(_TOLD).fetchone()[0]))
 
     async def keep(self, identity: Identity) -> None:
         """Write down an identity at its first sight, or at its return."""

@@ -33,6 +33,9 @@ BROWSERS_KEY: Final = "oauth.browsers_key"
 CURSOR_KEY: Final = "queries.cursor_key"
 """What the cursors of queries are signed with, in hexadecimal."""
 
+SETUP_TICKS: Final = "setup.ticks"
+"""What somebody says is done of the set-up, one a line."""
+
 
 class KeptSettings:
     """Named texts and whole numbers."""

@@ -7,6 +7,7 @@ from aiohttp import web
 from bridge.ifttt.samples import setup_samples
 from bridge.web.caller import Caller, TestTokens
 from bridge.web.credentials import ServiceKeys
+from bridge.web.echo import Echo
 from bridge.web.envelope import respond_empty, respond_with_data
 
 Passed = Callable[[str, str], None]
@@ -15,7 +16,7 @@ Passed = Callable[[str, str], None]
 
 class SetupEndpoints:
     """Answers IFTTT about the service. `clock_ms` gives epoch milliseconds, `account_url` where people see what is
-    connected, "" where nothing can be.
+    connected, "" where nothing can be; `echo` notices what we have asked ourselves.
     """  # noqa: D205 -- one sentence
 
     def __init__(
@@ -26,15 +27,19 @@ class SetupEndpoints:
         clock_ms: Callable[[], int],
         passed: Passed = lambda _user, _client: None,
         account_url: Callable[[], str] = lambda: "",
+        echo: Echo | None = None,
     ) -> None:
         self._service_keys = service_keys
         self._test_tokens = test_tokens
         self._clock_ms = clock_ms
         self._passed = passed
         self._account_url = account_url
+        self._echo = echo
 
     def status(self, request: web.BaseRequest) -> web.StreamResponse:
         """Say that the service is up. One device or the broker being away is no reason to say otherwise."""
+        if self._echo is not None:
+            self._echo.look_at(request)
         self._service_keys.check(request)
         return respond_empty()
 

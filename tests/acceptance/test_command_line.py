@@ -50,8 +50,8 @@ def test_wrong_usage_ends_with_status_two(arguments: tuple[str, ...]) -> None:
 def test_a_wrong_configuration_ends_with_status_two_and_names_file_and_key(tmp_path: Path) -> None:
     path = tmp_path / "bridge.toml"
     path.write_text('[mqtt]\nurl = "embedded"\nclientid = "x"\n')
-    for name in ("run", "check-config"):
-        done = command("--config", str(path), name)
+    for name in (("run", "--no-safe-mode"), ("check-config",)):
+        done = command("--config", str(path), *name)
         assert done.returncode == 2
         assert f"{path}:3: mqtt.clientid" in done.stderr
         assert "client_id" in done.stderr

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.differences import MOST_NAMED, differences
+from bridge.differences import MOST_NAMED, differences, waits_for_restart
 from bridge.settings import Button, Settings, load
 
 LISTS = {"homes", "devices", "custom_events", "notes", "sources"}
@@ -169,3 +169,8 @@ def test_no_secret_is_among_the_facts() -> None:
 def test_nothing_changed_is_nothing() -> None:
     found = differences(BEFORE, replace(BEFORE))
     assert (found.live, found.waiting, found.facts(), found.settings) == ((), (), {}, BEFORE)
+
+
+def test_of_a_key_it_is_known_beforehand_what_a_change_of_it_waits_for() -> None:
+    assert all(map(waits_for_restart, ("mqtt.url", "public.listen", "storage.url")))
+    assert not any(map(waits_for_restart, ("public.url", "ifttt.service_keys", "oauth.clients", "devices", "homes")))

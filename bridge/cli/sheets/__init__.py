@@ -1,1 +1,1 @@
-"""The sheet as a page: what is on it (`page`), and how it looks as text, Markdown or HTML. Knows no configuration."""
+"""The page of a sheet as text, Markdown or HTML. Knows nothing of what is on it, and no configuration."""

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import Final
 
-from bridge.cli.sheets.blocks import Block, Bullets, Exact, Facts, Heading, Paragraph, Table, Value
+from bridge.ifttt.sheet_blocks import Block, Bullets, Exact, Facts, Heading, Paragraph, Table, Value
 
 _STYLE: Final = """
 :root { color-scheme: light dark; --line: #c9ced6; --soft: #f3f5f8; --text: #1c2430; --page: #fff; --accent: #0b57d0 }

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from bridge.cli.sheets.blocks import Block, Bullets, Exact, Facts, Heading, Paragraph, Table, Value
+from bridge.ifttt.sheet_blocks import Block, Bullets, Exact, Facts, Heading, Paragraph, Table, Value
 
 _SIGN: Final = re.compile(r"([\\`*_{}\[\]<>#|~&!])")
 _LINK: Final = re.compile(r"(?i)\b(https?)://")  # would become a link of its own

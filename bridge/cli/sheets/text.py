@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bridge.cli.sheets.blocks import Block, Bullets, Exact, Facts, Heading, Paragraph, Table, Value
+from bridge.ifttt.sheet_blocks import Block, Bullets, Exact, Facts, Heading, Paragraph, Table, Value
 
 _INDENT = "  "
 

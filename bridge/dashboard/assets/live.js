@@ -18,9 +18,13 @@
     );
 
   const keepOpen = (before, after) => {
-    for (const details of before.querySelectorAll("details[open][id]")) {
-      after.querySelector(`#${CSS.escape(details.id)}`)?.setAttribute("open", "");
+    for (const details of before.querySelectorAll("details[id]")) {
+      after.querySelector(`#${CSS.escape(details.id)}`)?.toggleAttribute("open", details.open);
     }
+  };
+
+  const letCopy = (part) => {
+    for (const button of part.querySelectorAll("[data-copy]")) button.hidden = false;
   };
 
   const replace = (page) => {
@@ -28,12 +32,18 @@
       const fresh = page.getElementById(part.id);
       if (fresh === null || isInUse(part)) continue;
       keepOpen(part, fresh);
+      letCopy(fresh);
       if (fresh.innerHTML === part.innerHTML) continue;
       const focused = part.contains(document.activeElement) ? document.activeElement.id : "";
       part.replaceWith(document.adoptNode(fresh));
       if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
     }
   };
+
+  // What says that the bridge does not run waits for the page that stands here when it does.
+  const isOver = (answer, page) =>
+    document.querySelector("[data-await]") !== null &&
+    (answer.type === "opaqueredirect" || (answer.ok && page.querySelector("[data-await]") === null));
 
   const refresh = async () => {
     if (parts().length === 0) return;
@@ -44,8 +54,10 @@
     asking = true;
     again = false;
     try {
-      const answer = await fetch(location.href, { headers: { Accept: "text/html" }, redirect: "error" });
-      if (answer.ok) replace(new DOMParser().parseFromString(await answer.text(), "text/html"));
+      const answer = await fetch(location.href, { headers: { Accept: "text/html" }, redirect: "manual" });
+      const page = new DOMParser().parseFromString(answer.ok ? await answer.text() : "", "text/html");
+      if (isOver(answer, page)) location.reload();
+      else if (answer.ok) replace(page);
     } catch {
       // The bridge is away for a moment: the stream of changes comes back by itself, and then this is asked for again.
     } finally {
@@ -62,7 +74,12 @@
   };
 
   const copy = async (button) => {
-    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent.trim());
+    const source = document.getElementById(button.dataset.copy);
+    if (navigator.clipboard) await navigator.clipboard.writeText(source.textContent.trim());
+    else {
+      getSelection().selectAllChildren(source); // browsers give a clipboard to https and this machine alone
+      document.execCommand("copy");
+    }
     const before = button.textContent;
     button.textContent = "Copied";
     setTimeout(() => (button.textContent = before), 1500);
@@ -82,7 +99,7 @@
     const button = event.target.closest("[data-copy]");
     if (button !== null) copy(button);
   });
-  for (const button of document.querySelectorAll("[data-copy]")) button.hidden = false;
+  letCopy(document);
 
   tellZone();
   if (parts().some((part) => part.dataset.live !== "too")) {

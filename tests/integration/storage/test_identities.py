@@ -132,3 +132,20 @@ async def test_identities_go_with_their_user(database: Database, register: Trigg
     await register.keep(identity(ann))
     await execute(database, "DELETE FROM users")
     assert await register.load() == []
+
+
+async def test_of_an_event_from_before_its_first_sight_no_identity_was_told(
+    database: Database, register: TriggerIdentities, ann: User
+) -> None:
+    await register.keep(identity(ann, told_seq=1)._replace(first_seen_ms=NOON_MS))
+    assert not await register.was_told()
+    for at_ms in (NOON_MS - 1000, NOON_MS + 1000):
+        await execute(
+            database,
+            "INSERT INTO events (id, home, device, entity, kind, recorded_at_ms, ingredients, offered) "  # noqa: S608 -- numbers of the test
+            f"VALUES ('{at_ms}', 'elm', 'elm-door', 'elm-door', 'contact.opened', {at_ms}, '{{}}', 1)",
+        )
+    assert not await register.was_told()
+    key = identity(ann).key
+    await register.note((ToldMove(key.client, key.user, key.identity, 2),), {})
+    assert await register.was_told()

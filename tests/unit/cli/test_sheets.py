@@ -8,16 +8,16 @@ from typing import Final
 
 import pytest
 
-from bridge.cli.sheets.blocks import Block, Bullets, Exact, Facts, Heading, Paragraph, Table
 from bridge.cli.sheets.html import as_html
 from bridge.cli.sheets.markdown import as_markdown
-from bridge.cli.sheets.page import page_of, page_of_changes
 from bridge.cli.sheets.text import as_text
 from bridge.ifttt.declaring import Action, Query, Trigger
 from bridge.ifttt.drafts import DRAFTS
 from bridge.ifttt.service import ACTIONS, QUERIES, TRIGGERS
 from bridge.ifttt.sheet import REVIEW, Account, service_settings, sheet_of
+from bridge.ifttt.sheet_blocks import Block, Bullets, Exact, Facts, Heading, Paragraph, Table
 from bridge.ifttt.sheet_changes import Change
+from bridge.ifttt.sheet_page import page_of, page_of_changes
 
 HOSTILE: Final = '"><script>alert(1)</script>`|*x*</code>'
 PRODUCTION = Account("production", ("https://ifttt.com/channels/mine/authorize",), "secret one", "key one")

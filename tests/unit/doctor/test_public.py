@@ -2,8 +2,9 @@
 
 import pytest
 
+from bridge.doctor.check import ok, problem
 from bridge.doctor.fetching import Fetched
-from bridge.doctor.public import check_public
+from bridge.doctor.public import NAME, check_certificate, check_public, with_arrival
 
 URL = "https://home.example.org"
 KEY = "a-service-key-for-tests"
@@ -67,3 +68,25 @@ def test_the_key_is_never_sent_where_anybody_could_read_it() -> None:
 def test_a_missing_address_is_a_warning_and_an_untried_one_is_not() -> None:
     assert check_public("", KEY, None).verdict == "warning"
     assert check_public(URL, KEY, None).verdict == "ok"
+
+
+def test_an_answer_that_did_not_come_here_is_another_bridge_s() -> None:
+    check = with_arrival(ok(NAME, "it answers"), arrived=False)
+    assert check.verdict == "problem"
+    assert "another bridge with the same key answers there" in check.cause
+
+
+def test_a_fault_on_a_way_that_leads_here_says_so() -> None:
+    fault = problem(NAME, "it refuses our key", "let the header through")
+    assert "did come back here" in with_arrival(fault, arrived=True).cause
+    assert with_arrival(fault, arrived=False) == fault
+
+
+def test_a_certificate_that_nobody_renews_is_told_before_it_ends() -> None:
+    now_s, day_s = 1_770_000_000, 24 * 3600
+    told = [check_certificate(Fetched(200, good_until_s=now_s + days * day_s), now_s) for days in (60, 5)]
+    assert [check and (check.verdict, check.cause) for check in told] == [
+        ("ok", "good for 60 more days"),
+        ("warning", "it ends in 5 days"),
+    ]
+    assert check_certificate(Fetched(200), now_s) is None

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
-from bridge.cli.sheets.blocks import Block, Bullets, Exact, Facts, Heading, Paragraph, Table, Value
 from bridge.ifttt.drafts import ASKED, AppletDraft, inserted
 from bridge.ifttt.fields import ANY, Field
 from bridge.ifttt.service import ACTIONS, TRIGGERS
 from bridge.ifttt.sheet import ACCOUNTS, ADDRESS, ServiceSettings, Sheet, SheetEntry, SheetField
+from bridge.ifttt.sheet_blocks import Block, Bullets, Exact, Facts, Heading, Paragraph, Table, Value
 from bridge.ifttt.sheet_changes import Change
 
 _EMPTY = "(leave empty)"
@@ -20,7 +20,7 @@ def page_of(sheet: Sheet) -> list[Block]:
             "In the order of the forms on IFTTT's platform. Type slugs exactly as they stand here: Applets know them "
             "by these, so they never change. Secrets are not on this sheet; it says where each of them is kept."
         ),
-        *([] if sheet.service is None else _service(sheet.service)),
+        *([] if sheet.service is None else service_blocks(sheet.service)),
         *_entries("Triggers", sheet.triggers),
         *_entries("Actions", sheet.actions),
         *_entries("Queries", sheet.queries),
@@ -29,7 +29,7 @@ def page_of(sheet: Sheet) -> list[Block]:
             "Publishing asks for twelve Applets. What stands in {{double braces}} is an ingredient: insert it there by "
             "IFTTT's button for ingredients. Where a field is asked of a person, let it be shown to them."
         ),
-        *(block for number, draft in enumerate(sheet.applets, 1) for block in _draft(number, draft)),
+        *(block for number, draft in enumerate(sheet.applets, 1) for block in draft_blocks(number, draft)),
         Heading(2, "Before the review"),
         Bullets(sheet.review),
     ]
@@ -52,7 +52,8 @@ def _judged(title: str, changes: Sequence[Change]) -> list[Block]:
     return [Heading(2, title), Bullets(items)] if items else []
 
 
-def _service(service: ServiceSettings) -> Iterator[Block]:
+def service_blocks(service: ServiceSettings) -> Iterator[Block]:
+    """Yield what stands in the forms of the service itself."""
     yield Heading(2, "The service")
     if ADDRESS in service.placeholders:
         yield Paragraph("The addresses are placeholders: the configuration has no [public] url yet.")
@@ -96,27 +97,32 @@ def _service(service: ServiceSettings) -> Iterator[Block]:
 def _entries(title: str, entries: Sequence[SheetEntry]) -> Iterator[Block]:
     yield Heading(2, title)
     for entry in entries:
-        yield Heading(3, entry.name)
-        if entry.note:
-            yield Paragraph(entry.note)
-        yield Facts(
-            (
-                ("Name", (Exact(entry.name),)),
-                ("Description", (Exact(entry.description),)),
-                ("Slug", (Exact(entry.slug),)),
-                ("Called at", (entry.endpoint,)),
-            )
+        yield from entry_blocks(entry)
+
+
+def entry_blocks(entry: SheetEntry) -> Iterator[Block]:
+    """Yield the form of a trigger, an action or a query, under its heading."""
+    yield Heading(3, entry.name)
+    if entry.note:
+        yield Paragraph(entry.note)
+    yield Facts(
+        (
+            ("Name", (Exact(entry.name),)),
+            ("Description", (Exact(entry.description),)),
+            ("Slug", (Exact(entry.slug),)),
+            ("Called at", (entry.endpoint,)),
         )
-        for number, field in enumerate(entry.fields, 1):
-            yield _field(number, field)
-        if entry.ingredients:
-            yield Table(
-                ("Ingredient", "Slug", "Type", "Example"),
-                tuple(
-                    ((Exact(one.name),), (Exact(one.slug),), (one.type,), (Exact(one.example),))
-                    for one in entry.ingredients
-                ),
-            )
+    )
+    for number, field in enumerate(entry.fields, 1):
+        yield _field(number, field)
+    if entry.ingredients:
+        yield Table(
+            ("Ingredient", "Slug", "Type", "Example"),
+            tuple(
+                ((Exact(one.name),), (Exact(one.slug),), (one.type,), (Exact(one.example),))
+                for one in entry.ingredients
+            ),
+        )
 
 
 def _field(number: int, field: SheetField) -> Facts:
@@ -135,7 +141,8 @@ def _field(number: int, field: SheetField) -> Facts:
     )
 
 
-def _draft(number: int, draft: AppletDraft) -> Iterator[Block]:
+def draft_blocks(number: int, draft: AppletDraft) -> Iterator[Block]:
+    """Yield the form of an Applet, under its heading."""
     trigger, action = TRIGGERS[draft.trigger], ACTIONS[draft.action]
     yield Heading(3, f"{number}. {draft.title}")
     yield Facts(
