@@ -14,11 +14,11 @@ from typing import Final, Literal
 from playwright.async_api import Browser, Page, async_playwright
 
 FOLDER: Final = Path(__file__).parent / "pictures"
-PATIENCE_S: Final = 120.0
-ROUNDS: Final = 6
-"""So many times a door has opened and a button was pressed before anybody looks."""
+PATIENCE_S: Final = 600.0
+ROUNDS: Final = 30
+"""So many times a door has opened and a button was pressed before anybody looks: lags are noted once a minute."""
 
-PAUSE_S: Final = 0.7
+PAUSE_S: Final = 4.0
 _SIGN_IN: Final = re.compile(r"your side\s+(http://\S+/) \(sign in as (\S+), password (\S+)\)")
 _OPENED: Final = "The front door opens."
 
@@ -47,7 +47,7 @@ class Picture:
 PICTURES: Final = (
     Picture("home", "/"),
     Picture("home-phone", "/", 390, 844, "dark"),
-    Picture("journey", "/timeline", opens="main a[href^='/event/']"),
+    Picture("journey", "/timeline", opens="main li:has(.sign.good) a[href^='/timeline/']"),
     Picture("timeline-phone", "/timeline", 390, 844),
     Picture("applets", "/applets", 1280, 640),
     Picture("health", "/health", 1280, 900, "dark"),

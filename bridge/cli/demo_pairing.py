@@ -12,6 +12,7 @@ from bridge.desk.rows import AnnouncedRow
 from bridge.simulator.home import SimulatedHome
 from bridge.simulator.zigbee2mqtt_speech import BUTTON, DOOR, LIGHT
 
+ROOMS: Final = {DOOR: "Hall", BUTTON: "Bedroom", LIGHT: "Hall"}
 LOOK_AGAIN_S: Final = 0.02
 REPORT_AGAIN_S: Final = 0.2
 
@@ -33,8 +34,7 @@ async def pair(desk: Desk, home: SimulatedHome, story: Story, *, within_s: float
     async with asyncio.timeout(within_s):
         story.discovered(await _discovered(desk))
         story.accepting()
-        request = AcceptDevices((DOOR, BUTTON, LIGHT), None, None, None)
-        accepted = await asyncio.to_thread(desk.ask, request, list[AnnouncedRow])
+        accepted = [row for device in ROOMS for row in await _accept(desk, device)]
         paired = Paired(
             _thing(accepted, DOOR, "contact"), _thing(accepted, BUTTON, "button"), _thing(accepted, LIGHT, "light")
         )
@@ -43,6 +43,11 @@ async def pair(desk: Desk, home: SimulatedHome, story: Story, *, within_s: float
             await home.report()
             await asyncio.sleep(REPORT_AGAIN_S)
     return paired
+
+
+async def _accept(desk: Desk, device: str) -> list[AnnouncedRow]:
+    """Accept one device into its room."""
+    return await asyncio.to_thread(desk.ask, AcceptDevices((device,), None, None, ROOMS[device]), list[AnnouncedRow])
 
 
 async def _discovered(desk: Desk) -> list[AnnouncedRow]:

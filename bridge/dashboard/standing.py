@@ -15,7 +15,7 @@ from bridge.dashboard.readings import Readings
 _TITLES: Final = {
     "broker": "Broker",
     "storage": "Storage",
-    "realtime": "IFTTT's Realtime API",
+    "realtime": "Realtime API",
     "configuration": "Configuration",
     "copies": "Copies",
 }

@@ -16,7 +16,7 @@ from tests.browser.conftest import Visit
 from tests.browser.homes import LONGEST_WORD
 from tests.browser.private import OWNER, PrivateHome, running_private_home
 from tests.browser.test_looks import SCHEMES, SCREENS, TEXT_SIZES, WIDTHS
-from tests.parts.axe import Axe, axe_in
+from tests.parts.axe import Axe
 from tests.parts.browser import PHONE
 from tests.parts.grants import connect
 from tests.parts.tokens import more_users
@@ -28,12 +28,6 @@ Look = Callable[[Page, str], Awaitable[None]]
 async def home(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[PrivateHome]:
     async with running_private_home(tmp_path_factory.mktemp("home")) as running:
         yield running
-
-
-@pytest.fixture(scope="session")
-def axe(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Axe:
-    cache = getattr(request.config, "cache", None)
-    return axe_in(tmp_path_factory.mktemp("axe") if cache is None else Path(cache.mkdir("axe")))
 
 
 async def test_no_page_is_wider_than_the_screen_even_with_text_twice_as_large(visit: Visit, home: PrivateHome) -> None:

@@ -59,9 +59,9 @@ class Trial:
         await self.backlog.mark(cast("Client", self.client), lambda: self.is_reading)
         return asyncio.get_running_loop().time() - began_s
 
-    def take(self, payload: bytes, *, retained: bool = False, packet_id: int = 8) -> None:
+    def take(self, payload: bytes, *, retained: bool = False, duplicate: bool = False, packet_id: int = 8) -> None:
         """Let a message to ourselves come in."""
-        self.backlog.take(Message(3, TOPIC, payload, 1, retained, duplicate=False, packet_id=packet_id))
+        self.backlog.take(Message(3, TOPIC, payload, 1, retained, duplicate=duplicate, packet_id=packet_id))
 
     async def came(self) -> list[Arrival]:
         """Return what is in the intake."""
@@ -107,6 +107,15 @@ def test_all_others_to_ourselves_wait_for_their_acknowledgement_and_end_nothing(
         there.take(there.client.sent[0][1].replace(b"/1", b"/1/1"), packet_id=4)
         assert not there.backlog.over.is_set()
         assert await there.came() == [Marker(3, 1, number) for number in (1, 2, 3, 4)]
+
+    run_virtually(play())
+
+
+def test_what_the_broker_sends_again_of_ours_is_handed_on_as_such() -> None:
+    async def play() -> None:
+        there = Trial(FakeClient())
+        there.take(b"of another life", duplicate=True)
+        assert await there.came() == [Marker(3, 1, 8, duplicate=True)]
 
     run_virtually(play())
 
