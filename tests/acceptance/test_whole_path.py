@@ -45,8 +45,9 @@ async def test_sigterm_ends_with_status_zero_and_says_goodbye_in_order(daemon: D
     await daemon.start()
     assert daemon.stop() == 0
     names = [line.split("event=")[1].split()[0] for line in daemon.log.splitlines() if "event=" in line]
-    assert sorted(names[:2]) == ["bridge.started", "mqtt.connected"], "neither waits for the other"
-    assert names[2:] == ["bridge.stopping", "bridge.stopped"]
+    begun = ["bridge.started", "dashboard.setup_code", "mqtt.connected"]
+    assert sorted(names[:3]) == begun, "none waits for the others"
+    assert names[3:] == ["bridge.stopping", "bridge.stopped"]
 
 
 async def test_a_second_daemon_on_the_same_database_ends_with_status_one(daemon: Daemon) -> None:
