@@ -26,10 +26,10 @@ from bridge.current import Current, bring_into_force, registry_of
 from bridge.dashboard.control import controlled
 from bridge.dashboard.exposition import Family
 from bridge.dashboard.health import Health
-from bridge.dashboard.pages.setup import Written
 from bridge.dashboard.process import copies_families
 from bridge.dashboard.retained import RetainedHealth
 from bridge.dashboard.setup_code import SetupCode
+from bridge.dashboard.written import Written
 from bridge.desk.desk import Desk
 from bridge.desk.place import control_path
 from bridge.devices.entity import EntityKind

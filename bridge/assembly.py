@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import aiohttp
 
@@ -17,7 +17,6 @@ from bridge.dashboard.measures import Lags, RequestCounts
 from bridge.desk.desk import Desk
 from bridge.desk.news import News
 from bridge.desk.permit import Permit
-from bridge.desk.standing import Lately
 from bridge.devices.registry import Registry
 from bridge.discovery import Discovery
 from bridge.entrance import Entrance, build_entrance
@@ -61,6 +60,9 @@ from bridge.web.server import Endpoints, PublicSite
 from bridge.web.setup import SetupEndpoints
 from bridge.web.triggers import TriggerEndpoints, TriggerParts
 from bridge.web.validation import ValidationEndpoints
+
+if TYPE_CHECKING:
+    from bridge.desk.standing import Lately
 
 INTAKE_PER_WINDOW: Final = 4
 
@@ -227,9 +229,15 @@ def _desk(ground: Ground, entrance: Entrance, reception: Reception, connections:
         forget,
         news=flow.news,
         permit=flow.permit,
-        lately=Lately(ground.known.of, flow.inbound.heard.spoken_ms),
+        lately=partial(_lately, ground, flow.inbound),
         now=entrance.now,
     )
+
+
+def _lately(ground: Ground, inbound: Inbound) -> "Lately":
+    from bridge.desk.standing import Lately  # noqa: PLC0415 -- most of the time nobody looks
+
+    return Lately(ground.known.of, inbound.heard.spoken_ms)
 
 
 def _recovery(ground: Ground, notifiers: Notifiers, inbound: Inbound) -> Recovery:

@@ -10,13 +10,11 @@ from bridge.configured import homes_of
 from bridge.current import Current
 from bridge.desk.desk import Desk
 from bridge.desk.grants import Grants
-from bridge.desk.house import House
 from bridge.desk.news import News
 from bridge.desk.paired import Paired
 from bridge.desk.permit import Permit
 from bridge.desk.requests import ReadRestore, RestoreCopy
 from bridge.desk.rows import Condition, RestoreState, SetupCodeRow, TopicHeard
-from bridge.desk.standing import Lately
 from bridge.devices.registry import Registry
 from bridge.homes.user import Home
 from bridge.ifttt.ingredients import iso_time
@@ -27,7 +25,9 @@ from bridge.registers import Registers
 from bridge.restores import Restores
 
 if TYPE_CHECKING:
+    from bridge.desk.house import House
     from bridge.desk.journeys import Journeys
+    from bridge.desk.standing import Lately
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def attended_desk(  # noqa: PLR0913 -- one of each that it speaks of
     *,
     news: News,
     permit: Permit,
-    lately: Lately,
+    lately: Callable[[], "Lately"],
     now: Callable[[], Moment],
 ) -> Desk:
     """Return the desk. `registry` gives the devices as they describe themselves now, `lately` what they said."""
@@ -69,6 +69,22 @@ def attended_desk(  # noqa: PLR0913 -- one of each that it speaks of
         permit=permit,
         forget_answers=forget.answers,
     )
+
+    def house() -> "House":
+        from bridge.desk.house import House  # noqa: PLC0415 -- most of the time nobody looks
+
+        return House(
+            registers.accounts,
+            registers.events,
+            registers.exposure,
+            registers.readings,
+            paired,
+            homes=homes,
+            catalogue=lambda: current.now.catalogue,
+            lately=lately(),
+            clock_ms=lambda: now().wall_ms,
+        )
+
     return Desk(
         registers.accounts,
         registers.sign_ins,
@@ -85,17 +101,7 @@ def attended_desk(  # noqa: PLR0913 -- one of each that it speaks of
         forget_tokens=forget.tokens,
         forget_sign_ins=forget.sign_ins,
         news=news,
-        house=House(
-            registers.accounts,
-            registers.events,
-            registers.exposure,
-            registers.readings,
-            paired,
-            homes=homes,
-            catalogue=lambda: current.now.catalogue,
-            lately=lately,
-            clock_ms=lambda: now().wall_ms,
-        ),
+        house=house,
     )
 
 

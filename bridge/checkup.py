@@ -15,7 +15,6 @@ from bridge.dashboard.errand import Errand
 from bridge.dashboard.exposition import Family
 from bridge.dashboard.health import Health
 from bridge.dashboard.lag_history import LagHistory
-from bridge.dashboard.pages.health import WriteDiagnosis
 from bridge.dashboard.readings import Readings
 from bridge.dashboard.standing import Sources
 from bridge.desk.desk import Desk
@@ -26,6 +25,7 @@ from bridge.settings import Settings
 
 if TYPE_CHECKING:
     from bridge.conformance.finding import Result
+    from bridge.dashboard.pages.health import WriteDiagnosis
     from bridge.doctor.check import Check
 
 LOOK_EVERY_S: Final = 1.0
@@ -39,7 +39,7 @@ class Checkup:
     lags: LagHistory
     doctor: "Errand[Check]"
     rehearsal: "Errand[Result]"
-    diagnosis: WriteDiagnosis
+    diagnosis: "WriteDiagnosis"
     wake: Callable[[], None]
 
     def tasks(self) -> dict[str, Coroutine[None, None, None]]:

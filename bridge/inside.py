@@ -4,6 +4,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar, cast
 
 import structlog
@@ -20,24 +21,17 @@ from bridge.dashboard.live import Live
 from bridge.dashboard.notices import Notices
 from bridge.dashboard.owners import FORM_LIFE_S, Owners
 from bridge.dashboard.page import Ask, Page
-from bridge.dashboard.pages.device import DevicePage
-from bridge.dashboard.pages.health import HealthPage
-from bridge.dashboard.pages.home import HomePage
-from bridge.dashboard.pages.people import PeoplePage
-from bridge.dashboard.pages.setup import Written
 from bridge.dashboard.setup_code import SetupCode
 from bridge.dashboard.site import PrivateSite
-from bridge.dashboard.trying import Trying
+from bridge.dashboard.written import Written
 from bridge.desk.desk import Desk
 from bridge.desk.requests import AnyRequest
 from bridge.desk.rows import SetupCodeRow
 from bridge.devices.entity import Entity
 from bridge.ground import Ground
 from bridge.homes.user import Home
-from bridge.lookups import CarryOut
 from bridge.oauth.forms import FormTokens
 from bridge.oauth.seals import KEY_BYTES
-from bridge.setting_up import build_set_up
 
 T = TypeVar("T")
 
@@ -95,7 +89,6 @@ def build_private_site(
     async def ask(request: AnyRequest, kind: type[T]) -> T:  # noqa: ARG001 -- what type checkers go by
         return cast("T", await desk.ask(request))
 
-    trying = Trying(CarryOut(parts.outbound, ground.current), parts.outbound.confirmed)
     return PrivateSite(
         health,
         families,
@@ -106,22 +99,28 @@ def build_private_site(
         notices,
         Live(parts.news.next, lambda: parts.news.over),
         {
-            "home": HomePage(frame, ask),
-            "device": DevicePage(frame, ask, trying),
+            **_pages_about_devices(ground, parts, frame, ask),
             **_pages_about_events(ground, frame, ask),
-            "health": HealthPage(
-                frame,
-                checkup.sources,
-                checkup.lags,
-                checkup.doctor,
-                checkup.rehearsal,
-                checkup.diagnosis,
-                ground.clock_ms,
-            ),
-            "people": PeoplePage(frame, ask, ground.hasher.hash, homes, ground.clock_ms),
-            "setup": build_set_up(ground, parts, frame, ask, written),
+            **_pages_about_the_bridge(ground, checkup, frame, ask, homes),
+            "setup": Later(partial(_set_up, ground, parts, frame, ask, written)),
         },
     )
+
+
+def _pages_about_devices(ground: Ground, parts: Parts, frame: Frame, ask: Ask) -> dict[str, Page]:
+    def home() -> Page:
+        from bridge.dashboard.pages.home import HomePage  # noqa: PLC0415 -- see Later
+
+        return HomePage(frame, ask)
+
+    def device() -> Page:
+        from bridge.dashboard.pages.device import DevicePage  # noqa: PLC0415 -- see Later
+        from bridge.dashboard.trying import Trying  # noqa: PLC0415 -- the same
+        from bridge.lookups import CarryOut  # noqa: PLC0415 -- the same
+
+        return DevicePage(frame, ask, Trying(CarryOut(parts.outbound, ground.current), parts.outbound.confirmed))
+
+    return {"home": Later(home), "device": Later(device)}
 
 
 def _pages_about_events(ground: Ground, frame: Frame, ask: Ask) -> dict[str, Page]:
@@ -144,3 +143,33 @@ def _pages_about_events(ground: Ground, frame: Frame, ask: Ask) -> dict[str, Pag
         return AppletPage(frame, ask, ground.clock_ms, things)
 
     return {"timeline": Later(timeline), "applets": Later(applets), "applet": Later(applet)}
+
+
+def _pages_about_the_bridge(
+    ground: Ground, checkup: Checkup, frame: Frame, ask: Ask, homes: Callable[[], list[Home]]
+) -> dict[str, Page]:
+    def health() -> Page:
+        from bridge.dashboard.pages.health import HealthPage  # noqa: PLC0415 -- see Later
+
+        return HealthPage(
+            frame,
+            checkup.sources,
+            checkup.lags,
+            checkup.doctor,
+            checkup.rehearsal,
+            checkup.diagnosis,
+            ground.clock_ms,
+        )
+
+    def people() -> Page:
+        from bridge.dashboard.pages.people import PeoplePage  # noqa: PLC0415 -- see Later
+
+        return PeoplePage(frame, ask, ground.hasher.hash, homes, ground.clock_ms)
+
+    return {"health": Later(health), "people": Later(people)}
+
+
+def _set_up(ground: Ground, parts: Parts, frame: Frame, ask: Ask, written: Written) -> Page:
+    from bridge.setting_up import build_set_up  # noqa: PLC0415 -- see Later
+
+    return build_set_up(ground, parts, frame, ask, written)

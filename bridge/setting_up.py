@@ -10,10 +10,11 @@ from bridge.assembly import Parts
 from bridge.configured import broker_of
 from bridge.dashboard.frame import Frame
 from bridge.dashboard.page import Ask
-from bridge.dashboard.pages.setup import SERVICE_KEY, SetUpPage, Wiring, Written
+from bridge.dashboard.pages.setup import SERVICE_KEY, SetUpPage, Wiring
 from bridge.dashboard.setup_lines import SetUpLines
 from bridge.dashboard.setup_steps import Applets, Configured, Looked
 from bridge.dashboard.setup_ticks import Shown, Ticks
+from bridge.dashboard.written import Written
 from bridge.differences import waits_for_restart
 from bridge.errors import NoSuchResource
 from bridge.ground import Ground

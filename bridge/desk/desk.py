@@ -12,7 +12,6 @@ import msgspec
 from bridge.desk.devices import Devices, checked_names
 from bridge.desk.event_rows import event_row
 from bridge.desk.grants import Grants
-from bridge.desk.house import House
 from bridge.desk.news import News
 from bridge.desk.paired import Paired
 from bridge.desk.people import People
@@ -65,6 +64,7 @@ from bridge.storage.exposure import Exposure
 from bridge.storage.sign_ins import SignIns
 
 if TYPE_CHECKING:
+    from bridge.desk.house import House
     from bridge.desk.journeys import Journeys
 
 WAIT_S: Final = 20.0
@@ -80,9 +80,9 @@ class Desk:
     """What answers stand on. `decided` lets count what was decided here; `forget_user`, `forget_tokens` and
     `forget_sign_ins`: what a daemon has in memory of a user, of tokens, and of a user's browsers must go too.
 
-    `journeys` is made when somebody asks. `prepare` comes before what is asked about devices: where no daemon has
-    written down which there are. `now`: by the wall clock, and by how long the bridge has run. `news`, `condition`,
-    `restore`, `setup_code` and `house` None: no daemon runs.
+    `journeys` and `house` are made when somebody asks. `prepare` comes before what is asked about devices: where no
+    daemon has written down which there are. `now`: by the wall clock, and by how long the bridge has run. `news`,
+    `condition`, `restore`, `setup_code` and `house` None: no daemon runs.
     """  # noqa: D205 -- one paragraph
 
     accounts: Accounts
@@ -105,7 +105,7 @@ class Desk:
     condition: Callable[[], Condition] | None = None
     restore: Callable[[RestoreCopy | ReadRestore], RestoreState] | None = None
     setup_code: Callable[[], Awaitable[SetupCodeRow]] | None = None
-    house: House | None = None
+    house: Callable[[], "House"] | None = None
 
     async def answer(self, content: bytes) -> bytes:
         """Answer a request, both as JSON. Raises BridgeError for what cannot be done."""
@@ -127,7 +127,7 @@ class Desk:
             case ReadHouse() | ReadDevice():
                 if self.house is None:
                     raise BridgeError("no daemon runs that could say how the devices are")
-                return await self.house.answer(request)
+                return await self.house().answer(request)
             case ReadSetupCode():
                 if self.setup_code is None:
                     raise BridgeError("no daemon runs; it prints the set-up code in its log when it starts")

@@ -10,11 +10,11 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from bridge.errors import CopyRefused, DatabaseDamaged, StorageUnavailable
-from bridge.storage.carrying import Carried, carry_over, is_ahead_of, is_past_of
 from bridge.storage.copies import stamp
 from bridge.storage.copying import Progress, copy_database, sync
 from bridge.storage.database import UNREADABLE, translated
@@ -22,9 +22,11 @@ from bridge.storage.looking import is_missing, look
 from bridge.storage.migrate import migrate_file
 from bridge.storage.replacing import PREPARED, QUARANTINED, REPLACED, Step, alone_with, aside_of, swap
 from bridge.storage.restored import Note, Restored
-from bridge.storage.salvage import Wreck, with_beginning_of, wreck_of
 from bridge.storage.settings import RESTORED_NOTE
 from bridge.storage.verifying import CopyFacts, verify
+
+if TYPE_CHECKING:
+    from bridge.storage.carrying import Carried
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,9 @@ def put_in_place(
 
 def _fitted(prepared: Path, replaced: Path | None, reason: Reason, aside: Path | None, now_ms: int) -> Restored:
     """Let the prepared copy take over what has come since."""
+    from bridge.storage.carrying import carry_over, is_ahead_of, is_past_of  # noqa: PLC0415 -- most homes never need it
+    from bridge.storage.salvage import Wreck, with_beginning_of, wreck_of  # noqa: PLC0415 -- the same
+
     with (
         closing(sqlite3.connect(prepared, isolation_level=None)) as new,
         with_beginning_of(prepared, replaced) as readable,
@@ -114,7 +119,7 @@ def _fitted(prepared: Path, replaced: Path | None, reason: Reason, aside: Path |
     return restored
 
 
-def _told(reason: Reason, aside: Path | None, carried: Carried) -> Restored:
+def _told(reason: Reason, aside: Path | None, carried: "Carried") -> Restored:
     return Restored(
         reason.copied,
         None if aside is None else str(aside),

@@ -20,6 +20,7 @@ from bridge.dashboard.setup_steps import (
     steps_of,
 )
 from bridge.dashboard.setup_ticks import Shown, Ticks
+from bridge.dashboard.written import Written
 from bridge.desk.requests import ListGrants, ListUsers
 from bridge.desk.rows import GrantRow, UserRow
 from bridge.errors import BadInput, NoSuchResource
@@ -29,17 +30,6 @@ if TYPE_CHECKING:
 
 PLATFORM: Final = "platform"
 SERVICE_KEY: Final = "service_key"
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """The configuration as it is written. `outcome`: what a person should know of the last time that it was read again,
-    "" if all went well; `read_again` asks for it.
-    """  # noqa: D205 -- one paragraph
-
-    file: str
-    outcome: Callable[[], str]
-    read_again: Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)
