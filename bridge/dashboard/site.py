@@ -57,6 +57,8 @@ class PrivateSite:
             return await self._answer(request, segments)
         except (ConnectionError, TimeoutError):
             raise  # the other side has gone: there is nobody to answer
+        except BadInput as error:
+            return _plain(str(error), HTTPStatus.BAD_REQUEST)
         except BridgeError as error:
             return _plain(str(error), HTTPStatus.SERVICE_UNAVAILABLE)
         except Exception:

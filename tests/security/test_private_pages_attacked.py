@@ -7,6 +7,8 @@ import pytest
 
 from tests.integration.private_side import PrivateSide, running_private_side
 
+FORM = "application/x-www-form-urlencoded"
+
 
 @pytest.fixture
 async def side(tmp_path: Path) -> AsyncIterator[PrivateSide]:
@@ -32,3 +34,16 @@ async def test_a_host_that_is_no_address_is_another_sites(side: PrivateSide) -> 
         browser.post("/first", data={"a": "b"}, headers={"Host": "[", "Origin": "http://["}) as answer,
     ):
         assert answer.status == 403
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [(FORM, b"a=" + b"x" * 70_000), (FORM, b"a=%ff"), (FORM, b"a=1&a=2"), ("text/plain", b"a=1")],
+    ids=["too large", "not UTF-8", "a field twice", "no form"],
+)
+async def test_a_broken_form_is_the_senders_fault(side: PrivateSide, kind: str, body: bytes) -> None:
+    async with side.browser() as browser:
+        await side.become_first(browser)
+        async with browser.post("/lamp", data=body, headers={"Content-Type": kind}) as answer:
+            assert answer.status == 400
+    assert side.lamp.done == []
