@@ -47,3 +47,11 @@ async def test_a_broken_form_is_the_senders_fault(side: PrivateSide, kind: str, 
         async with browser.post("/lamp", data=body, headers={"Content-Type": kind}) as answer:
             assert answer.status == 400
     assert side.lamp.done == []
+
+
+async def test_a_form_sent_to_two_slashes_leads_to_no_other_site(side: PrivateSide) -> None:
+    async with side.browser() as browser:
+        await side.become_first(browser)
+        async with browser.post(f"{side.url}//lamp", data={"form": "stale"}, allow_redirects=False) as answer:
+            assert answer.status == 303
+            assert answer.headers["Location"] == "/"
