@@ -1,11 +1,25 @@
 """What a stranger may send to the private pages to make them fail loudly, or to send somebody elsewhere."""
 
+import time
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from aiohttp.test_utils import make_mocked_request
 
-from tests.integration.private_side import PrivateSide, running_private_side
+from bridge.dashboard.owners import Owners
+from bridge.homes.user import User
+from bridge.oauth.browsers import KnownBrowsers
+from bridge.oauth.forms import FormTokens
+from bridge.oauth.hashing import Hasher
+from bridge.oauth.limits import SignInLimits
+from bridge.oauth.passwords import hash_password
+from bridge.oauth.sessions import Sessions
+from bridge.oauth.sign_in import SignIn
+from bridge.storage.accounts import Accounts
+from bridge.web.visits import Turned
+from tests.integration.private_side import PASSWORD, PrivateSide, running_private_side
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -55,3 +69,36 @@ async def test_a_form_sent_to_two_slashes_leads_to_no_other_site(side: PrivateSi
         async with browser.post(f"{side.url}//lamp", data={"form": "stale"}, allow_redirects=False) as answer:
             assert answer.status == 303
             assert answer.headers["Location"] == "/"
+
+
+@dataclass
+class Hasty:
+    """Accounts of which the password becomes another as soon as the old one has been looked up."""
+
+    accounts: Accounts
+    sessions: Sessions
+
+    async def credentials(self, name: str) -> tuple[User, str | None] | None:
+        """Look it up, then change it as the desk does."""
+        found = await self.accounts.credentials(name)
+        user = await self.accounts.set_password(name, hash_password("quite another one"))
+        self.sessions.end_user(user.id)
+        return found
+
+    async def renew_password_hash(self, user: User, *, old: str, new: str) -> None:
+        """Keep another hash of the same password."""
+        await self.accounts.renew_password_hash(user, old=old, new=new)
+
+
+async def test_a_password_that_becomes_another_while_it_is_checked_lets_nobody_in(side: PrivateSide) -> None:
+    await side.accounts.add_user("ann", "elm", password_hash=hash_password(PASSWORD), now_ms=1, owner=True)
+    browsers, sessions = KnownBrowsers(b"k" * 32), Sessions(time.monotonic)
+    async with Hasher() as hasher:
+        hasty = Hasty(side.accounts, sessions)
+        sign_in = SignIn(hasty, hasher, browsers, SignInLimits(b"l" * 32), time.monotonic)
+        forms = FormTokens(b"f" * 32, time.monotonic)
+        owners = Owners(side.accounts, side.sign_ins, forms, browsers, sign_in, sessions, lambda: side.clock.moment)
+        fields = {"username": "ann", "password": PASSWORD}
+        outcome = await owners.attempt(make_mocked_request("POST", "/sign-in"), fields)
+    assert outcome == Turned(0)
+    assert await side.sign_ins.listed(side.clock.moment) == []
