@@ -72,7 +72,13 @@ def build_private_site(
     registers, reception = ground.registers, parts.reception
     forms = FormTokens(secrets.token_bytes(KEY_BYTES), time.monotonic, life_s=FORM_LIFE_S)
     owners = Owners(
-        registers.accounts, registers.sign_ins, forms, reception.browsers, reception.sign_in, parts.entrance.now
+        registers.accounts,
+        registers.sign_ins,
+        forms,
+        reception.browsers,
+        reception.sign_in,
+        reception.sessions,
+        parts.entrance.now,
     )
     notices = Notices()
     frame = Frame(notices, owners.form_token, lambda: sum(map(bool, health.report().values())), __version__)

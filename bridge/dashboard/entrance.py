@@ -148,7 +148,10 @@ def is_elsewhere(request: web.BaseRequest) -> bool:
     A proxy may speak https for us, so only the name and port of the site are compared.
     """
     host = request.headers.get("Host", "")
-    said = urlsplit(request.headers.get("Origin", f"http://{host}"))
+    try:
+        said = urlsplit(request.headers.get("Origin", f"http://{host}"))
+    except ValueError:  # no address at all: no browser says that of a page of ours
+        return True
     return said.netloc != host or is_from_elsewhere(request, request.headers.get("Origin", ""))
 
 

@@ -59,6 +59,19 @@ class People(Protocol):
         ...
 
 
+class Endings(Protocol):
+    """Hears when somebody's browsers are all signed out: with another password, or without an account."""
+
+    @property
+    def endings(self) -> int:
+        """How often that has happened."""
+        ...
+
+    def ended_since(self, endings: int, user_id: str) -> bool:
+        """Tell whether it has happened to a user since it had happened so often."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Visit:
     """Somebody at the pages. `cookie`: the cookie of their browser; `owner` None: nobody has signed in there."""
@@ -76,6 +89,7 @@ class Owners:
     forms: FormTokens
     browsers: KnownBrowsers
     sign_in: SignIn
+    endings: Endings
     now: Callable[[], Moment]
 
     async def of(self, request: web.BaseRequest) -> Visit:
@@ -94,7 +108,7 @@ class Owners:
 
     async def attempt(self, request: web.BaseRequest, fields: dict[str, str]) -> Welcome | Turned:
         """Try a name and a password. Raises TemporarilyUnavailable while too many try, AccountError for no owner."""
-        known = COOKIES.read(request, COOKIES.known)
+        known, endings = COOKIES.read(request, COOKIES.known), self.endings.endings
         outcome = await self.sign_in.attempt(
             fields.get("username", ""), fields.get("password", ""), address=_address(request), browser_cookie=known
         )
@@ -102,7 +116,11 @@ class Owners:
             return Turned(math.ceil(outcome.wait_s))
         if outcome.user.id not in {owner.id for owner in await self.people.owners()}:
             raise AccountError(NO_OWNER)  # their password is right: it tells them nothing that they may not know
-        return await self.welcome(request, outcome.user)
+        welcome = await self.welcome(request, outcome.user)
+        if self.endings.ended_since(endings, outcome.user.id):  # while the old password was checked it became another
+            await self.kept.end(digest_of(welcome.session))
+            return Turned(0)
+        return welcome
 
     async def welcome(self, request: web.BaseRequest, user: User) -> Welcome:
         """Let an owner in, under a new cookie."""

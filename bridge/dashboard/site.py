@@ -57,6 +57,8 @@ class PrivateSite:
             return await self._answer(request, segments)
         except (ConnectionError, TimeoutError):
             raise  # the other side has gone: there is nobody to answer
+        except BadInput as error:
+            return _plain(str(error), HTTPStatus.BAD_REQUEST)
         except BridgeError as error:
             return _plain(str(error), HTTPStatus.SERVICE_UNAVAILABLE)
         except Exception:
@@ -106,8 +108,8 @@ class PrivateSite:
             return _plain("The page of another site has sent this, so nothing was done.", 403)
         fields = await read_form(asked.request)
         self.notices.keep(asked.visit.cookie, await self._taken(page, asked, fields))
-        back = fields.get("back", "")
-        return send_to(back if is_local(back) else asked.request.rel_url.raw_path)
+        wanted = fields.get("back", ""), asked.request.rel_url.raw_path
+        return send_to(next(filter(is_local, wanted), "/"))
 
     async def _taken(self, page: Page, asked: Asked, fields: dict[str, str]) -> Notice:
         """Let a page do what a form asks for, and return what to say about it."""

@@ -30,6 +30,7 @@ from bridge.oauth.forms import FormTokens
 from bridge.oauth.grants import Moment
 from bridge.oauth.hashing import Hasher
 from bridge.oauth.limits import SignInLimits
+from bridge.oauth.sessions import Sessions
 from bridge.oauth.sign_in import SignIn
 from bridge.storage.accounts import Accounts
 from bridge.storage.database import open_database
@@ -120,7 +121,7 @@ async def running_private_side(folder: Path) -> AsyncIterator[PrivateSide]:
         browsers = KnownBrowsers(b"k" * 32)
         sign_in = SignIn(accounts, hasher, browsers, SignInLimits(b"l" * 32), time.monotonic)
         forms = FormTokens(b"f" * 32, lambda: clock.ms / 1000, life_s=FORM_LIFE_S)
-        owners = Owners(accounts, sign_ins, forms, browsers, sign_in, lambda: clock.moment)
+        owners = Owners(accounts, sign_ins, forms, browsers, sign_in, Sessions(time.monotonic), lambda: clock.moment)
         notices = Notices()
         frame = Frame(notices, owners.form_token, lambda: 1, "1.2.3")
         code, lamp = SetupCode(lambda: clock.ms / 1000), Lamp(frame)

@@ -1,0 +1,104 @@
+"""What a stranger may send to the private pages to make them fail loudly, or to send somebody elsewhere."""
+
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from aiohttp.test_utils import make_mocked_request
+
+from bridge.dashboard.owners import Owners
+from bridge.homes.user import User
+from bridge.oauth.browsers import KnownBrowsers
+from bridge.oauth.forms import FormTokens
+from bridge.oauth.hashing import Hasher
+from bridge.oauth.limits import SignInLimits
+from bridge.oauth.passwords import hash_password
+from bridge.oauth.sessions import Sessions
+from bridge.oauth.sign_in import SignIn
+from bridge.storage.accounts import Accounts
+from bridge.web.visits import Turned
+from tests.integration.private_side import PASSWORD, PrivateSide, running_private_side
+
+FORM = "application/x-www-form-urlencoded"
+
+
+@pytest.fixture
+async def side(tmp_path: Path) -> AsyncIterator[PrivateSide]:
+    async with running_private_side(tmp_path) as running:
+        yield running
+
+
+@pytest.mark.parametrize("origin", ["http://[", "http://[::1", "http://a]b", "http://\u2100.example"])
+async def test_an_origin_that_is_no_address_is_another_sites(side: PrivateSide, origin: str) -> None:
+    async with side.browser() as browser:
+        for path in ("/first", "/sign-in"):
+            async with browser.post(path, data={"a": "b"}, headers={"Origin": origin}) as answer:
+                assert answer.status == 403
+        await side.become_first(browser)
+        async with browser.post("/lamp", data={"decision": "on"}, headers={"Origin": origin}) as answer:
+            assert answer.status == 403
+    assert side.lamp.done == []
+
+
+async def test_a_host_that_is_no_address_is_another_sites(side: PrivateSide) -> None:
+    async with (
+        side.browser() as browser,
+        browser.post("/first", data={"a": "b"}, headers={"Host": "[", "Origin": "http://["}) as answer,
+    ):
+        assert answer.status == 403
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [(FORM, b"a=" + b"x" * 70_000), (FORM, b"a=%ff"), (FORM, b"a=1&a=2"), ("text/plain", b"a=1")],
+    ids=["too large", "not UTF-8", "a field twice", "no form"],
+)
+async def test_a_broken_form_is_the_senders_fault(side: PrivateSide, kind: str, body: bytes) -> None:
+    async with side.browser() as browser:
+        await side.become_first(browser)
+        async with browser.post("/lamp", data=body, headers={"Content-Type": kind}) as answer:
+            assert answer.status == 400
+    assert side.lamp.done == []
+
+
+async def test_a_form_sent_to_two_slashes_leads_to_no_other_site(side: PrivateSide) -> None:
+    async with side.browser() as browser:
+        await side.become_first(browser)
+        async with browser.post(f"{side.url}//lamp", data={"form": "stale"}, allow_redirects=False) as answer:
+            assert answer.status == 303
+            assert answer.headers["Location"] == "/"
+
+
+@dataclass
+class Hasty:
+    """Accounts of which the password becomes another as soon as the old one has been looked up."""
+
+    accounts: Accounts
+    sessions: Sessions
+
+    async def credentials(self, name: str) -> tuple[User, str | None] | None:
+        """Look it up, then change it as the desk does."""
+        found = await self.accounts.credentials(name)
+        user = await self.accounts.set_password(name, hash_password("quite another one"))
+        self.sessions.end_user(user.id)
+        return found
+
+    async def renew_password_hash(self, user: User, *, old: str, new: str) -> None:
+        """Keep another hash of the same password."""
+        await self.accounts.renew_password_hash(user, old=old, new=new)
+
+
+async def test_a_password_that_becomes_another_while_it_is_checked_lets_nobody_in(side: PrivateSide) -> None:
+    await side.accounts.add_user("ann", "elm", password_hash=hash_password(PASSWORD), now_ms=1, owner=True)
+    browsers, sessions = KnownBrowsers(b"k" * 32), Sessions(time.monotonic)
+    async with Hasher() as hasher:
+        hasty = Hasty(side.accounts, sessions)
+        sign_in = SignIn(hasty, hasher, browsers, SignInLimits(b"l" * 32), time.monotonic)
+        forms = FormTokens(b"f" * 32, time.monotonic)
+        owners = Owners(side.accounts, side.sign_ins, forms, browsers, sign_in, sessions, lambda: side.clock.moment)
+        fields = {"username": "ann", "password": PASSWORD}
+        outcome = await owners.attempt(make_mocked_request("POST", "/sign-in"), fields)
+    assert outcome == Turned(0)
+    assert await side.sign_ins.listed(side.clock.moment) == []
