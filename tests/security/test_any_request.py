@@ -2,8 +2,10 @@
 
 import asyncio
 from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from multiprocessing import get_context
 from typing import Final
 
 import pytest
@@ -76,9 +78,19 @@ def configured(port: int, token: str, *, stories: bool = False) -> SchemathesisC
     return SchemathesisConfig(seed=SEED, cache=CacheConfig(enabled=False), projects=ProjectsConfig(default=project))
 
 
-def run(schema: Schema, config: SchemathesisConfig) -> Outcome:
-    """Ask everything."""
+async def asked(site: Site, schema: Schema, *, stories: bool = False) -> Outcome:
+    """Ask everything, from a process of its own: Hypothesis draws on the constants of all modules that are loaded, so
+    that in this one what is asked would depend on the tests that came before.
+    """  # noqa: D205 -- one sentence
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        asking = pool.submit(run, schema, site.port, site.tokens["ann"], stories=stories)
+        return await asyncio.wrap_future(asking)
+
+
+def run(schema: Schema, port: int, token: str, *, stories: bool) -> Outcome:
+    """Ask, and wait for each answer."""
     outcome = Outcome()
+    config = configured(port, token, stories=stories)
     for event in from_schema(schemathesis.openapi.from_dict(schema, config=config)).execute():
         if isinstance(event, events.NonFatalError | events.FatalError):
             outcome.wrong.append(str(event))
@@ -105,7 +117,7 @@ def note(event: events.ScenarioFinished, outcome: Outcome) -> None:
 
 async def test_every_answer_is_as_the_document_says(site: Site) -> None:
     whole = document(site.endpoints.actions.household_of(site.users["ann"]))
-    outcome = await asyncio.to_thread(run, whole, configured(site.port, site.tokens["ann"]))
+    outcome = await asked(site, whole)
     assert outcome.wrong == []
     assert set(outcome.asked) >= {"coverage", "fuzzing"}
     assert {200, 400, 401, 404} == set(outcome.statuses)
@@ -121,7 +133,7 @@ async def test_stories_in_which_one_answer_leads_to_the_next_request_end_as_well
     await site.happen(times=60)
     whole = document(site.endpoints.actions.household_of(site.users["ann"]))
     some = whole | {"paths": {path: item for path, item in whole["paths"].items() if path.startswith(told)}}
-    outcome = await asyncio.to_thread(run, some, configured(site.port, site.tokens["ann"], stories=True))
+    outcome = await asked(site, some, stories=True)
     assert outcome.wrong == []
     assert outcome.asked["stateful"] > STORIES
     assert max(outcome.statuses) < 500
@@ -135,5 +147,5 @@ async def test_an_answer_that_the_document_does_not_know_is_found(site: Site) ->
     content = info["responses"]["200"]["content"]["application/json"]["schema"]
     content["properties"]["data"]["properties"]["name"] = {"type": "integer"}
     schema = whole | {"paths": {"/user/info": {"get": info}}}
-    outcome = await asyncio.to_thread(run, schema, configured(site.port, site.tokens["ann"]))
+    outcome = await asked(site, schema)
     assert any("user/info" in wrong for wrong in outcome.wrong)
