@@ -3,6 +3,7 @@
 import os
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bridge import __version__
@@ -70,21 +71,6 @@ def attended_desk(  # noqa: PLR0913 -- one of each that it speaks of
         forget_answers=forget.answers,
     )
 
-    def house() -> "House":
-        from bridge.desk.house import House  # noqa: PLC0415 -- most of the time nobody looks
-
-        return House(
-            registers.accounts,
-            registers.events,
-            registers.exposure,
-            registers.readings,
-            paired,
-            homes=homes,
-            catalogue=lambda: current.now.catalogue,
-            lately=lately(),
-            clock_ms=lambda: now().wall_ms,
-        )
-
     return Desk(
         registers.accounts,
         registers.sign_ins,
@@ -101,7 +87,29 @@ def attended_desk(  # noqa: PLR0913 -- one of each that it speaks of
         forget_tokens=forget.tokens,
         forget_sign_ins=forget.sign_ins,
         news=news,
-        house=house,
+        house=partial(_house, registers, paired, current, lately, now),
+    )
+
+
+def _house(
+    registers: Registers,
+    paired: Paired,
+    current: Current,
+    lately: Callable[[], "Lately"],
+    now: Callable[[], Moment],
+) -> "House":
+    from bridge.desk.house import House  # noqa: PLC0415 -- most of the time nobody looks
+
+    return House(
+        registers.accounts,
+        registers.events,
+        registers.exposure,
+        registers.readings,
+        paired,
+        homes=paired.homes,
+        catalogue=lambda: current.now.catalogue,
+        lately=lately(),
+        clock_ms=lambda: now().wall_ms,
     )
 
 

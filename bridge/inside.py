@@ -68,18 +68,7 @@ def build_private_site(
     written: Written,
 ) -> PrivateSite:
     """Put it together. `written`: the configuration as people see it."""
-    health = checkup.sources.health
-    registers, reception = ground.registers, parts.reception
-    forms = FormTokens(secrets.token_bytes(KEY_BYTES), time.monotonic, life_s=FORM_LIFE_S)
-    owners = Owners(
-        registers.accounts,
-        registers.sign_ins,
-        forms,
-        reception.browsers,
-        reception.sign_in,
-        reception.sessions,
-        parts.entrance.now,
-    )
+    health, registers, owners = checkup.sources.health, ground.registers, _owners(ground, parts)
     notices = Notices()
     frame = Frame(notices, owners.form_token, lambda: sum(map(bool, health.report().values())), __version__)
 
@@ -110,6 +99,19 @@ def build_private_site(
             **_pages_about_the_bridge(ground, checkup, frame, ask, homes),
             "setup": Later(partial(_set_up, ground, parts, frame, ask, written)),
         },
+    )
+
+
+def _owners(ground: Ground, parts: Parts) -> Owners:
+    registers, reception = ground.registers, parts.reception
+    return Owners(
+        registers.accounts,
+        registers.sign_ins,
+        FormTokens(secrets.token_bytes(KEY_BYTES), time.monotonic, life_s=FORM_LIFE_S),
+        reception.browsers,
+        reception.sign_in,
+        reception.sessions,
+        parts.entrance.now,
     )
 
 
