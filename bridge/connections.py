@@ -70,9 +70,10 @@ def build_connections(
     """Put them together. `forget_tokens`: none is trusted any more unasked; `forget`: nobody is told there any more."""
     waiting, grants, checks = Waiting(identities, registers.accounts, forget), registers.grants, registers.checks
     revocation = Revocation(grants, forget_tokens, waiting.disconnected)
+    watch = ConnectionWatch(grants, whose, checks, clock_ms=clock_ms)
     return Connections(
-        ConnectionWatch(grants, whose, checks, clock_ms=clock_ms),
+        watch,
         revocation,
-        Grants(registers.accounts, grants, checks, revocation, clock_ms),
+        Grants(registers.accounts, grants, checks, revocation, clock_ms, watch.write),
         waiting,
     )

@@ -32,6 +32,7 @@ from bridge.ground import Ground
 from bridge.homes.user import Home
 from bridge.oauth.forms import FormTokens
 from bridge.oauth.seals import KEY_BYTES
+from bridge.web.bugs import Bugs
 
 T = TypeVar("T")
 
@@ -99,6 +100,7 @@ def build_private_site(
             **_pages_about_the_bridge(ground, checkup, frame, ask, homes),
             "setup": Later(partial(_set_up, ground, parts, frame, ask, written)),
         },
+        Bugs("bridge.dashboard"),
     )
 
 

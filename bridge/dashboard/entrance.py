@@ -10,6 +10,7 @@ from aiohttp import web
 
 from bridge.dashboard.frame import Frame
 from bridge.dashboard.owners import COOKIES, Owners, Visit
+from bridge.dashboard.plain import not_so, plain
 from bridge.dashboard.setup_code import SetupCode
 from bridge.errors import AccountError, BadInput, TemporarilyUnavailable
 from bridge.homes.user import User
@@ -59,7 +60,7 @@ class Entrance:
         """Answer whoever has not signed in, or wants to go."""
         first = not await self.accounts.owners()
         if request.method not in {"GET", "HEAD", "POST"}:
-            return web.Response(status=405, headers={"Allow": "GET, HEAD, POST"})
+            return not_so("GET", "HEAD", "POST")
         if request.method == "POST" and segments in {("sign-in",), ("first",)}:
             return await self._take(request, visit, first=first)
         if segments != (("first",) if first else ("sign-in",)):
@@ -70,7 +71,7 @@ class Entrance:
 
     async def _take(self, request: web.BaseRequest, visit: Visit, *, first: bool) -> web.StreamResponse:
         if is_elsewhere(request):
-            return web.Response(text="The page of another site has sent this, so nothing was done.", status=403)
+            return plain("The page of another site has sent this, so nothing was done.", 403)
         try:
             fields = await read_form(request)
             if not self.owners.is_our_form(visit, fields):

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import msgspec
 from aiohttp import web
 
+from bridge.dashboard.plain import content, not_here, plain
+
 
 @dataclass(frozen=True, slots=True)
 class Health:
@@ -40,13 +42,12 @@ class Health:
 async def answer_health(health: Health, request: web.BaseRequest) -> web.StreamResponse:
     """Answer `/livez` (the process is up) and `/readyz` (200, or 503 with each part named)."""
     if request.method not in {"GET", "HEAD"}:
-        return web.Response(text="Not found", status=404)
+        return not_here()
     match request.path:
         case "/livez":
-            return web.Response(text="alive\n")
+            return plain("alive\n")
         case "/readyz":
             summary = health.summary()
-            status = 200 if summary["ready"] else 503
-            return web.Response(body=msgspec.json.encode(summary), status=status, content_type="application/json")
+            return content(msgspec.json.encode(summary), "application/json", 200 if summary["ready"] else 503)
         case _:
-            return web.Response(text="Not found", status=404)
+            return not_here()

@@ -5,10 +5,10 @@ Plain computation over what the desk says.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
-from bridge.dashboard.measured import long_time
+from bridge.dashboard.ago import ago
+from bridge.dashboard.local_time import at_ms
 from bridge.dashboard.notices import sentence
 from bridge.desk.rows import GrantRow, SignInRow, UserRow
 
@@ -102,8 +102,7 @@ def since(at: str | None, now_ms: int) -> str:
     """Return how long ago a time was that the desk has told."""
     if at is None:
         return "never"
-    seconds = now_ms / 1000 - datetime.fromisoformat(at).timestamp()
-    return "just now" if seconds < 120 else f"{long_time(seconds)} ago"  # noqa: PLR2004 -- two minutes
+    return ago(at_ms(at), now_ms)
 
 
 _BROWSERS: Final = (

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Final, NamedTuple
 
+from bridge.dashboard.ago import ago
 from bridge.dashboard.page import Asked
 from bridge.ifttt.ingredients import iso_time
 
@@ -14,8 +15,6 @@ COOKIE: Final = "zone"
 """live.js sets it."""
 
 MOST_NAME: Final = 64
-_STEPS: Final = ((60, "second"), (60, "minute"), (24, "hour"), (0, "day"))
-"""Each unit of time with how many of it make the next."""
 
 
 class When(NamedTuple):
@@ -55,12 +54,7 @@ class LocalTime:
 
     def ago(self, at_ms: int) -> When:
         """Return how long ago it was."""
-        left = max(0, self.now_ms - at_ms) // 1000
-        for most, unit in _STEPS:
-            if not most or left < most:
-                return When(iso_time(at_ms), "just now" if unit == "second" else f"{counted(left, unit)} ago")
-            left //= most
-        raise AssertionError  # the last unit has no end
+        return When(iso_time(at_ms), ago(at_ms, self.now_ms))
 
     def typed(self, text: str) -> int | None:
         """Read what a field for a day and a time gives, None for what is none."""

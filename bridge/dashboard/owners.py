@@ -11,6 +11,7 @@ from typing import Final, Protocol
 
 from aiohttp import web
 
+from bridge.dashboard.whereabouts import is_here
 from bridge.errors import AccountError
 from bridge.homes.user import User
 from bridge.oauth.browsers import KnownBrowsers
@@ -19,7 +20,6 @@ from bridge.oauth.grants import Moment
 from bridge.oauth.sign_in import Refused, SignIn
 from bridge.oauth.tokens import digest_of
 from bridge.web.cookies import Cookies, new_visit
-from bridge.web.origin import address_in
 from bridge.web.visits import Turned, Welcome
 
 KEPT_FOR_S: Final = 30 * 24 * 3600
@@ -31,6 +31,7 @@ NO_OWNER: Final = (
     "Name and password are right, but these pages are for owners. Somebody who is one can make you one: "
     "`ifttt-bridge user owner NAME`, or on the page People."
 )
+GONE: Final = "Somebody has just ended this account, or that it is an owner's."
 MAX_BROWSER_CHARACTERS: Final = 120
 _FORMS: Final = "private pages"
 
@@ -38,8 +39,8 @@ _FORMS: Final = "private pages"
 class SignedInBrowsers(Protocol):
     """Where it is kept which browsers are signed in."""
 
-    async def begin(self, digest: str, user: User, browser: str, now: Moment) -> None:
-        """Let a browser be signed in."""
+    async def begin(self, digest: str, user: User, browser: str, now: Moment) -> bool:
+        """Let a browser be signed in, and return whether it is: the user may be gone by now."""
         ...
 
     async def find(self, digest: str, now: Moment) -> User | None:
@@ -123,23 +124,18 @@ class Owners:
         return welcome
 
     async def welcome(self, request: web.BaseRequest, user: User) -> Welcome:
-        """Let an owner in, under a new cookie."""
+        """Let an owner in, under a new cookie. Raises AccountError for who is one no longer."""
         session = new_visit()
         before = COOKIES.visit(request)
         if before:
             await self.kept.end(digest_of(before))
-        await self.kept.begin(digest_of(session), user, _browser(request), self.now())
+        if not await self.kept.begin(digest_of(session), user, _browser(request), self.now()):
+            raise AccountError(GONE)
         return Welcome(session, self.browsers.issue(user.id, COOKIES.read(request, COOKIES.known)))
 
     async def leave(self, visit: Visit) -> None:
         """Sign out."""
         await self.kept.end(digest_of(visit.cookie))
-
-
-def is_here(request: web.BaseRequest) -> bool:
-    """Tell whether a request comes from this machine itself."""
-    address = address_in(request.remote or "")
-    return address is not None and address.is_loopback
 
 
 def _address(request: web.BaseRequest) -> str | None:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import structlog
 from aiohttp import web
 
 from bridge import __version__
@@ -18,8 +17,11 @@ from bridge.dashboard.frame import Frame
 from bridge.dashboard.health import Health, answer_health
 from bridge.dashboard.live import Live
 from bridge.dashboard.notices import Notices
-from bridge.dashboard.owners import Visit, is_here
+from bridge.dashboard.owners import Visit
+from bridge.dashboard.plain import not_here, not_so, plain
+from bridge.dashboard.whereabouts import host_name, is_here
 from bridge.desk.news import News
+from bridge.web.bugs import Bugs
 from bridge.web.pages import send_to
 
 OWN_NAMES: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
@@ -29,8 +31,6 @@ _STRANGER: Final = (
     "The configuration of this bridge is wrong. What is wrong is told on the machine itself, at http://localhost, "
     "and in the log.\n"
 )
-
-log = structlog.get_logger("bridge.dashboard")
 
 
 @dataclass(slots=True)
@@ -55,6 +55,7 @@ class SafeSite:
         self._stand_in = stand_in()
         self._frame = Frame(Notices(), lambda _visit: "", lambda: 0, __version__)
         self._live = Live(trouble.news.next, lambda: trouble.news.over)
+        self._bugs = Bugs("bridge.dashboard")
         self._health = Health(lambda: False, {"configuration": lambda: "; ".join(trouble.lines)})
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
@@ -63,17 +64,17 @@ class SafeSite:
             return await self._answer(request)
         except (ConnectionError, TimeoutError):
             raise  # the other side has gone: there is nobody to answer
-        except Exception:
-            log.exception("dashboard.failed", method=request.method, page="safe mode")
-            return web.Response(text="Something went wrong here. The log of the bridge says what.\n", status=500)
+        except Exception as error:  # noqa: BLE001 -- the edge of one request
+            self._bugs.note("dashboard.failed", error, method=request.method, page="safe mode")
+            return plain("Something went wrong here. The log of the bridge says what.\n", 500)
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
         if request.method not in {"GET", "HEAD"}:
-            return web.Response(status=405, headers={"Allow": "GET, HEAD"})
+            return not_so("GET", "HEAD")
         if request.path == "/livez":
             return await answer_health(self._health, request)
         if not is_from_here(request):
-            return web.Response(text=_STRANGER, status=403)
+            return plain(_STRANGER, 403)
         return await self._for_owner(request)
 
     async def _for_owner(self, request: web.BaseRequest) -> web.StreamResponse:
@@ -81,9 +82,9 @@ class SafeSite:
             case []:
                 return await self._page()
             case ["assets", name]:
-                return await self._frame.asset(name) or web.Response(text="Not found", status=404)
+                return await self._frame.asset(name) or not_here()
             case ["live"]:
-                return await self._live.stream(request)
+                return await self._live.stream(request, _is_in)
             case ["readyz"]:
                 return await answer_health(self._health, request)
             case _:  # a page that will be there again
@@ -102,6 +103,10 @@ class SafeSite:
         )
 
 
+async def _is_in() -> bool:
+    return True  # nobody signs in here
+
+
 def database_beside(file: Path) -> str:
     """Return where a database may be that belongs to a configuration of somebody's own; "": where it is by itself."""
     return "" if file.is_relative_to("/etc") else str(file.parent / "data" / "bridge.db")
@@ -109,6 +114,5 @@ def database_beside(file: Path) -> str:
 
 def is_from_here(request: web.BaseRequest) -> bool:
     """Tell whether a browser of this machine asks, under one of its own names, and no proxy for somebody else."""
-    host = request.headers.get("Host", "").lower()
-    name = host if host.endswith("]") else host.rpartition(":")[0] or host
-    return is_here(request) and name in OWN_NAMES and not any(header in request.headers for header in BEHIND_A_PROXY)
+    proxied = any(header in request.headers for header in BEHIND_A_PROXY)
+    return is_here(request) and host_name(request) in OWN_NAMES and not proxied

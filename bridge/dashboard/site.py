@@ -11,7 +11,6 @@ from http import HTTPStatus
 from typing import Final
 from urllib.parse import unquote
 
-import structlog
 from aiohttp import web
 
 from bridge.dashboard.entrance import Entrance, is_elsewhere, is_local
@@ -20,10 +19,13 @@ from bridge.dashboard.frame import Frame
 from bridge.dashboard.health import Health, answer_health
 from bridge.dashboard.live import Live
 from bridge.dashboard.notices import Notice, Notices, sentence
-from bridge.dashboard.owners import Owners, Visit, is_here
+from bridge.dashboard.owners import Owners, Visit
 from bridge.dashboard.page import Asked, Page
+from bridge.dashboard.plain import content, not_here, not_so, plain
+from bridge.dashboard.whereabouts import is_by_home_name, is_here
 from bridge.errors import BadInput, BridgeError, NoSuchResource
 from bridge.web.bodies import read_form
+from bridge.web.bugs import Bugs
 from bridge.web.origin import Network, address_in
 from bridge.web.pages import send_to
 
@@ -33,7 +35,11 @@ STALE: Final = (
     "This page was open for too long, or you have signed in anew since, so nothing was done. Please try again."
 )
 
-log = structlog.get_logger("bridge.dashboard")
+_STRANGER: Final = "Sign in, or let [private] trusted name your address: nothing is told to strangers.\n"
+_BY_ANOTHER_NAME: Final = (
+    "Sign in, or ask under this machine's address or its name at home: a site elsewhere may have a name that leads "
+    "here.\n"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,7 @@ class PrivateSite:
     notices: Notices
     live: Live
     pages: Mapping[str, Page]
+    bugs: Bugs
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request, whatever it is."""
@@ -58,12 +65,12 @@ class PrivateSite:
         except (ConnectionError, TimeoutError):
             raise  # the other side has gone: there is nobody to answer
         except BadInput as error:
-            return _plain(str(error), HTTPStatus.BAD_REQUEST)
+            return plain(str(error), HTTPStatus.BAD_REQUEST)
         except BridgeError as error:
-            return _plain(str(error), HTTPStatus.SERVICE_UNAVAILABLE)
-        except Exception:
-            log.exception("dashboard.failed", method=request.method, page=segments[:1])
-            return _plain("Something went wrong here. The log of the bridge says what.", 500)
+            return plain(str(error), HTTPStatus.SERVICE_UNAVAILABLE)
+        except Exception as error:  # noqa: BLE001 -- the edge of one request
+            self.bugs.note("dashboard.failed", error, method=request.method, page=segments[:1])
+            return plain("Something went wrong here. The log of the bridge says what.", 500)
 
     async def _answer(  # noqa: PLR0911 -- a table of routes
         self, request: web.BaseRequest, segments: tuple[str, ...]
@@ -71,7 +78,7 @@ class PrivateSite:
         if segments == ("livez",):
             return await answer_health(self.health, request)
         if segments[:1] == ("assets",) and request.method in _READING:
-            return await self.frame.asset("/".join(segments[1:])) or _not_here()
+            return await self.frame.asset("/".join(segments[1:])) or not_here()
         visit = await self.owners.of(request)
         if segments in {("metrics",), ("readyz",)}:
             return await self._reading(request, visit, segments[0])
@@ -79,7 +86,7 @@ class PrivateSite:
             return await self.entrance.answer(request, visit, segments)
         asked = Asked(request, visit, visit.owner, segments[1:], dict(request.rel_url.query))
         if segments == ("live",) and request.method == "GET":
-            return await self.live.stream(request)
+            return await self.live.stream(request, lambda: self._is_in(request))
         page = self.pages.get(segments[0] if segments else "home")
         if page is None or len(segments) > MAX_SEGMENTS or segments == ("home",):
             return await self._missing(asked)
@@ -88,24 +95,28 @@ class PrivateSite:
         except NoSuchResource:
             return await self._missing(asked)
 
+    async def _is_in(self, request: web.BaseRequest) -> bool:
+        return (await self.owners.of(request)).owner is not None
+
     async def _reading(self, request: web.BaseRequest, visit: Visit, name: str) -> web.StreamResponse:
         if visit.owner is None and not self._is_trusted(request):
-            return _plain("Sign in, or let [private] trusted name your address: nothing is told to strangers.\n", 403)
+            return plain(_STRANGER if is_by_home_name(request) else _BY_ANOTHER_NAME, 403)
         if name == "metrics" and request.method in _READING:
-            return web.Response(body=exposition(self.families), headers={"Content-Type": CONTENT_TYPE})
+            return content(exposition(self.families), CONTENT_TYPE)
         return await answer_health(self.health, request)
 
     def _is_trusted(self, request: web.BaseRequest) -> bool:
         address = address_in(request.remote or "")
-        return is_here(request) or (address is not None and any(address in network for network in self.trusted()))
+        near = is_here(request) or (address is not None and any(address in network for network in self.trusted()))
+        return near and is_by_home_name(request)
 
     async def _of_page(self, page: Page, asked: Asked) -> web.StreamResponse:
         if asked.request.method in _READING:
             return await page.show(asked)
         if asked.request.method != "POST":
-            return web.Response(status=405, headers={"Allow": "GET, HEAD, POST"})
+            return not_so("GET", "HEAD", "POST")
         if is_elsewhere(asked.request):
-            return _plain("The page of another site has sent this, so nothing was done.", 403)
+            return plain("The page of another site has sent this, so nothing was done.", 403)
         fields = await read_form(asked.request)
         self.notices.keep(asked.visit.cookie, await self._taken(page, asked, fields))
         wanted = fields.get("back", ""), asked.request.rel_url.raw_path
@@ -126,11 +137,3 @@ class PrivateSite:
         response = await self.frame.page(asked, "missing", title="Not here")
         response.set_status(404)
         return response
-
-
-def _plain(text: str, status: int) -> web.Response:
-    return web.Response(text=text, status=status)
-
-
-def _not_here() -> web.Response:
-    return web.Response(text="Not found", status=404)

@@ -9,7 +9,8 @@ from enum import Enum, auto
 from typing import Final, NamedTuple
 from urllib.parse import quote
 
-from bridge.dashboard.local_time import LocalTime, When, at_ms, counted
+from bridge.dashboard.local_time import LocalTime, When, at_ms
+from bridge.dashboard.measured import duration
 from bridge.desk.journey_rows import VerdictRow
 from bridge.desk.rows import EventRow
 from bridge.events import NotOffered
@@ -78,7 +79,7 @@ def meant_of(verdict: VerdictRow, event: EventRow, clock: LocalTime) -> Meant:
         tone,
         "" if verdict.why is None else f"{first_large(in_local_time(verdict.words, clock))}.",
         _cure(verdict, event),
-        tuple(_told_and_asked(verdict, event, clock)) if verdict.why is None else (),
+        tuple(_told_and_asked(verdict, clock)) if verdict.why is None else (),
         clock.ago(at_ms(verdict.last_poll)),
     )
 
@@ -105,13 +106,12 @@ def _badge(verdict: VerdictRow) -> tuple[str, str]:
     return ("told", "good") if _is_good(verdict.outcome) else ("could not be told", "bad")
 
 
-def _told_and_asked(verdict: VerdictRow, event: EventRow, clock: LocalTime) -> Iterator[Step]:
-    since_ms = at_ms(event.recorded_at)
+def _told_and_asked(verdict: VerdictRow, clock: LocalTime) -> Iterator[Step]:
     if verdict.told is None or verdict.outcome is None:
         yield Step("told", "IFTTT was not told", None, ())
     else:
         good = _is_good(verdict.outcome)
-        notes = (outcome_words(verdict.outcome), *_later(since_ms, verdict.told, by=verdict.told_by))
+        notes = (outcome_words(verdict.outcome), *_later(verdict.told_after_ms, by=verdict.told_by))
         at = clock.clock(at_ms(verdict.told))
         yield Step("told", "Told IFTTT" if good else "Tried to tell IFTTT", at, notes, "good" if good else "bad")
     if verdict.asked is None:
@@ -119,16 +119,15 @@ def _told_and_asked(verdict: VerdictRow, event: EventRow, clock: LocalTime) -> I
         rare = verdict.last_poll_age_s > _OFTEN_S
         yield Step("waits", "IFTTT has not asked yet", None, (f"it asked last {last}",), "bad" if rare else "")
     else:
-        notes = tuple(_later(since_ms, verdict.asked, by=verdict.asked_by))
+        notes = tuple(_later(verdict.asked_after_ms, by=verdict.asked_by))
         yield Step("done", "IFTTT asked, and got it", clock.clock(at_ms(verdict.asked)), notes, "good")
 
 
-def _later(since_ms: int, iso: str, *, by: bool) -> Iterator[str]:
+def _later(after_ms: int | None, *, by: bool) -> Iterator[str]:
     if by:
         yield "by then, or before: what was earlier is not kept"
-        return
-    seconds = (at_ms(iso) - since_ms) // 1000
-    yield "within the same second" if seconds <= 0 else f"{counted(seconds, 'second')} later"
+    elif after_ms is not None:
+        yield f"{duration(after_ms / 1000)} later" if after_ms else "within a millisecond"
 
 
 def _cure(verdict: VerdictRow, event: EventRow) -> Cure | None:

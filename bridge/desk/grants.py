@@ -1,13 +1,14 @@
 """Who is connected to IFTTT, as a person asks for it: each grant, and how its connection is."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import assert_never
 
 from bridge.desk.prefixes import beginning_of
 from bridge.desk.requests import GrantRequest, ListGrants, RevokeGrant
 from bridge.desk.rows import GrantRow
-from bridge.errors import AccountError
+from bridge.errors import AccountError, StorageError
 from bridge.homes.user import User
 from bridge.ifttt.ingredients import iso_time
 from bridge.oauth.connection import (
@@ -27,15 +28,20 @@ from bridge.storage.checks import Checks
 from bridge.storage.grants import Grants as KeptGrants
 
 
+async def _nothing_noted() -> None:
+    """Without a daemon nobody is asked anything."""
+
+
 @dataclass(frozen=True, slots=True)
 class Grants:
-    """Answers about grants."""
+    """Answers about grants. `write_down` writes what was noted of checks, and not yet written."""
 
     accounts: Accounts
     kept: KeptGrants
     checks: Checks
     revocation: Revocation
     clock_ms: Callable[[], int]
+    write_down: Callable[[], Awaitable[None]] = _nothing_noted
 
     async def answer(self, request: GrantRequest) -> object:
         """Do what is asked. Raises AccountError."""
@@ -63,6 +69,8 @@ class Grants:
         return sorted(rows, key=lambda row: (row.user, row.client, row.since or "", row.id or ""))
 
     async def _list(self, request: ListGrants) -> list[GrantRow]:
+        with suppress(StorageError):  # then as of the last time
+            await self.write_down()
         if request.user is None:
             return await self.of(await self.accounts.users())
         return await self.of([await self.accounts.user_named(request.user)])

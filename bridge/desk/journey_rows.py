@@ -72,7 +72,7 @@ class VerdictRow(msgspec.Struct, frozen=True):
     """What became of an event with one Applet. `waits_for` and `words` are for people; `why` None: it concerned it.
 
     `told`: when IFTTT took note, or was tried last in vain: then `outcome` does not begin with 2. `told_by`,
-    `asked_by`: by then or before; what was before is not kept.
+    `asked_by`: by then or before; what was before is not kept. `told_after_ms`, `asked_after_ms`: since the commit.
     """
 
     identity: str
@@ -83,9 +83,11 @@ class VerdictRow(msgspec.Struct, frozen=True):
     why: str | None
     words: str
     told: str | None
+    told_after_ms: int | None
     told_by: bool
     outcome: str | None
     asked: str | None
+    asked_after_ms: int | None
     asked_by: bool
     last_poll: str
     last_poll_age_s: int

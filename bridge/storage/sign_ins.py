@@ -39,9 +39,11 @@ class SignIns:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def begin(self, digest: str, user: User, browser: str, now: Moment) -> None:
-        """Let a browser be signed in. Beyond the limit the one goes that was away longest."""
-        await self._database.write(lambda connection: _begin(connection, digest, user.id, browser, now))
+    async def begin(self, digest: str, user: User, browser: str, now: Moment) -> bool:
+        """Let a browser be signed in. Beyond the limit the one goes that was away longest. Return False, and let
+        nobody in, where the user is gone by now, or no longer an owner.
+        """  # noqa: D205 -- two sentences
+        return await self._database.write(lambda connection: _begin(connection, digest, user.id, browser, now))
 
     async def find(self, digest: str, now: Moment) -> User | None:
         """Return the owner who is signed in there, None if nobody is, or nobody who still is an owner."""
@@ -74,13 +76,15 @@ def end_sign_ins_of(connection: sqlite3.Connection, user: str) -> None:
     connection.execute("DELETE FROM sign_ins WHERE user = ?", (user,))
 
 
-def _begin(connection: sqlite3.Connection, digest: str, user: str, browser: str, now: Moment) -> None:
+def _begin(connection: sqlite3.Connection, digest: str, user: str, browser: str, now: Moment) -> bool:
     connection.execute("DELETE FROM sign_ins WHERE seen_run_ms <= ?", (now.run_ms - IDLE_MS,))
     connection.execute(_FORGET_ELDEST, (user, user, MOST_OF_USER - 1))
-    connection.execute(
-        "INSERT INTO sign_ins (digest, user, browser, since_ms, seen_ms, seen_run_ms) VALUES (?, ?, ?, ?, ?, ?)",
-        (digest, user, browser, now.wall_ms, now.wall_ms, now.run_ms),
+    begun = connection.execute(
+        "INSERT INTO sign_ins (digest, user, browser, since_ms, seen_ms, seen_run_ms) "
+        "SELECT ?, id, ?, ?, ?, ? FROM users WHERE id = ? AND owner = 1",
+        (digest, browser, now.wall_ms, now.wall_ms, now.run_ms, user),
     )
+    return begun.rowcount == 1
 
 
 def _find(connection: sqlite3.Connection, digest: str, now: Moment) -> tuple[User, int] | None:

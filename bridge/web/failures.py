@@ -1,9 +1,7 @@
 """The only table from errors to HTTP statuses (protocol reference, section 1.6)."""
 
-import traceback
 from typing import Final
 
-import structlog
 from aiohttp import web
 
 from bridge.errors import (
@@ -15,13 +13,10 @@ from bridge.errors import (
     StorageError,
     TemporarilyUnavailable,
 )
+from bridge.web.bugs import Bugs
 from bridge.web.envelope import respond_with_error
 
 RETRY_AFTER_S: Final = "10"
-MAX_PLACES: Final = 100
-"""More would mean that the lines of the log are the trouble."""
-
-log = structlog.get_logger("bridge.web")
 
 
 class Failures:
@@ -30,7 +25,7 @@ class Failures:
     """  # noqa: D205 -- one sentence
 
     def __init__(self) -> None:
-        self._spoken_of: set[tuple[str, str]] = set()
+        self._bugs = Bugs("bridge.web")
 
     def respond_to(self, error: BridgeError) -> web.Response:  # noqa: PLR0911 -- a table of answers
         """Answer a request that failed for a reason we know. On user endpoints 401 is a dead token and nothing else."""
@@ -52,13 +47,5 @@ class Failures:
 
     def respond_to_bug(self, error: Exception) -> web.Response:
         """Answer a request that failed for a reason we do not know: the detail is for the log alone."""
-        place = _place(error)
-        if place not in self._spoken_of and len(self._spoken_of) < MAX_PLACES:
-            self._spoken_of.add(place)
-            log.error("request.failed", exc_info=error, note="said once: further ones from this place are only counted")
+        self._bugs.note("request.failed", error)
         return respond_with_error("Something went wrong on our side.", 500)
-
-
-def _place(error: Exception) -> tuple[str, str]:
-    frames = traceback.extract_tb(error.__traceback__)
-    return type(error).__name__, f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "?"

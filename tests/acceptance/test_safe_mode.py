@@ -120,7 +120,7 @@ async def test_what_only_the_start_finds_is_shown_until_the_files_change(program
     program.renamed = {'[[devices]]\nid = "kettle"': after}
     await program.start(ready=False)
     assert "belonged to another home" in (await page(program))[1]
-    await asyncio.sleep(5)  # longer than it waits between two looks, and reads
+    await asyncio.sleep(3)  # longer than it waits between two looks
     assert "event=config.right" not in program.log
     program.renamed = {'[[devices]]\nid = "kettle"': before}
     program.edit("nothing", "nothing")

@@ -36,6 +36,7 @@ from bridge.storage.accounts import Accounts
 from bridge.storage.database import open_database
 from bridge.storage.migrate import migrate
 from bridge.storage.sign_ins import SignIns
+from bridge.web.bugs import Bugs
 from bridge.web.server import listening
 
 PASSWORD: Final = "correct horse battery"
@@ -64,6 +65,8 @@ class Lamp:
 
     async def show(self, asked: Asked) -> web.StreamResponse:
         """Show it, or what lies below it."""
+        if asked.path == ("broken",):
+            raise ZeroDivisionError
         if asked.path not in {(), ("below",)}:
             raise NoSuchResource("there is nothing")
         return await self.frame.page(asked, "missing", title="The lamp")
@@ -85,6 +88,7 @@ class PrivateSide:
     code: SetupCode
     accounts: Accounts
     sign_ins: SignIns
+    owners: Owners
     lamp: Lamp
     news: News
     remote: str | None = None
@@ -141,12 +145,13 @@ async def running_private_side(folder: Path) -> AsyncIterator[PrivateSide]:
             notices,
             live,
             {"home": lamp, "lamp": lamp},
+            Bugs("bridge.dashboard"),
         )
 
         async def answer(request: web.BaseRequest) -> web.StreamResponse:
             return await site.answer(request if side.remote is None else request.clone(remote=side.remote))
 
         async with listening(answer, "127.0.0.1", 0) as port:
-            side = PrivateSide(f"http://127.0.0.1:{port}", clock, code, accounts, sign_ins, lamp, news)
+            side = PrivateSide(f"http://127.0.0.1:{port}", clock, code, accounts, sign_ins, owners, lamp, news)
             yield side
             news.end()

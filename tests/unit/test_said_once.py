@@ -12,7 +12,8 @@ from bridge.housekeeping import Housekeeping
 from bridge.ifttt.identities import Identities
 from bridge.oauth.grants import Moment
 from bridge.recovery import Recovery
-from bridge.web.failures import MAX_PLACES, Failures
+from bridge.web.bugs import MAX_PLACES
+from bridge.web.failures import Failures
 from tests.fakes.realtime import AWAY, WRONG_KEY, ScriptedClient, refuse
 from tests.parts.waiting import until
 from tests.unit.mqtt.house import ON, House, running

@@ -12,9 +12,9 @@ from bridge.dashboard.frame import Frame
 from bridge.dashboard.lag_history import LagHistory
 from bridge.dashboard.measured import long_time
 from bridge.dashboard.page import Asked
+from bridge.dashboard.plain import content
 from bridge.dashboard.standing import Sources
 from bridge.errors import NoSuchResource
-from bridge.web.pages import HEADERS
 
 if TYPE_CHECKING:
     from bridge.dashboard.lag_plot import LagPlot
@@ -106,6 +106,5 @@ def _ago(course: Course[Any], now_ms: int) -> str:
     return long_time((now_ms - (course.ended_ms or now_ms)) / 1000)
 
 
-def _as_file(content: bytes) -> web.Response:
-    headers = {**HEADERS, "Content-Disposition": f'attachment; filename="{FILE}"'}
-    return web.Response(body=content, content_type="application/json", headers=headers)
+def _as_file(written: bytes) -> web.Response:
+    return content(written, "application/json", **{"Content-Disposition": f'attachment; filename="{FILE}"'})

@@ -53,9 +53,23 @@ def applet(**facts: Any) -> AppletRow:  # noqa: ANN401 -- the same
 
 
 def verdict(identity: str, why: str | None, words: str) -> VerdictRow:
-    told = ("ann", "", "when Bell is pressed (long)", "waits", why, words, None)
     return VerdictRow(
-        identity, *told, told_by=False, outcome=None, asked=None, asked_by=False, last_poll="", last_poll_age_s=180
+        identity=identity,
+        user="ann",
+        client="",
+        waits_for="when Bell is pressed (long)",
+        state="waits",
+        why=why,
+        words=words,
+        told=None,
+        told_after_ms=None,
+        told_by=False,
+        outcome=None,
+        asked=None,
+        asked_after_ms=None,
+        asked_by=False,
+        last_poll="",
+        last_poll_age_s=180,
     )
 
 

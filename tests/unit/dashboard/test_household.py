@@ -43,7 +43,7 @@ def test_failed_checks_are_counted_towards_the_limit() -> None:
     [connection] = person.connections
     assert connection.pips == (*[True] * 3, *[False] * (LIMIT - 3))
     assert (connection.look, connection.advice) == ("bad", "Connect again.")
-    assert connection.facts == "Connected 3 hours ago, used last 3 hours ago, checked well 3 hours ago."
+    assert connection.facts == "Connected 3 h ago, used last 3 h ago, checked well 3 h ago."
 
 
 @pytest.mark.parametrize("state", list(State))

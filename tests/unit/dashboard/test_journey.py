@@ -43,9 +43,11 @@ CONCERNED: Final = VerdictRow(
     why=None,
     words="",
     told="2026-03-02T12:00:01Z",
+    told_after_ms=12,
     told_by=False,
     outcome="200",
     asked="2026-03-02T12:00:03Z",
+    asked_after_ms=2400,
     asked_by=False,
     last_poll="2026-03-02T12:00:03Z",
     last_poll_age_s=87,
@@ -118,8 +120,8 @@ def test_each_step_has_its_time_and_how_much_later_it_was() -> None:
     assert kept.title == "On disk"
     [meant] = journey.concerned
     told, asked = meant.steps
-    assert (told.title, told.notes) == ("Told IFTTT", ("IFTTT took note (200)", "1 second later"))
-    assert (asked.title, asked.notes) == ("IFTTT asked, and got it", ("3 seconds later",))
+    assert (told.title, told.notes) == ("Told IFTTT", ("IFTTT took note (200)", "12 ms later"))
+    assert (asked.title, asked.notes) == ("IFTTT asked, and got it", ("2.4 s later",))
     assert (meant.badge, meant.tone, meant.cure, meant.address) == ("IFTTT has it", "good", None, "/applet/i%2F1")
     assert (journey.missed, journey.elsewhere) == ((), ())
 
@@ -207,7 +209,7 @@ def test_each_state_of_an_applet_is_explained_unless_all_is_well(state: State) -
 def test_an_applet_is_told_with_its_times_its_events_and_its_trouble() -> None:
     card = card_of(APPLET, CLOCK)
     assert (card.words, card.user, card.address) == ("When Front door opens", "ann", "/applet/i%2F1")
-    assert (card.since.text, card.last_poll.text) == ("1 March at 09:00", "1 minute ago")
+    assert (card.since.text, card.last_poll.text) == ("1 March at 09:00", "1 min ago")
     assert (card.events, card.trouble) == ("3", "")
     worse = card_of(replace(APPLET, errors=4, trouble="IFTTT took nothing (503)", more_events=True), CLOCK)
     assert (worse.events, worse.trouble) == ("3+", "IFTTT took nothing (503), 4 times")

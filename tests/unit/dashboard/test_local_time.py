@@ -33,15 +33,12 @@ def test_days_begin_at_midnight_of_the_zone(iso: str, day: str, moment: str) -> 
     [
         (-5, "just now"),
         (0, "just now"),
-        (59, "just now"),
-        (60, "1 minute ago"),
-        (3599, "59 minutes ago"),
-        (7200, "2 hours ago"),
-        (86_400, "1 day ago"),
+        (59, "59 s ago"),
+        (7200, "2 h ago"),
         (40 * 86_400, "40 days ago"),
     ],
 )
-def test_how_long_ago_is_said_in_the_largest_unit(seconds: int, said: str) -> None:
+def test_how_long_ago_is_said_as_on_each_page(seconds: int, said: str) -> None:
     assert local_time("", NOW).ago(NOW - seconds * 1000).text == said
 
 
