@@ -14,12 +14,13 @@ from bridge.desk.standing import OF_THE_WHOLE, Lately, thing_of
 from bridge.devices.corrections import possible_kinds
 from bridge.devices.entity import Entity, EntityKind
 from bridge.devices.obedience import orders_of
+from bridge.events import NotOffered
 from bridge.storage.accounts import Accounts
 from bridge.storage.events import Events
 from bridge.storage.exposure import Exposure
 from bridge.storage.readings import Readings
 from bridge.timeline.entry import Entry
-from bridge.timeline.history import Page
+from bridge.timeline.history import Walk
 
 EVENTS_SHOWN: Final = 10
 MOST_EVENTS: Final = 1000
@@ -29,6 +30,9 @@ MOST_MEASURED: Final = 12
 """Of so many of the numbers that a device says, the last day is told."""
 
 DAY_MS: Final = 24 * 3600 * 1000
+_HELD_BACK: Final = frozenset(NotOffered) - {NotOffered.HIDDEN, NotOffered.LATE, NotOffered.CHANGED_WHILE_AWAY}
+"""Why it counts as nothing that happened: a day looks the same whether IFTTT saw it or not."""
+
 _OF_THE_DEVICE: Final = {"battery": EntityKind.BATTERY, "device": EntityKind.AVAILABILITY}
 """Which kind of entity is meant by events that carry the id of the whole device, by their family."""
 
@@ -53,8 +57,10 @@ class Closely:
         now_ms: int,
     ) -> DevicePage:
         """Return all about a device. `entities`: what it does; `homes`: the name of each, by id."""
-        entries = await self.events.history(Page(row.home, row.id, 0, MOST_EVENTS))
+        newest = await self.events.walk(Walk(row.home, MOST_EVENTS, device=row.id))
+        entries = [entry for entry in newest.entries if entry.event.reason not in _HELD_BACK]
         of_day = [entry for entry in entries if entry.recorded_at_ms >= now_ms - DAY_MS]
+        whole = newest.before_seq is None or len(of_day) < len(entries)
         return DevicePage(
             device=row,
             announced=announced,
@@ -62,7 +68,7 @@ class Closely:
             people=await self._people(row),
             events=tuple(_happened(entry, entities) for entry in entries[:EVENTS_SHOWN]),
             homes=dict(homes),
-            since_ms=now_ms - DAY_MS if len(of_day) < MOST_EVENTS else of_day[-1].recorded_at_ms,
+            since_ms=now_ms - DAY_MS if whole or not newest.entries else newest.entries[-1].recorded_at_ms,
             now_ms=now_ms,
         )
 

@@ -7,7 +7,7 @@ from typing import Final
 
 import pytest
 
-from bridge.desk.closely import DAY_MS, EVENTS_SHOWN
+from bridge.desk.closely import DAY_MS, EVENTS_SHOWN, MOST_EVENTS
 from bridge.desk.house import DEVICES_SHOWN, WAITING_SHOWN, House
 from bridge.desk.house_rows import DevicePage, HouseDevice, HousePage
 from bridge.desk.paired import Paired
@@ -22,7 +22,7 @@ from bridge.devices.last_known import NOTHING_KNOWN, EntityState
 from bridge.devices.merging import DeviceKey
 from bridge.devices.pairing import PairedEntity
 from bridge.errors import NoSuchResource
-from bridge.events import CONTACT_CLOSED, CONTACT_OPENED, Event
+from bridge.events import CONTACT_CLOSED, CONTACT_OPENED, Event, NotOffered
 from bridge.homes.user import Home
 from bridge.storage.accounts import Accounts
 from bridge.storage.database import Database, open_database
@@ -97,10 +97,10 @@ class Lived:
         [row] = (await self.page()).devices
         return row
 
-    async def happens(self, entity: Entity, kind: str, at_ms: int) -> None:
+    async def happens(self, entity: Entity, kind: str, at_ms: int, reason: NotOffered | None = None) -> None:
         """Let something have happened."""
         self.seq += 1
-        event = Event(entity.home, entity.device.id, entity.id, kind, {}, "closed", "open")
+        event = Event(entity.home, entity.device.id, entity.id, kind, {}, "closed", "open", reason=reason)
         await Journal(self.database).commit(Batch(entries=(Entry(self.seq, entry_id(at_ms), at_ms, event),)))
 
     def announce(self, name: str, *, home: str | None, accepted_at_ms: int | None = None) -> KeptDevice:
@@ -244,6 +244,28 @@ async def test_of_one_device_all_is_told_with_its_last_day(lived: Lived) -> None
     assert (len(contact.changes), [each.kind for each in charge.changes]) == (EVENTS_SHOWN + 1, ["battery.low"])
     assert (len(page.events), page.events[0].kind, page.since_ms) == (EVENTS_SHOWN, "battery.low", NOW_MS - DAY_MS)
     assert (contact.topics, contact.orders, contact.possible) == (("home/front-door",), (), ())
+
+
+async def test_a_day_is_told_the_same_whether_ifttt_saw_it_or_not_but_without_what_counted_as_nothing(
+    lived: Lived,
+) -> None:
+    lived.entities = [door()]
+    reasons = [None, NotOffered.HIDDEN, NotOffered.TOO_SHORT, NotOffered.LATE, NotOffered.HIDDEN]
+    for number, reason in enumerate(reasons):
+        await lived.happens(door(), CONTACT_OPENED, NOW_MS - 60_000 + number, reason)
+    page = await lived.device("front-door")
+    [contact] = page.details
+    assert [each.at_ms - NOW_MS + 60_000 for each in contact.changes] == [0, 1, 3, 4]
+    assert [each.reason for each in page.events] == ["hidden", "late", "hidden", ""]
+
+
+async def test_of_a_device_to_which_too_much_happened_the_beginning_of_the_day_is_left_out(lived: Lived) -> None:
+    lived.entities = [door()]
+    for number in range(MOST_EVENTS + 2):
+        await lived.happens(door(), CONTACT_OPENED, NOW_MS - DAY_MS // 2 + number)
+    page = await lived.device("front-door")
+    assert page.since_ms == NOW_MS - DAY_MS // 2 + 2
+    assert len(page.details[0].changes) == MOST_EVENTS
 
 
 async def test_numbers_of_the_last_day_are_told_but_not_those_of_diagnoses(lived: Lived) -> None:
