@@ -2,7 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from bridge.ifttt.applets import Applet
 from bridge.ifttt.identities import IdentityKey
@@ -19,6 +21,9 @@ class Reached(StrEnum):
     TOLD = "told"
     ASKED = "asked"
 
+
+_FAR: Final = {each: place for place, each in enumerate(Reached)}
+_NONE: Final = KeptMoves([], [])
 
 Meant = Sequence[tuple[Entry, Sequence[Applet]]]
 """Entries with the Applets that wait for such."""
@@ -39,18 +44,43 @@ def meant_of(entries: Iterable[Entry], applets: Iterable[Applet]) -> Meant:
 
 def reached(meant: Meant, sharing: Mapping[str, Sharing], moves: Mapping[IdentityKey, KeptMoves]) -> list[Reached]:
     """Return how far each has come. `sharing`, by what an event is about."""
-    return [
-        _farthest(
-            judge(entry, applet, sharing[entry.event.entity], moves.get(applet.key, KeptMoves([], [])))
-            for applet in applets
-        )
-        for entry, applets in meant
-    ]
+    applets = {applet.key for _, each in meant for applet in each}
+    ways = {key: _Way.of(moves.get(key, _NONE)) for key in applets}
+    return [_farthest(entry, applets, sharing, ways) for entry, applets in meant]
 
 
-def _farthest(verdicts: Iterable[Verdict]) -> Reached:
-    order = list(Reached)
-    return max((_of(verdict) for verdict in verdicts), key=order.index, default=Reached.NOBODY)
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How far an Applet was told and has asked, at most."""
+
+    moves: KeptMoves
+    told_up_to: int
+    asked_up_to: int
+
+    @classmethod
+    def of(cls, moves: KeptMoves) -> "_Way":
+        told = (each.up_to_seq for each in moves.told if each.succeeded)
+        return cls(moves, max(told, default=0), max((each.up_to_seq for each in moves.asked), default=0))
+
+    def at_most(self, seq: int) -> Reached:
+        """Return how far an event may have come here; judging each would take too long where many wait for it."""
+        if self.asked_up_to >= seq:
+            return Reached.ASKED
+        return Reached.TOLD if self.told_up_to >= seq else Reached.WAITING
+
+
+def _farthest(
+    entry: Entry, applets: Iterable[Applet], sharing: Mapping[str, Sharing], ways: Mapping[IdentityKey, _Way]
+) -> Reached:
+    farthest = Reached.NOBODY
+    for applet in applets:
+        way = ways[applet.key]
+        if _FAR[way.at_most(entry.seq)] > _FAR[farthest]:
+            found = _of(judge(entry, applet, sharing[entry.event.entity], way.moves))
+            farthest = max(farthest, found, key=_FAR.__getitem__)
+            if farthest is Reached.ASKED:
+                break
+    return farthest
 
 
 def _of(verdict: Verdict) -> Reached:

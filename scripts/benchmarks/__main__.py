@@ -15,6 +15,7 @@ from scripts.benchmarks.card import card
 from scripts.benchmarks.idle import idle
 from scripts.benchmarks.interpreting import interpreting
 from scripts.benchmarks.machine import describe
+from scripts.benchmarks.pages import pages
 from scripts.benchmarks.peers.beside import peers
 from scripts.benchmarks.poll import poll
 from scripts.benchmarks.profile import profile
@@ -38,6 +39,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "peers": peers,
     "retaining": retaining,
     "scale": scale,
+    "pages": pages,
 }
 ON_DEMAND = {"peers"}
 """These are measured only where they are named."""
