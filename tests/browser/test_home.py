@@ -1,12 +1,17 @@
 """The page Home: what devices do is seen live, what waits is accepted, what IFTTT sees is switched."""
 
-from playwright.async_api import Locator, Page, expect
+import asyncio
+import time
+from itertools import pairwise
+
+from playwright.async_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import Visit
 from tests.browser.devices import ATTIC, CELLAR, announce_plug, discovered
 from tests.browser.private import PrivateHome
 from tests.parts.browser import PHONE
 
+SLOW_S = 0.2
 NEWCOMER = "A new plug"
 
 
@@ -27,6 +32,30 @@ async def test_a_state_changes_on_the_page_when_the_device_speaks(visit: Visit, 
     await expect(door.get_by_text("Closed", exact=True)).to_be_visible()
     await expect(door.get_by_text("Heard")).to_be_visible()
     assert visitor.complaints == []
+
+
+async def test_a_page_that_is_slow_to_make_is_not_asked_for_all_the_time(visit: Visit, house: PrivateHome) -> None:
+    looks: list[tuple[float, float]] = []
+
+    async def slowly(route: Route) -> None:
+        if route.request.resource_type != "fetch":
+            await route.continue_()
+            return
+        begun = time.monotonic()
+        await asyncio.sleep(SLOW_S)
+        await route.continue_()
+        looks.append((begun, time.monotonic()))
+
+    page = (await visit()).page
+    await house.come_in(page)
+    await page.route(f"{house.url}/", slowly)
+    await page.reload()
+    async with asyncio.timeout(60):
+        while len(looks) < 4:
+            await house.say("home/bedside-button/action", "single")
+            await asyncio.sleep(SLOW_S)
+    for (_, ended), (begun, _) in pairwise(looks):
+        assert begun - ended > 5 * SLOW_S
 
 
 async def test_devices_stand_in_their_rooms_and_a_search_finds_them(visit: Visit, house: PrivateHome) -> None:

@@ -6,8 +6,14 @@
 
 (() => {
   const parts = () => [...document.querySelectorAll("[data-live][id]")];
+  // After each look a page rests nine times as long as that took, or three seconds: a small computer with much to do
+  // spends a tenth of its time on a page at most.
+  const REST = 9;
+  const LONGEST_REST_MS = 3000;
   let asking = false;
   let again = false;
+  let restUntil = 0;
+  let planned = 0;
 
   const isInUse = (part) =>
     [...part.querySelectorAll("input:not([type=hidden]), select, textarea")].some(
@@ -51,6 +57,14 @@
       again = true;
       return;
     }
+    const begun = performance.now();
+    if (begun < restUntil) {
+      planned ||= setTimeout(() => {
+        planned = 0;
+        refresh();
+      }, restUntil - begun);
+      return;
+    }
     asking = true;
     again = false;
     try {
@@ -61,6 +75,7 @@
     } catch {
       // The bridge is away for a moment: the stream of changes comes back by itself, and then this is asked for again.
     } finally {
+      restUntil = performance.now() + Math.min(LONGEST_REST_MS, REST * (performance.now() - begun));
       asking = false;
       if (again && !document.hidden) refresh();
     }
