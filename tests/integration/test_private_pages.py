@@ -7,11 +7,9 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-from aiohttp.test_utils import make_mocked_request
 from structlog.testing import capture_logs
 
 from bridge.dashboard.live import MOST
-from bridge.errors import AccountError
 from bridge.oauth.passwords import hash_password
 from bridge.storage.sign_ins import IDLE_MS
 from tests.integration.private_side import PASSWORD, PrivateSide, running_private_side
@@ -290,36 +288,6 @@ async def test_pages_that_are_open_hear_of_changes_and_of_nothing_else(side: Pri
                 assert await stream.content.readuntil(b"data: 2\n\n") == b"\nid: 2\nevent: changed\ndata: 2\n\n"
             side.news.end()
             assert await stream.content.read() == b""
-
-
-async def test_a_page_hears_nothing_more_once_its_browser_is_signed_out(side: PrivateSide) -> None:
-    async with side.browser() as browser, side.browser() as other:
-        await side.become_first(browser)
-        async with browser.get("/live") as stream:
-            await stream.content.readline()
-            form = await side.form(browser, "/lamp")
-            cookies = {cookie.key: cookie.value for cookie in browser.cookie_jar}
-            await send(browser, "/sign-in", form=form)
-            side.news.wake()
-            assert await stream.content.read() == b"\n"
-        async with other.get("/live", cookies=cookies, allow_redirects=False) as answer:
-            assert answer.status == 303
-
-
-@pytest.mark.parametrize("ending", ["removed", "no longer an owner"])
-async def test_who_ends_while_the_password_is_checked_is_not_let_in(side: PrivateSide, ending: str) -> None:
-    async with side.browser() as browser:
-        await side.become_first(browser)
-        ann = await side.accounts.user_named("ann")
-        if ending == "removed":
-            await side.accounts.remove_user("ann")
-        else:
-            await side.accounts.add_user("ben", "elm", password_hash=None, now_ms=0)
-            await side.accounts.set_owner("ben", owner=True)
-            await side.accounts.set_owner("ann", owner=False)
-        with pytest.raises(AccountError, match="just ended this account"):
-            await side.owners.welcome(make_mocked_request("GET", "/"), ann)
-        assert await side.sign_ins.listed(side.clock.moment) == []
 
 
 async def test_what_comes_while_a_page_looks_is_told_after_that(side: PrivateSide) -> None:

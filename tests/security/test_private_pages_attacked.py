@@ -9,6 +9,7 @@ import pytest
 from aiohttp.test_utils import make_mocked_request
 
 from bridge.dashboard.owners import Owners
+from bridge.errors import AccountError
 from bridge.homes.user import User
 from bridge.oauth.browsers import KnownBrowsers
 from bridge.oauth.forms import FormTokens
@@ -21,6 +22,7 @@ from bridge.storage.accounts import Accounts
 from bridge.web.visits import Turned
 from tests.integration.private_side import PASSWORD, PrivateSide, running_private_side
 
+NEIGHBOUR = "192.168.1.20"
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -102,3 +104,59 @@ async def test_a_password_that_becomes_another_while_it_is_checked_lets_nobody_i
         outcome = await owners.attempt(make_mocked_request("POST", "/sign-in"), fields)
     assert outcome == Turned(0)
     assert await side.sign_ins.listed(side.clock.moment) == []
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("localhost:8081", 200),
+        ("127.0.0.1", 200),
+        ("[::1]:8081", 200),
+        ("192.168.1.5:8081", 200),
+        ("pi", 200),
+        ("PI.local:8081", 200),
+        ("bridge.home.arpa", 200),
+        ("attacker.example", 403),
+        ("127.0.0.1.attacker.example:8081", 403),
+        ("local.attacker.example", 403),
+    ],
+)
+async def test_no_site_elsewhere_reads_them_by_letting_its_name_lead_here(
+    side: PrivateSide, host: str, status: int
+) -> None:
+    async with side.browser(Host=host) as machine:
+        for remote in (None, NEIGHBOUR):
+            side.remote = remote
+            async with machine.get("/metrics") as response:
+                assert response.status == status, remote
+
+
+async def test_a_page_hears_nothing_more_once_its_browser_is_signed_out(side: PrivateSide) -> None:
+    async with side.browser() as browser, side.browser() as other:
+        await side.become_first(browser)
+        async with browser.get("/live") as stream:
+            await stream.content.readline()
+            form = await side.form(browser, "/lamp")
+            cookies = {cookie.key: cookie.value for cookie in browser.cookie_jar}
+            async with browser.post("/sign-in", data={"form": form}) as answer:
+                assert answer.status == 200
+            side.news.wake()
+            assert await stream.content.read() == b"\n"
+        async with other.get("/live", cookies=cookies, allow_redirects=False) as answer:
+            assert answer.status == 303
+
+
+@pytest.mark.parametrize("ending", ["removed", "no longer an owner"])
+async def test_who_ends_while_the_password_is_checked_is_not_let_in(side: PrivateSide, ending: str) -> None:
+    async with side.browser() as browser:
+        await side.become_first(browser)
+        ann = await side.accounts.user_named("ann")
+        if ending == "removed":
+            await side.accounts.remove_user("ann")
+        else:
+            await side.accounts.add_user("ben", "elm", password_hash=None, now_ms=0)
+            await side.accounts.set_owner("ben", owner=True)
+            await side.accounts.set_owner("ann", owner=False)
+        with pytest.raises(AccountError, match="just ended this account"):
+            await side.owners.welcome(make_mocked_request("GET", "/"), ann)
+        assert await side.sign_ins.listed(side.clock.moment) == []
