@@ -35,6 +35,9 @@ NAVIGATION: Final = (
 )
 """Each page by its name, its address, and what people call it."""
 
+PART: Final = "Bridge-Part"
+"""The header by which our own script asks for parts of a page, beside what a person sees: no notice goes there."""
+
 _ASSETS: Final = {
     "style.css": "text/css",
     "live.js": "text/javascript",
@@ -89,19 +92,21 @@ class Frame:
             "troubles": self._troubles(),
             "version": self._version,
         }
-        return await self._render(asked.visit, template, 200, {**shown, **facts})
+        notice = None if PART in asked.request.headers else self._notices.take(asked.visit.cookie)
+        return await self._render(asked.visit, template, 200, {**shown, **facts, "notice": notice})
 
     async def bare(
         self, visit: Visit, template: str, /, *, title: str, status: int = 200, **facts: object
     ) -> web.Response:
         """Return a page for somebody who has not signed in."""
-        return await self._render(visit, template, status, {"title": title, "owner": None, **facts})
+        notice = self._notices.take(visit.cookie)
+        return await self._render(visit, template, status, {"title": title, "owner": None, "notice": notice, **facts})
 
     async def _render(self, visit: Visit, template: str, status: int, facts: Mapping[str, object]) -> web.Response:
         loaded = await self._load()
-        notice, form = self._notices.take(visit.cookie), self._form_token(visit)
+        form = self._form_token(visit)
         render = loaded.environment.get_template(f"{template}.html").render
-        text = await asyncio.to_thread(render, notice=notice, form=form, **facts)
+        text = await asyncio.to_thread(render, form=form, **facts)
         headers = {**HEADERS, "Content-Security-Policy": POLICY}
         return web.Response(text=text, status=status, content_type="text/html", charset="utf-8", headers=headers)
 

@@ -9,6 +9,7 @@ import aiohttp
 import pytest
 from structlog.testing import capture_logs
 
+from bridge.dashboard.frame import PART
 from bridge.dashboard.live import MOST
 from bridge.oauth.passwords import hash_password
 from bridge.storage.sign_ins import IDLE_MS
@@ -309,6 +310,17 @@ async def test_who_has_gone_takes_nobody_the_place(side: PrivateSide) -> None:
             async with browser.get("/live") as stream:
                 assert stream.status == 200
         side.news.end()
+
+
+async def test_what_was_done_is_told_to_the_person_and_not_to_the_script_that_looks_beside(side: PrivateSide) -> None:
+    async with side.browser() as browser:
+        await side.become_first(browser)
+        form = await side.form(browser, "/lamp")
+        await send(browser, "/lamp", form=form, decision="on")
+        async with browser.get("/lamp", headers={PART: "1"}) as part:
+            assert "The lamp is on." not in await part.text()
+        assert await _said(browser) == ["The lamp is on."]
+        assert await _said(browser) == []
 
 
 async def test_what_is_nowhere_is_told_with_its_status(side: PrivateSide) -> None:

@@ -68,7 +68,7 @@
     asking = true;
     again = false;
     try {
-      const answer = await fetch(location.href, { headers: { Accept: "text/html" }, redirect: "manual" });
+      const answer = await fetch(location.href, { headers: { Accept: "text/html", "Bridge-Part": "1" }, redirect: "manual" });
       const page = new DOMParser().parseFromString(answer.ok ? await answer.text() : "", "text/html");
       if (isOver(answer, page)) location.reload();
       else if (answer.ok) replace(page);

@@ -12,7 +12,7 @@
   let asking = false;
 
   const asked = async (address) => {
-    const answer = await fetch(address, { headers: { Accept: "text/html" }, redirect: "error" });
+    const answer = await fetch(address, { headers: { Accept: "text/html", "Bridge-Part": "1" }, redirect: "error" });
     if (!answer.ok) throw new Error(answer.statusText);
     return new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("newest");
   };
