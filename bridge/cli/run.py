@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -50,9 +51,10 @@ def run(arguments: argparse.Namespace) -> int:
 def _read(config: Path) -> Settings:
     """Read the configuration, and meanwhile load what the daemon needs. Raises ConfigurationError."""
     with load_apart(config, os.environ) as settings_when_read:
-        import_lean()
+        with without_collecting():
+            import_lean()
 
-        from bridge import app  # noqa: F401, PLC0415 -- while the configuration is read
+            from bridge import app  # noqa: F401, PLC0415 -- while the configuration is read
 
         return settings_when_read()
 
@@ -142,6 +144,16 @@ def import_lean() -> None:
     finally:
         for name in unwanted:
             del sys.modules[name]
+
+
+@contextmanager
+def without_collecting() -> Iterator[None]:
+    """Look for no garbage while the context lasts: what is loaded there stays, and looking takes a tenth of a start."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def has_terminal() -> bool:
