@@ -1,7 +1,7 @@
 """`python -m bridge.settings FILE`: the child process behind `load_apart`. Writes its answer, with secrets, to a pipe.
 
-Not for people: they ask `ifttt-bridge check-config`. It lives for a moment, in which it mostly loads what stays: looking
-for garbage in that would take a tenth of it.
+Not for people: they ask `ifttt-bridge check-config`. It lives for a moment, and mostly loads what stays: looking for
+garbage in that would take a tenth of the time.
 """
 
 import gc
