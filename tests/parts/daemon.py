@@ -1,5 +1,6 @@
 """The daemon itself, as a program of its own, with a home of a door, a button, a light and a switch."""
 
+import asyncio
 import contextlib
 import resource
 import signal
@@ -295,12 +296,11 @@ class Daemon:
 
     async def _private(self, path: str) -> bool:
         assert self._process is None or self._process.poll() is None, self.log
-        with contextlib.suppress(aiohttp.ClientError):
-            async with (
-                aiohttp.ClientSession() as session,
-                session.get(f"http://127.0.0.1:{self.private_port}/{path}") as response,
-            ):
-                return response.status == 200
+        with contextlib.suppress(ConnectionError):  # asked again and again while it starts: by as little as it takes
+            reader, writer = await asyncio.open_connection("127.0.0.1", self.private_port)
+            with contextlib.closing(writer):
+                writer.write(f"GET /{path} HTTP/1.0\r\nHost: localhost\r\n\r\n".encode())
+                return b" 200 " in await reader.readline()
         return False
 
     def _reloads(self) -> int:
