@@ -6,7 +6,7 @@ import time
 from collections.abc import Awaitable, Callable
 
 PATIENCE_S = 90.0
-INTERVAL_S = 0.02
+INTERVAL_S = 0.03
 
 
 async def until(

@@ -33,7 +33,7 @@ from tests.parts.openapi import Schema, document
 
 SEED: Final = 20260203
 EXAMPLES: Final = 3
-STORIES: Final = 40
+STORIES: Final = 25
 OFF: Final = SimpleCheckConfig(enabled=False)
 
 
