@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 PATIENCE_S: Final = 5.0
+LOOKED_AT_BYTES: Final = 500_000_000
+"""A larger database is not looked at as a whole: on a memory card that takes minutes, in which its log grows."""
+
 IFTTT: Final = ".ifttt.com"
 
 
@@ -65,7 +68,7 @@ class Examination:
 
         path = self.settings().storage.path
         files = look_at(path, owner="the bridge", mine=True)
-        inspection = inspect(path, in_use=True)
+        inspection = inspect(path, in_use=True, most_bytes=LOOKED_AT_BYTES)
         yield from check_storage(files, inspection, condition)
         yield check_disk(files)
         yield check_clock(self.clock_ms(), kept=synchronised(), newest_ms=inspection.newest_ms)

@@ -71,7 +71,9 @@ class Reload:
             for problem in error.problems:
                 log.error("config.refused", fault=problem)  # noqa: TRY400 -- the fault is the user's, no trace helps
             log.warning("config.kept", faults=len(error.problems), note="what was in force before still is")
-            return "the changed configuration is wrong (see the log), the one from before is kept"
+            first, *others = error.problems
+            more = f" (and {len(others)} more, see the log)" if others else ""
+            return f"the changed configuration is wrong, the one from before is kept: {first}{more}"
         except BridgeError as error:
             reason = str(error)
             log.error("config.not_reloaded", reason=reason, note="what was in force before still is")  # noqa: TRY400 -- the same

@@ -29,15 +29,15 @@ SECRET_BYTES: Final = 32
 
 def build_set_up(ground: Ground, parts: Parts, frame: Frame, ask: Ask, written: Written) -> SetUpPage:
     """Put it together."""
-    current = ground.current
+    current, one_after_the_other = ground.current, asyncio.Lock()
     wiring = Wiring(
         lambda: configured_in(current.now.settings),
         lambda: parts.connection.trouble,
         lambda: ((device.key[0], device.home is not None) for device in current.now.met.devices.values()),
         lambda: _sheet(current.now.settings),
         lambda name: secret_in(current.now.settings, name),
-        partial(_try_broker, ground),
-        partial(_look, ground, parts, asyncio.Lock()),
+        partial(_try_broker, ground, one_after_the_other),
+        partial(_look, ground, parts, one_after_the_other),
         partial(_applets, ground, parts),
         SetUpLines(waits_for_restart, lambda: secrets.token_hex(SECRET_BYTES)),
         written,
@@ -78,14 +78,15 @@ def _sheet(settings: Settings) -> "Sheet":
     return sheet_of(service_of(settings))
 
 
-async def _try_broker(ground: Ground) -> str:
+async def _try_broker(ground: Ground, one_after_the_other: asyncio.Lock) -> str:
     """Connect once more, beside the connection that there is, and return why that does not work."""
     from bridge.mqtt.probe import try_broker  # noqa: PLC0415 -- most of the time nobody asks
 
     settings = ground.current.now.settings
     if settings.mqtt.url.embedded:
         return ""
-    return await asyncio.to_thread(try_broker, broker_of(settings))
+    async with one_after_the_other:  # a thread each: impatient people would have them all
+        return await asyncio.to_thread(try_broker, broker_of(settings))
 
 
 async def _look(ground: Ground, parts: Parts, one_after_the_other: asyncio.Lock) -> tuple[Looked, ...]:

@@ -10,6 +10,9 @@ from bridge.simulator.steps import Asked, CloudStep, DoorMoved, HomeStep, LightO
 from bridge.timeline.entry import Entry
 
 _OK: Final = 200
+TELLING: Final = 16
+"""So many characters of an id tell it from others: twelve are its time."""
+
 _SCENES: Final = {"contact.opened", "button.double"}
 _BESIDES: Final = {"availability", "battery"}
 """What tells of a device as a whole, and not what it is for."""
@@ -88,7 +91,7 @@ class Story:
         """Take note of what the daemon has on disk."""
         for entry in entries:
             if entry.event.kind in _SCENES:
-                self._step("on disk", f"{entry.event.kind}, id {entry.id[:8]}…", self._clock())
+                self._step("on disk", f"{entry.event.kind}, id {entry.id[:TELLING]}…", self._clock())
         before = self._values.get(self._light)
         self._values |= {entity: state.value for entity, state in states.items() if state.value is not None}
         light = self._values.get(self._light)

@@ -53,6 +53,8 @@ def run_add(arguments: argparse.Namespace) -> int:
     password_hash = None if password is None else hash_password(password)
     user = desk.ask(AddUser(name, arguments.home, password_hash, arguments.owner), UserRow)
     print(f"Added {user.name} to {user.home}. IFTTT will know this account as {user.id}")
+    if password is None:
+        print(f"It has no password yet, so {user.name} cannot sign in: ifttt-bridge user passwd {user.name}")
     return 0
 
 

@@ -27,6 +27,7 @@ _DONE: Final = {
     "cover": ("Opened", "open"),
     "availability": ("Offline", "away"),
 }
+_NEVER: Final = {"motion": "No motion", "availability": "Never offline"}
 _ALARM: Final = ("Raised", "lasting")
 
 
@@ -45,6 +46,11 @@ class Spans:
 
     spans: tuple[Span, ...]
     words: str
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether they are all of the day."""
+        return sum(span.width for span in self.spans) >= WIDTH - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +80,7 @@ def day_of(detail: ThingDetail, now_ms: int, since_ms: int) -> Day | None:
     row = detail.row
     match row.kind:
         case "button" | "custom":
-            return _bars(detail.changes, now_ms)
+            return _bars(detail.changes, now_ms, since_ms)
         case "sensor":
             return _curve(detail.readings, row.unit, now_ms)
         case kind if kind in LIT and row.state is not None:
@@ -89,11 +95,13 @@ def _spans(detail: ThingDetail, now_ms: int, since_ms: int) -> Spans:
     spans = tuple(Span(_minutes(at - begin_ms), _minutes(until - at), on) for at, until, on in found)
     done, while_on = _DONE.get(detail.row.kind, _ALARM)
     for_ms = sum(until - at for at, until, is_on in found if is_on)
-    if not for_ms:
-        return Spans(spans, "Not once in the last day.")
-    began = sum(is_on and not was_on and at == until for (_, until, was_on), (at, _, is_on) in pairwise(found))
-    times = f"{done} {_times(began)} in the last day, {while_on}" if began else while_on.capitalize()
-    return Spans(spans, f"{times} for {lasting(for_ms)} in all{'' if began else ' in the last day'}.")
+    within = _within(found[0][0] if found else now_ms, now_ms)
+    began = sum(each.after in lit and each.before not in lit for each in detail.changes)
+    if not (for_ms or began):
+        never = "Never raised" if detail.row.kind not in _DONE else f"Never {while_on}"
+        return Spans(spans, f"{_NEVER.get(detail.row.kind, never)} {within}.")
+    times = f"{done} {_times(began)} {within}, {while_on}" if began else while_on.capitalize()
+    return Spans(spans, f"{times} for {lasting(for_ms)} in all{'' if began else f' {within}'}.")
 
 
 def _states(detail: ThingDetail, now_ms: int, since_ms: int) -> Iterator[tuple[int, int, str]]:
@@ -102,7 +110,7 @@ def _states(detail: ThingDetail, now_ms: int, since_ms: int) -> Iterator[tuple[i
     moments = [(max(since_ms, min(each.at_ms, now_ms)), each.after) for each in changes]
     known_ms = row.since_ms or since_ms
     if changes:
-        moments.insert(0, (since_ms, changes[0].before))
+        moments.insert(0, (since_ms, changes[0].before if detail.known_before else None))
     else:
         moments.insert(0, (max(since_ms, min(known_ms, now_ms)), row.state))
     if moments[-1][1] != row.state:
@@ -112,7 +120,7 @@ def _states(detail: ThingDetail, now_ms: int, since_ms: int) -> Iterator[tuple[i
             yield at_ms, until_ms, state
 
 
-def _bars(changes: Sequence[ChangeRow], now_ms: int) -> Bars:
+def _bars(changes: Sequence[ChangeRow], now_ms: int, since_ms: int) -> Bars:
     counts = [0] * HOURS
     for change in changes:
         hour = HOURS - 1 - (now_ms - change.at_ms) // HOUR_MS
@@ -120,9 +128,8 @@ def _bars(changes: Sequence[ChangeRow], now_ms: int) -> Bars:
             counts[hour] += 1
     most, whole = max(counts), sum(counts)
     heights = tuple(count / most * HEIGHT if most else 0.0 for count in counts)
-    return Bars(
-        heights, most, f"{_times(whole).capitalize()} in the last day." if whole else "Not once in the last day."
-    )
+    within = _within(since_ms, now_ms)
+    return Bars(heights, most, f"{_times(whole).capitalize()} {within}." if whole else f"Not once {within}.")
 
 
 def _curve(readings: Sequence[tuple[int, float]], unit: str, now_ms: int) -> Curve | None:
@@ -148,6 +155,11 @@ def _thinned(readings: Sequence[tuple[int, float]]) -> list[tuple[int, float]]:
     step = -(-len(readings) // MOST_POINTS) or 1
     parts = [readings[start : start + step] for start in range(0, len(readings), step)]
     return [(part[-1][0], sum(value for _, value in part) / len(part)) for part in parts]
+
+
+def _within(since_ms: int, now_ms: int) -> str:
+    """Say which time is spoken of, where not all of the day is known."""
+    return "in the last day" if since_ms <= now_ms - DAY_MS else f"in the last {lasting(now_ms - since_ms)}"
 
 
 def _minutes(for_ms: int) -> float:

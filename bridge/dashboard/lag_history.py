@@ -22,26 +22,24 @@ NOTHING: Final = -1.0
 class _Ring:
     """The two quantiles of each minute, the newest one last."""
 
-    __slots__ = ("_before", "_histogram", "_middle", "_slow")
+    __slots__ = ("_before", "_histogram", "_kept")
 
     def __init__(self, histogram: Histogram) -> None:
         self._histogram = histogram
         self._before = histogram.counts
-        self._middle = array("f")
-        self._slow = array("f")
+        self._kept = array("f")  # both of each minute side by side: a page is drawn on a thread meanwhile
 
     def sample(self) -> None:
         """Take what was measured since the last time."""
         now = self._histogram.counts
         counts = [after - before for before, after in zip(self._before, now, strict=True)]
         self._before = now
-        for kept, part in ((self._middle, MIDDLE), (self._slow, SLOW)):
-            kept.append(quantile(self._histogram.bounds, counts, part))
-            if len(kept) > MINUTES:
-                del kept[0]
+        self._kept += array("f", [quantile(self._histogram.bounds, counts, part) for part in (MIDDLE, SLOW)])
+        del self._kept[: -2 * MINUTES]
 
     def minutes(self) -> Sequence[tuple[float, float]]:
-        return list(zip(self._middle, self._slow, strict=True))
+        kept = self._kept[:]
+        return list(zip(kept[::2], kept[1::2], strict=False))
 
 
 class LagHistory:

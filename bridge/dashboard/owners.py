@@ -19,13 +19,13 @@ from bridge.oauth.forms import FormTokens
 from bridge.oauth.grants import Moment
 from bridge.oauth.sign_in import Refused, SignIn
 from bridge.oauth.tokens import digest_of
-from bridge.web.cookies import Cookies, new_visit
+from bridge.web.cookies import KNOWN_FOR_S, Cookies, new_visit
 from bridge.web.visits import Turned, Welcome
 
-KEPT_FOR_S: Final = 30 * 24 * 3600
 FORM_LIFE_S: Final = 24 * 3600.0
-COOKIES: Final = Cookies(secure=False, site="bridge-", kept_for_s=KEPT_FOR_S)
-"""The private listener speaks plain http: it is for this machine and a network that is trusted."""
+COOKIES: Final = Cookies(secure=False, site="bridge-", kept_for_s=KNOWN_FOR_S)
+"""The private listener speaks plain http: it is for this machine and a network that is trusted. When a browser is
+signed out is not up to its cookie."""
 
 NO_OWNER: Final = (
     "Name and password are right, but these pages are for owners. Somebody who is one can make you one: "

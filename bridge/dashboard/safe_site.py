@@ -19,13 +19,12 @@ from bridge.dashboard.live import Live
 from bridge.dashboard.notices import Notices
 from bridge.dashboard.owners import Visit
 from bridge.dashboard.plain import not_here, not_so, plain
-from bridge.dashboard.whereabouts import host_name, is_here
+from bridge.dashboard.whereabouts import host_name, is_by_proxy, is_here
 from bridge.desk.news import News
 from bridge.web.bugs import Bugs
 from bridge.web.pages import send_to
 
 OWN_NAMES: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
-BEHIND_A_PROXY: Final = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "Via")
 _NOBODY: Final = Visit("", None)
 _STRANGER: Final = (
     "The configuration of this bridge is wrong. What is wrong is told on the machine itself, at http://localhost, "
@@ -114,5 +113,4 @@ def database_beside(file: Path) -> str:
 
 def is_from_here(request: web.BaseRequest) -> bool:
     """Tell whether a browser of this machine asks, under one of its own names, and no proxy for somebody else."""
-    proxied = any(header in request.headers for header in BEHIND_A_PROXY)
-    return is_here(request) and host_name(request) in OWN_NAMES and not proxied
+    return is_here(request) and host_name(request) in OWN_NAMES and not is_by_proxy(request)

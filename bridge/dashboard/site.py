@@ -22,7 +22,7 @@ from bridge.dashboard.notices import Notice, Notices, sentence
 from bridge.dashboard.owners import Owners, Visit
 from bridge.dashboard.page import Asked, Page
 from bridge.dashboard.plain import content, not_here, not_so, plain
-from bridge.dashboard.whereabouts import is_by_home_name, is_here
+from bridge.dashboard.whereabouts import is_by_home_name, is_by_proxy, is_here
 from bridge.errors import BadInput, BridgeError, NoSuchResource
 from bridge.web.bodies import read_form
 from bridge.web.bugs import Bugs
@@ -108,7 +108,7 @@ class PrivateSite:
     def _is_trusted(self, request: web.BaseRequest) -> bool:
         address = address_in(request.remote or "")
         near = is_here(request) or (address is not None and any(address in network for network in self.trusted()))
-        return near and is_by_home_name(request)
+        return near and is_by_home_name(request) and not is_by_proxy(request)
 
     async def _of_page(self, page: Page, asked: Asked) -> web.StreamResponse:
         if asked.request.method in _READING:

@@ -97,12 +97,7 @@ class Sources:
             self._broker(bad="broker" in troubled),
             self._storage(bad="storage" in troubled),
             self._copies(bad="copies" in troubled),
-            Tile(
-                _TITLES["realtime"],
-                "Does not work" if "realtime" in troubled else "Works",
-                self._owed(),
-                "realtime" in troubled,
-            ),
+            self._realtime(bad="realtime" in troubled),
             Tile("Public address", "Set" if url else "Not set", url or "[public] url in the configuration"),
             Tile("Memory", self._size("process_resident_memory_bytes"), "used by the bridge"),
             Tile("Version", self.version, f"on Python {self.python}"),
@@ -127,9 +122,12 @@ class Sources:
             return Tile(_TITLES["copies"], "None yet", "the first one is made soon after a start", bad)
         return Tile(_TITLES["copies"], f"{long_time(age_s)} old", self._size("ifttt_bridge_copy_bytes"), bad)
 
-    def _owed(self) -> str:
+    def _realtime(self, *, bad: bool) -> Tile:
         owed = int(self._value("ifttt_bridge_identities_owed"))
-        return f"{owed} still to be told" if owed else "IFTTT knows of everything"
+        if not (bad or owed or self._value("ifttt_bridge_identities_told_total")):
+            return Tile(_TITLES["realtime"], "Not used yet", "nothing was to be told since the start")
+        more = f"{owed} still to be told" if owed else "IFTTT knows of everything"
+        return Tile(_TITLES["realtime"], "Does not work" if bad else "Works", more, bad)
 
     def _size(self, name: str) -> str:
         value = self.readings.value(name)

@@ -12,6 +12,7 @@ from aiohttp import web
 
 from bridge.web.origin import address_in
 
+BEHIND_A_PROXY: Final = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "Via")
 AT_HOME: Final = (".localhost", ".local", ".lan", ".home", ".internal", ".home.arpa", ".localdomain")
 """What names end with that no public name server answers for (RFC 6761, 6762, 8375, and what routers give out)."""
 
@@ -20,6 +21,11 @@ def is_here(request: web.BaseRequest) -> bool:
     """Tell whether a request comes from this machine itself."""
     address = address_in(request.remote or "")
     return address is not None and address.is_loopback
+
+
+def is_by_proxy(request: web.BaseRequest) -> bool:
+    """Tell whether a proxy says that it asks for somebody else, who may be anywhere."""
+    return any(header in request.headers for header in BEHIND_A_PROXY)
 
 
 def is_by_home_name(request: web.BaseRequest) -> bool:

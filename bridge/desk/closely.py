@@ -20,7 +20,7 @@ from bridge.storage.events import Events
 from bridge.storage.exposure import Exposure
 from bridge.storage.readings import Readings
 from bridge.timeline.entry import Entry
-from bridge.timeline.history import Walk
+from bridge.timeline.history import Page, Walk
 
 EVENTS_SHOWN: Final = 10
 MOST_EVENTS: Final = 1000
@@ -30,8 +30,11 @@ MOST_MEASURED: Final = 12
 """Of so many of the numbers that a device says, the last day is told."""
 
 DAY_MS: Final = 24 * 3600 * 1000
-_HELD_BACK: Final = frozenset(NotOffered) - {NotOffered.HIDDEN, NotOffered.LATE, NotOffered.CHANGED_WHILE_AWAY}
+_NOTHING: Final = frozenset({NotOffered.TOO_SHORT, NotOffered.WITHIN_HYSTERESIS, NotOffered.REPLAYED})
 """Why it counts as nothing that happened: a day looks the same whether IFTTT saw it or not."""
+
+MOST_WALKS: Final = 5
+"""So many times a device that chatters is looked at for what did happen."""
 
 _OF_THE_DEVICE: Final = {"battery": EntityKind.BATTERY, "device": EntityKind.AVAILABILITY}
 """Which kind of entity is meant by events that carry the id of the whole device, by their family."""
@@ -57,23 +60,45 @@ class Closely:
         now_ms: int,
     ) -> DevicePage:
         """Return all about a device. `entities`: what it does; `homes`: the name of each, by id."""
-        newest = await self.events.walk(Walk(row.home, MOST_EVENTS, device=row.id))
-        entries = [entry for entry in newest.entries if entry.event.reason not in _HELD_BACK]
-        of_day = [entry for entry in entries if entry.recorded_at_ms >= now_ms - DAY_MS]
-        whole = newest.before_seq is None or len(of_day) < len(entries)
+        of_day, since_ms = await self._day(row, now_ms)
+        newest = await self.events.history(Page(row.home, row.id, 0, EVENTS_SHOWN))
+        latest = {entry.seq: entry for entry in (*newest, *of_day)}
+        known_before = await self._is_older(row, of_day)
         return DevicePage(
             device=row,
             announced=announced,
-            details=await self._details(entities, of_day, now_ms - DAY_MS),
+            details=await self._details(entities, of_day, now_ms - DAY_MS, known_before=known_before),
             people=await self._people(row),
-            events=tuple(_happened(entry, entities) for entry in entries[:EVENTS_SHOWN]),
+            events=tuple(_happened(latest[seq], entities) for seq in sorted(latest, reverse=True)[:EVENTS_SHOWN]),
             homes=dict(homes),
-            since_ms=now_ms - DAY_MS if whole or not newest.entries else newest.entries[-1].recorded_at_ms,
+            since_ms=since_ms,
             now_ms=now_ms,
         )
 
+    async def _day(self, row: HouseDevice, now_ms: int) -> tuple[list[Entry], int]:
+        """Return what happened in the last day, newest first, or since when it is that much."""
+        begin_ms, oldest_ms, before_seq = now_ms - DAY_MS, now_ms, None
+        found: list[Entry] = []
+        for _ in range(MOST_WALKS):
+            walk = Walk(row.home, MOST_EVENTS - len(found), before_seq, device=row.id, from_ms=begin_ms)
+            walked = await self.events.walk(walk)
+            found += [entry for entry in walked.entries if entry.event.reason not in _NOTHING]
+            before_seq = walked.before_seq
+            if before_seq is None:
+                return found, begin_ms
+            if walked.entries:
+                oldest_ms = walked.entries[-1].recorded_at_ms
+            if len(found) >= MOST_EVENTS:
+                break
+        return found, oldest_ms
+
+    async def _is_older(self, row: HouseDevice, of_day: Sequence[Entry]) -> bool:
+        """Tell whether a device did anything before all this."""
+        page = Page(row.home, row.id, 0, 1, of_day[-1].seq if of_day else None)
+        return bool(await self.events.history(page))
+
     async def _details(
-        self, entities: Sequence[Entity], of_day: Sequence[Entry], since_ms: int
+        self, entities: Sequence[Entity], of_day: Sequence[Entry], since_ms: int, *, known_before: bool
     ) -> tuple[ThingDetail, ...]:
         """Return more about each thing: settings, diagnoses and what tells of the device as a whole come last."""
         device = entities[0].device.id
@@ -95,6 +120,7 @@ class Closely:
                     possible=possible.get(entity.id, ()),
                     changes=tuple(changes[entity.id]),
                     readings=tuple((each.at_ms, each.value) for each in readings),
+                    known_before=known_before,
                 )
             )
         return tuple(found)

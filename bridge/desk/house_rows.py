@@ -110,7 +110,8 @@ class ChangeRow(msgspec.Struct, frozen=True):
 class ThingDetail(msgspec.Struct, frozen=True):
     """More about one thing. `orders`: what it can be told. `possible`: what a person may say that it is instead.
 
-    `changes` and `readings` of the last day, oldest first; readings are moments with numbers.
+    `changes` and `readings` of the last day, oldest first; readings are moments with numbers. `known_before`: it was
+    known before the first of them, so that what that one changed had lasted since.
     """
 
     row: ThingRow
@@ -120,6 +121,7 @@ class ThingDetail(msgspec.Struct, frozen=True):
     possible: tuple[str, ...]
     changes: tuple[ChangeRow, ...]
     readings: tuple[tuple[int, float], ...]
+    known_before: bool = True
 
 
 class DevicePage(msgspec.Struct, frozen=True):

@@ -10,6 +10,29 @@ from tests.browser.private import OWNER, PrivateHome
 from tests.parts.mosquitto import Listener
 from tests.parts.waiting import until
 
+SIZES = """() => [...document.querySelectorAll("svg.plot rect")].map((rect) => {
+    const [own, whole] = [rect.getBoundingClientRect(), rect.ownerSVGElement.getBoundingClientRect()]
+    return [rect.getAttribute("width") / rect.ownerSVGElement.viewBox.baseVal.width, own.width / whole.width,
+        Math.max(whole.left - own.left, own.right - whole.right, whole.top - own.top, own.bottom - whole.bottom)]
+})"""
+"""How wide each span or bar is meant to be and is, as a part of its plot, and by how much it stands out of that."""
+
+
+async def test_what_is_drawn_of_a_day_has_the_size_that_it_says(visit: Visit, house: PrivateHome) -> None:
+    page = (await visit()).page
+    await house.come_in(page)
+    for device in ("front-door", "bedside-button"):
+        await house.say("home/front-door/state", "open")
+        await house.say("home/front-door/state", "closed")
+        await house.say("home/bedside-button/action", "single")
+        await page.goto(f"{house.url}/device/{device}")
+        await expect(page.locator("svg.plot rect.mark").first).to_be_attached()
+        drawn: list[list[float]] = await page.evaluate(SIZES)
+        assert drawn
+        for said, width, out in drawn:
+            assert abs(said - width) < 0.02, (device, drawn)
+            assert out < 1, (device, drawn)
+
 
 async def test_it_tells_what_a_device_did_and_follows_it_live(visit: Visit, house: PrivateHome) -> None:
     visitor = await visit()
@@ -21,7 +44,7 @@ async def test_it_tells_what_a_device_did_and_follows_it_live(visit: Visit, hous
     did = page.get_by_role("region", name="What it did last")
     await expect(did.get_by_role("listitem").first).to_contain_text("Closed")
     await expect(did.get_by_role("listitem").nth(1)).to_contain_text("Opened")
-    await expect(page.get_by_role("img", name="in the last day, open for")).to_be_visible()
+    await expect(page.get_by_role("img", name="in all.")).to_be_visible()
     assert visitor.complaints == []
 
 

@@ -20,6 +20,14 @@ def line(page: Page, name: str) -> Locator:
     return page.get_by_role("listitem").filter(has=page.get_by_role("link", name=name, exact=True))
 
 
+async def next_look(page: Page, house: PrivateHome) -> None:
+    """Let something happen, and wait until the page has looked for itself."""
+    async with page.expect_response(lambda answer: answer.request.resource_type == "fetch" and answer.ok) as looked:
+        await house.say("home/bedside-button/action", "single")
+    await (await looked.value).finished()
+    await page.evaluate("new Promise((done) => setTimeout(done, 100))")  # the answer is put in place meanwhile
+
+
 async def test_a_state_changes_on_the_page_when_the_device_speaks(visit: Visit, house: PrivateHome) -> None:
     visitor = await visit(PHONE)
     page = visitor.page
@@ -56,6 +64,57 @@ async def test_a_page_that_is_slow_to_make_is_not_asked_for_all_the_time(visit: 
             await asyncio.sleep(SLOW_S)
     for (_, ended), (begun, _) in pairwise(looks):
         assert begun - ended > 5 * SLOW_S
+
+
+async def test_what_somebody_chooses_or_presses_is_not_taken_from_under_their_hands(
+    visit: Visit, house: PrivateHome
+) -> None:
+    page = (await visit()).page
+    await house.come_in(page)
+    await page.evaluate(
+        "document.getElementById('house').insertAdjacentHTML('beforeend', "
+        "'<select id=into><option>A<option selected>B</select>')"
+    )
+    await page.select_option("#into", "A")
+    await page.get_by_role("heading", level=1).click()
+    await next_look(page, house)
+    assert await page.input_value("#into") == "A"
+    await page.reload()
+    switch = page.get_by_role("switch", name="Bedside button on IFTTT")
+    await switch.hover()
+    await page.mouse.down()
+    await next_look(page, house)
+    await page.mouse.up()
+    await expect(page.get_by_role("status").first).to_have_text("Bedside button is now hidden from IFTTT.")
+    await switch.click()
+    await expect(switch).to_be_checked()
+
+
+async def test_a_stream_that_was_refused_is_begun_again(visit: Visit, house: PrivateHome) -> None:
+    refused = 0
+
+    async def refuse(route: Route) -> None:
+        nonlocal refused
+        refused += 1
+        await (route.fulfill(status=503) if refused == 1 else route.continue_())
+
+    page = (await visit()).page
+    await house.come_in(page)
+    await page.route("**/live", refuse)
+    await page.goto(f"{house.url}/timeline")
+    async with page.expect_response(lambda answer: answer.url.endswith("/live") and answer.status == 200):
+        pass
+    await house.say("home/bedside-button/action", "long")
+    await expect(page.get_by_text("long").first).to_be_visible()
+    assert refused > 1
+
+
+async def test_who_is_signed_out_elsewhere_does_not_go_on_seeing_old_states(visit: Visit, house: PrivateHome) -> None:
+    page = (await visit()).page
+    await house.come_in(page)
+    await page.context.clear_cookies(name="bridge-session")
+    await house.say("home/bedside-button/action", "single")
+    await expect(page.get_by_label("Password")).to_be_visible()
 
 
 async def test_devices_stand_in_their_rooms_and_a_search_finds_them(visit: Visit, house: PrivateHome) -> None:

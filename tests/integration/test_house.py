@@ -250,13 +250,24 @@ async def test_a_day_is_told_the_same_whether_ifttt_saw_it_or_not_but_without_wh
     lived: Lived,
 ) -> None:
     lived.entities = [door()]
-    reasons = [None, NotOffered.HIDDEN, NotOffered.TOO_SHORT, NotOffered.LATE, NotOffered.HIDDEN]
+    reasons = [None, NotOffered.HIDDEN, NotOffered.TOO_SHORT, NotOffered.LATE, NotOffered.TOO_SOON]
     for number, reason in enumerate(reasons):
         await lived.happens(door(), CONTACT_OPENED, NOW_MS - 60_000 + number, reason)
     page = await lived.device("front-door")
     [contact] = page.details
     assert [each.at_ms - NOW_MS + 60_000 for each in contact.changes] == [0, 1, 3, 4]
-    assert [each.reason for each in page.events] == ["hidden", "late", "hidden", ""]
+    assert [each.reason for each in page.events] == ["too soon", "late", "hidden", ""]
+
+
+async def test_a_device_that_chatters_hides_nothing_that_it_did(lived: Lived) -> None:
+    lived.entities = [door()]
+    await lived.happens(door(), CONTACT_OPENED, NOW_MS - DAY_MS // 2)
+    for number in range(MOST_EVENTS + 1):
+        await lived.happens(door(), CONTACT_OPENED, NOW_MS - DAY_MS // 3 + number, NotOffered.TOO_SHORT)
+    page = await lived.device("front-door")
+    assert [each.at_ms for each in page.details[0].changes] == [NOW_MS - DAY_MS // 2]
+    assert [each.at_ms for each in page.events] == [NOW_MS - DAY_MS // 2]
+    assert page.since_ms == NOW_MS - DAY_MS
 
 
 async def test_of_a_device_to_which_too_much_happened_the_beginning_of_the_day_is_left_out(lived: Lived) -> None:

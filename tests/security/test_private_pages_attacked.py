@@ -131,6 +131,14 @@ async def test_no_site_elsewhere_reads_them_by_letting_its_name_lead_here(
                 assert response.status == status, remote
 
 
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "Via", "X-Forwarded-Host"])
+async def test_whoever_comes_through_a_proxy_of_this_machine_is_a_stranger(side: PrivateSide, header: str) -> None:
+    async with side.browser(**{header: "203.0.113.9"}) as machine:
+        for path in ("/metrics", "/readyz"):
+            async with machine.get(path) as response:
+                assert response.status == 403
+
+
 async def test_a_page_hears_nothing_more_once_its_browser_is_signed_out(side: PrivateSide) -> None:
     async with side.browser() as browser, side.browser() as other:
         await side.become_first(browser)

@@ -1,27 +1,43 @@
 // Keeps a page live: when the bridge says that something has changed, the parts marked data-live are asked for anew and
-// put in place, but for those in which somebody is typing, has typed something or has opened something. What says
+// put in place, but for those in which somebody is typing, pressing or choosing, or has done so. What says
 // data-live="too" comes along where anything else is live. Without this script each page works all the same; it only has
 // to be loaded again.
 "use strict";
 
 (() => {
-  const parts = () => [...document.querySelectorAll("[data-live][id]")];
-  // After each look a page rests nine times as long as that took, or three seconds: a small computer with much to do
-  // spends a tenth of its time on a page at most.
+  // After each look a page rests nine times as long as that took: a small computer with much to do spends a tenth of its
+  // time on it, and more only where a look takes longer than three seconds.
   const REST = 9;
-  const LONGEST_REST_MS = 3000;
+  const LONGEST_REST_MS = 30_000;
+  const PATIENCE_MS = 20_000;
+  const COME_BACK_MS = 2000;
+  const COME_BACK_AT_LEAST_MS = 60_000;
+  const TOKEN = 'input[type="hidden"][name="form"]';
+
+  const parts = () => [...document.querySelectorAll("[data-live][id]")];
   let asking = false;
   let again = false;
   let restUntil = 0;
   let planned = 0;
 
+  const isChosen = (list) =>
+    list.selectedIndex !== Math.max(0, [...list.options].findIndex((option) => option.defaultSelected));
+
   const isInUse = (part) =>
+    part.matches(":active") ||
     [...part.querySelectorAll("input:not([type=hidden]), select, textarea")].some(
       (field) =>
         field === document.activeElement ||
+        (field instanceof HTMLSelectElement && isChosen(field)) ||
         ("defaultValue" in field && field.value !== field.defaultValue) ||
         ("defaultChecked" in field && field.checked !== field.defaultChecked),
     );
+
+  // What each form sends back is good for a day: all get the newest, and no part is replaced for that alone.
+  const renewForms = (page) => {
+    const token = page.querySelector(TOKEN)?.value;
+    if (token) for (const field of document.querySelectorAll(TOKEN)) field.setAttribute("value", token);
+  };
 
   const keepOpen = (before, after) => {
     for (const details of before.querySelectorAll("details[id]")) {
@@ -34,9 +50,14 @@
   };
 
   const replace = (page) => {
+    renewForms(page);
     for (const part of parts()) {
       const fresh = page.getElementById(part.id);
-      if (fresh === null || isInUse(part)) continue;
+      if (fresh === null) continue;
+      if (isInUse(part)) {
+        again ||= part.matches(":active"); // in a moment it is not any more
+        continue;
+      }
       keepOpen(part, fresh);
       letCopy(fresh);
       if (fresh.innerHTML === part.innerHTML) continue;
@@ -46,13 +67,28 @@
     }
   };
 
-  // What says that the bridge does not run waits for the page that stands here when it does.
+  // Who is led elsewhere has been signed out, or the bridge does not run. What says that it does not run waits for the
+  // page that stands here when it does.
   const isOver = (answer, page) =>
-    document.querySelector("[data-await]") !== null &&
-    (answer.type === "opaqueredirect" || (answer.ok && page.querySelector("[data-await]") === null));
+    answer.type === "opaqueredirect" ||
+    (document.querySelector("[data-await]") !== null && answer.ok && page.querySelector("[data-await]") === null);
+
+  const look = async () => {
+    const answer = await fetch(location.href, {
+      headers: { Accept: "text/html", "Bridge-Part": "1" },
+      redirect: "manual",
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    });
+    const page = new DOMParser().parseFromString(answer.ok ? await answer.text() : "", "text/html");
+    if (isOver(answer, page)) location.reload();
+    else if (answer.ok) {
+      replace(page);
+      document.dispatchEvent(new CustomEvent("bridge:looked", { detail: page }));
+    }
+  };
 
   const refresh = async () => {
-    if (parts().length === 0) return;
+    if (parts().length === 0 && document.querySelector("[data-watching]") === null) return;
     if (asking || document.hidden) {
       again = true;
       return;
@@ -68,12 +104,9 @@
     asking = true;
     again = false;
     try {
-      const answer = await fetch(location.href, { headers: { Accept: "text/html", "Bridge-Part": "1" }, redirect: "manual" });
-      const page = new DOMParser().parseFromString(answer.ok ? await answer.text() : "", "text/html");
-      if (isOver(answer, page)) location.reload();
-      else if (answer.ok) replace(page);
+      await look();
     } catch {
-      // The bridge is away for a moment: the stream of changes comes back by itself, and then this is asked for again.
+      // The bridge is away for a moment: the stream of changes is begun again, and then this is asked for again.
     } finally {
       restUntil = performance.now() + Math.min(LONGEST_REST_MS, REST * (performance.now() - begun));
       asking = false;
@@ -110,6 +143,28 @@
     if (shown !== zone && isKnown()) location.reload();
   };
 
+  // Browsers begin a stream again that has broken, but none that was answered with anything else, as it is while the
+  // bridge starts or when somebody was signed out. The look after that tells which it was.
+  const away = document.getElementById("away");
+  let missed = 0;
+  let changes = null;
+  const listen = () => {
+    changes = new EventSource("/live");
+    changes.addEventListener("changed", refresh);
+    changes.addEventListener("open", () => {
+      missed = 0;
+      if (away !== null) away.hidden = true;
+      refresh(); // for what has changed since the page was made, or since the bridge went away
+    });
+    changes.addEventListener("error", () => {
+      missed += 1;
+      if (away !== null && missed > 1) away.hidden = false;
+      if (changes.readyState !== EventSource.CLOSED) return;
+      setTimeout(listen, Math.min(COME_BACK_AT_LEAST_MS, COME_BACK_MS * missed));
+      refresh();
+    });
+  };
+
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-copy]");
     if (button !== null) copy(button);
@@ -118,18 +173,10 @@
 
   tellZone();
   if (parts().some((part) => part.dataset.live !== "too")) {
-    const changes = new EventSource("/live");
-    changes.addEventListener("changed", () => {
-      refresh();
-      document.dispatchEvent(new Event("bridge:changed"));
-    });
-    changes.addEventListener("open", () => {
-      document.documentElement.classList.add("is-live");
-      refresh(); // for what has changed since the page was made, or since the bridge went away
-    });
-    changes.addEventListener("error", () => document.documentElement.classList.remove("is-live"));
+    listen();
     document.addEventListener("visibilitychange", () => again && refresh());
     addEventListener("pagehide", () => changes.close());
+    addEventListener("pageshow", (event) => event.persisted && listen()); // kept by the browser, and shown once more
     const every = Number(document.querySelector("[data-every]")?.dataset.every ?? 0);
     if (every > 0) setInterval(refresh, every * 1000);
   }

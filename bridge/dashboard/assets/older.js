@@ -12,7 +12,7 @@
   let asking = false;
 
   const asked = async (address) => {
-    const answer = await fetch(address, { headers: { Accept: "text/html", "Bridge-Part": "1" }, redirect: "error" });
+    const answer = await fetch(address, { headers: { Accept: "text/html", "Bridge-Part": "1" }, redirect: "error", signal: AbortSignal.timeout(20_000) });
     if (!answer.ok) throw new Error(answer.statusText);
     return new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("newest");
   };
@@ -39,6 +39,7 @@
     if (asking) return;
     asking = true;
     here().removeAttribute("data-live");
+    here().setAttribute("data-watching", "");
     try {
       const part = await asked(link.href);
       const next = part.querySelector(".event")?.getAttribute("href");
@@ -65,12 +66,9 @@
     event.preventDefault();
     grow(link);
   });
-  document.addEventListener("bridge:changed", async () => {
-    if (fresh === null || !fresh.hidden || here().hasAttribute("data-live")) return;
-    try {
-      fresh.hidden = first(await asked(location.href)) === first(here());
-    } catch {
-      // The bridge is away for a moment; it is looked at again when it is back.
-    }
+  document.addEventListener("bridge:looked", ({ detail: page }) => {
+    const newest = page.getElementById("newest");
+    if (newest === null || fresh === null || !fresh.hidden || here().hasAttribute("data-live")) return;
+    fresh.hidden = first(newest) === first(here());
   });
 })();

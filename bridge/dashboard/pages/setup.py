@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from aiohttp import web
 
 from bridge.dashboard.frame import Frame
+from bridge.dashboard.notices import sentence
 from bridge.dashboard.page import Ask, Asked
 from bridge.dashboard.setup_lines import SetUpLines
 from bridge.dashboard.setup_steps import (
@@ -82,7 +83,7 @@ class SetUpPage:
                 return await self._look()
             case "read":
                 self._wiring.written.read_again()
-                return "The configuration is being read again. If something is wrong with it, this page says so."
+                return "The configuration is being read again. What comes of it stands here in a moment."
             case "tick" | "untick":
                 return await self._tick(about, ticked=decision == "tick")
             case "show":
@@ -159,7 +160,7 @@ class SetUpPage:
     async def _try_broker(self) -> str:
         trouble = await self._wiring.try_broker()
         if trouble:
-            raise BadInput(f"The broker does not take us: {trouble}.")
+            raise BadInput(f"That does not work: {sentence(trouble)}")
         return "The broker answers, and takes the bridge in."
 
     async def _look(self) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from bridge.dashboard.ago import DAY_MS, HOUR_MS
 from bridge.dashboard.day import HEIGHT, HOURS, MOST_POINTS, WIDTH, Bars, Curve, Spans, day_of
@@ -53,12 +54,29 @@ def test_a_door_that_stood_open_all_day_did_not_open() -> None:
 def test_what_was_before_the_first_word_ever_is_left_blank() -> None:
     day = spans("closed", since_ms=NOW_MS - 6 * HOUR_MS)
     assert [(span.x, span.width, span.lit) for span in day.spans] == [(1080, 360, False)]
-    assert day.words == "Not once in the last day."
+    assert day.words == "Never open in the last 6 h."
 
 
 def test_what_was_before_the_oldest_change_that_was_read_is_left_blank() -> None:
     day = spans("open", [opened(NOW_MS - HOUR_MS)], whole_ms=NOW_MS - 2 * HOUR_MS)
     assert [(span.x, span.lit) for span in day.spans] == [(1320, False), (1380, True)]
+
+
+def test_how_long_it_had_been_so_before_the_first_word_ever_is_left_blank_too() -> None:
+    row = detail(thing("contact", "closed"), changes=(opened(NOW_MS - 3 * HOUR_MS), closed(NOW_MS - HOUR_MS)))
+    day = day_of(replace(row, known_before=False), NOW_MS, BEGIN_MS)
+    assert isinstance(day, Spans)
+    assert [(span.x, span.width, span.lit) for span in day.spans] == [(1260, 120, True), (1380, 60, False)]
+    assert day.words == "Opened once in the last 3 h, open for 2 h in all."
+    assert not day.is_whole
+    assert spans("closed", [opened(BEGIN_MS + HOUR_MS), closed(BEGIN_MS + 2 * HOUR_MS)]).is_whole
+
+
+def test_what_never_was_is_said_by_what_it_is() -> None:
+    for kind, state, words in (("motion", "clear", "No motion"), ("smoke", "clear", "Never raised")):
+        drawn = day_of(detail(thing(kind, state, since_ms=BEGIN_MS - 1)), NOW_MS, BEGIN_MS)
+        assert drawn is not None
+        assert drawn.words == f"{words} in the last day."
 
 
 def test_a_state_that_came_without_an_event_is_drawn_from_its_own_moment() -> None:
@@ -83,6 +101,13 @@ def test_whatever_is_said_the_spans_lie_in_the_day_one_after_the_other(
         assert span.width >= 0
         reached = span.x + span.width
     assert reached <= WIDTH + 0.2
+
+
+def test_presses_are_told_of_the_time_that_is_known() -> None:
+    changes = (ChangeRow(NOW_MS - 1, "button.single", None, None),)
+    drawn = day_of(detail(thing("button"), changes=changes), NOW_MS, NOW_MS - 3 * HOUR_MS)
+    assert drawn is not None
+    assert drawn.words == "Once in the last 3 h."
 
 
 def test_presses_are_counted_by_the_hour() -> None:

@@ -1,5 +1,7 @@
 """The database's files, the disk and the clock."""
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -52,6 +54,20 @@ def test_each_state_of_the_files_is_told(files: Files, inspection: Inspection | 
 )
 def test_room_is_judged_before_it_ends(free: int | None, verdict: str, *, free_files: bool) -> None:
     assert check_disk(replace(WELL, free=free, free_files=free_files)).verdict == verdict
+
+
+def test_what_is_too_large_is_not_looked_at_as_a_whole_and_that_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "bridge.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE events (seq INTEGER PRIMARY KEY, recorded_at_ms INTEGER)")
+        connection.execute("INSERT INTO events VALUES (1, 7)")
+        connection.commit()
+    size = path.stat().st_size
+    assert inspect(path, in_use=True, most_bytes=size) == Inspection("", 7)
+    found = inspect(path, in_use=True, most_bytes=size - 1)
+    assert found == Inspection("", 7, whole=False)
+    checks = list(check_storage(look_at(path, owner="pi", mine=True), found, None))
+    assert (checks[-1].verdict, checks[-1].cause[:37]) == ("ok", "the database opens; it is too large t")
 
 
 def test_a_damaged_file_is_found_out_and_looking_leaves_nothing(tmp_path: Path) -> None:
