@@ -59,11 +59,11 @@ async def test_a_page_that_is_slow_to_make_is_not_asked_for_all_the_time(visit: 
     await page.route(f"{house.url}/", slowly)
     await page.reload()
     async with asyncio.timeout(60):
-        while len(looks) < 4:
+        while len(looks) < 5:
             await house.say("home/bedside-button/action", "single")
             await asyncio.sleep(SLOW_S)
-    for (_, ended), (begun, _) in pairwise(looks):
-        assert begun - ended > 5 * SLOW_S
+    for (_, ended), (begun, _) in pairwise(looks[1:]):  # the first may be of the page before
+        assert begun - ended > 5 * SLOW_S, looks
 
 
 async def test_what_somebody_chooses_or_presses_is_not_taken_from_under_their_hands(
@@ -71,14 +71,12 @@ async def test_what_somebody_chooses_or_presses_is_not_taken_from_under_their_ha
 ) -> None:
     page = (await visit()).page
     await house.come_in(page)
-    await page.evaluate(
-        "document.getElementById('house').insertAdjacentHTML('beforeend', "
-        "'<select id=into><option>A<option selected>B</select>')"
-    )
-    await page.select_option("#into", "A")
-    await page.get_by_role("heading", level=1).click()
+    await page.evaluate("""
+        document.getElementById("house").insertAdjacentHTML("beforeend", "<select id=into><option>A<option>B</select>")
+        document.getElementById("into").selectedIndex = 1
+    """)
     await next_look(page, house)
-    assert await page.input_value("#into") == "A"
+    assert await page.input_value("#into") == "B"
     await page.reload()
     switch = page.get_by_role("switch", name="Bedside button on IFTTT")
     await switch.hover()

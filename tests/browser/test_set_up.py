@@ -135,7 +135,6 @@ async def test_a_wrong_proxy_is_told_in_words(start: FirstStart, visit: Visit) -
     await step(page, "The public address")()
     await page.get_by_role("button", name="Check the address").click()
     await expect(page.get_by_role("alert")).to_contain_text("does not lead here yet")
-    await step(page, "The public address")()
     await expect(page.get_by_text("sends elsewhere")).to_be_visible()
 
 
