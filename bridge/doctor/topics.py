@@ -14,10 +14,11 @@ def check_topics(devices: Sequence[DeviceRow], condition: Condition | None) -> I
     if condition is None:  # the database keeps states, and a custom event has none
         devices = [device for device in devices if device.kind != EntityKind.CUSTOM]
     topics = sorted({topic for device in devices for topic in device.topics})
+    found = {topic: None if condition is None else _heard(topic, condition.heard) for topic in topics}
+    speaking = {device.device for device in devices if any(found[topic] is not None for topic in device.topics)}
     for topic in topics:
         speakers = [device for device in devices if topic in device.topics]
-        heard = None if condition is None else _heard(topic, condition.heard)
-        yield _check(topic, speakers, heard)
+        yield _check(topic, speakers, found[topic], speaks=speaking.issuperset(each.device for each in speakers))
 
 
 def _heard(topic: str, heard: Mapping[str, TopicHeard]) -> TopicHeard | None:
@@ -28,7 +29,8 @@ def _heard(topic: str, heard: Mapping[str, TopicHeard]) -> TopicHeard | None:
     return max(found, key=lambda each: (bool(each.trouble), each.at), default=None)
 
 
-def _check(topic: str, speakers: Sequence[DeviceRow], heard: TopicHeard | None) -> Check:
+def _check(topic: str, speakers: Sequence[DeviceRow], heard: TopicHeard | None, *, speaks: bool) -> Check:
+    """Say how it is with one topic. `speaks`: who should speak there does so on other topics."""
     name, names = f"topic {topic}", ", ".join(dict.fromkeys(device.name for device in speakers))
     if heard is not None and heard.trouble:
         return warning(
@@ -43,8 +45,16 @@ def _check(topic: str, speakers: Sequence[DeviceRow], heard: TopicHeard | None) 
         return ok(name, f"{names}: known from before; its state is the same since {since}")
     if any(device.presses for device in speakers):
         return ok(name, f"{names}: has been pressed before")
+    if speaks:
+        return ok(name, f"{names}: {_elsewhere(speakers)}")
     return warning(
         name,
         f"{names}: nothing was ever heard here",
         "use the device once; then compare the topic, capitals too, with what is said: mosquitto_sub -v -t '#'",
     )
+
+
+def _elsewhere(speakers: Sequence[DeviceRow]) -> str:
+    if all(device.kind == EntityKind.AVAILABILITY for device in speakers):
+        return "speaks, but nobody says here whether it is online; in Zigbee2MQTT that is the setting availability"
+    return "nothing was heard here, but on its other topics"

@@ -82,7 +82,10 @@ async def _break(names: Sequence[str], wall: Wall) -> list[Row]:
     for name in names:
         wall.say(f"== {name}")
         began_s = time.monotonic()
-        rows.extend(await _one(name, wall))
+        found = await _one(name, wall)
+        rows.extend(found)
+        for row in found:
+            wall.say(f"   {row.fault}: {row.found}: {'BROKEN' if row.broken else 'held'}")
         wall.say(f"   took {time.monotonic() - began_s:.0f} s")
     return rows
 

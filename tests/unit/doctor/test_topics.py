@@ -1,6 +1,7 @@
 """Whether each topic speaks, filters of custom events included."""
 
 import pytest
+from msgspec.structs import replace
 
 from bridge.desk.rows import Condition, DeviceRow, TopicHeard
 from bridge.doctor.topics import check_topics
@@ -46,6 +47,19 @@ def test_a_filter_is_heard_where_one_of_its_topics_is(heard: dict[str, TopicHear
     [check] = check_topics([PARCEL], running(heard))
     assert (check.name, check.verdict) == ("topic home/mailbox/+", verdict)
     assert cause in check.cause
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"), [("availability", "nobody says here whether it is online"), ("contact", "on its other topics")]
+)
+def test_a_device_that_speaks_elsewhere_needs_no_help_where_it_is_silent(kind: str, said: str) -> None:
+    silent = replace(DOOR, id="door.2", kind=kind, topics=("home/door/2",))
+    heard = running({"home/door": TopicHeard(LATE, "")})
+    first, second = check_topics([DOOR, silent], heard)
+    assert (first.verdict, second.verdict) == ("ok", "ok")
+    assert said in second.cause
+    [_, other] = check_topics([DOOR, replace(silent, device="another")], heard)
+    assert other.verdict == "warning"
 
 
 def test_without_a_daemon_nobody_knows_of_custom_events() -> None:
