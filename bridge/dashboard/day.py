@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from bridge.dashboard.ago import DAY_MS, HOUR_MS, lasting
+from bridge.dashboard.ago import DAY_MS, HOUR_MS, MINUTE_MS, lasting
 from bridge.dashboard.states import LIT, number
 from bridge.desk.house_rows import ChangeRow, ThingDetail
 
@@ -159,7 +159,11 @@ def _thinned(readings: Sequence[tuple[int, float]]) -> list[tuple[int, float]]:
 
 def _within(since_ms: int, now_ms: int) -> str:
     """Say which time is spoken of, where not all of the day is known."""
-    return "in the last day" if since_ms <= now_ms - DAY_MS else f"in the last {lasting(now_ms - since_ms)}"
+    return (
+        "in the last day"
+        if since_ms <= now_ms - DAY_MS
+        else f"in the last {lasting(max(MINUTE_MS, now_ms - since_ms))}"
+    )
 
 
 def _minutes(for_ms: int) -> float:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bridge.dashboard.lag_history import NOTHING
+from bridge.dashboard.local_time import counted
 from bridge.dashboard.measured import duration
 
 WIDTH: Final = 320
@@ -120,7 +121,7 @@ def _alone(points: Sequence[Point], step: float) -> Iterator[Point]:
 def _said(known: Sequence[Point], minutes: int) -> str:
     typical, slowest = _middle([each[0] for each in known]), max(each[1] for each in known)
     hours = round(minutes / 60)
-    over = f"the last {hours} hours" if hours > 1 else "the last hour" if minutes > 45 else f"{minutes} minutes"  # noqa: PLR2004 -- as people say it
+    over = f"the last {hours} hours" if hours > 1 else "the last hour" if minutes > 45 else counted(minutes, "minute")  # noqa: PLR2004 -- as people say it
     return (
         f"Over {over}: {duration(typical)} as a rule; in the slowest minute 95 of 100 were done within "
         f"{duration(slowest)}. The last: {duration(known[-1][0])}."

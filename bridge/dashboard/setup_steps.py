@@ -126,7 +126,9 @@ def _convention(source: str) -> str:
 
 
 def _broker(facts: Facts) -> str:
-    return "not connected" if facts.broker_trouble else f"connected to {facts.configured.broker}"
+    if facts.broker_trouble:
+        return "not connected"
+    return "the one inside the bridge" if facts.configured.own_broker else f"connected to {facts.configured.broker}"
 
 
 def _devices(facts: Facts) -> str:

@@ -24,7 +24,7 @@ PLOTS: Final = (
     ("told", "From the disk to IFTTT", "From then until IFTTT has taken note of it."),
     (
         "polled",
-        "From IFTTT's note to its question",
+        "From told to asked",
         "From then until IFTTT asks for the event. This is IFTTT's own time.",
     ),
 )
