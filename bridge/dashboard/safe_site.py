@@ -90,13 +90,14 @@ class SafeSite:
                 return send_to("/")
 
     async def _page(self) -> web.Response:
+        is_first = _is_empty(self._file)
         return await self._frame.bare(
             _NOBODY,
             "safe_mode",
-            title="The configuration is wrong",
+            title="Welcome" if is_first else "The configuration is wrong",
             faults=faults_in(self._trouble.lines),
             file=str(self._file),
-            is_first=not self._file.exists(),
+            is_first=is_first,
             key=self._stand_in,
             database=database_beside(self._file),
         )
@@ -104,6 +105,16 @@ class SafeSite:
 
 async def _is_in() -> bool:
     return True  # nobody signs in here
+
+
+def _is_empty(file: Path) -> bool:
+    """Tell whether nobody has written anything yet: the file is not there, or has been made for its mode alone."""
+    try:
+        return file.stat().st_size == 0
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
 
 
 def database_beside(file: Path) -> str:

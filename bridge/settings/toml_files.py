@@ -17,6 +17,14 @@ FOLDER: Final = "conf.d"
 LARGEST_FILE: Final = 4 * 1024 * 1024
 _PLACE: Final = re.compile(r" \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
 
+_CURES: Final = {
+    "Invalid value": 'write a text as "text", several as ["one", "another"]',
+    "Cannot overwrite": "that key stands here twice, or is a table elsewhere; keep one of them",
+    "Expected '=' after a key": 'each line is: key = "value"',
+    "Illegal character": "a text ends with a quote on the same line",
+}
+"""What helps, by a part of what Python says."""
+
 
 def read_files(file: Path) -> Draft:
     """Read the configuration. Raises ConfigurationError when a file cannot be read or is not TOML: all of them told."""
@@ -82,9 +90,10 @@ def _no_toml(problem: str, text: str) -> str:
     if found is None:
         return f": is not valid TOML: {one_line(problem)}"
     what = one_line(problem[: found.start()])
+    cure = next((f"; {cure}" for part, cure in _CURES.items() if part in what), "")
     if found["line"] is None:
-        return f":{len(text.splitlines()) or 1}: is not valid TOML: {what} (at the end of the file)"
-    return f":{found['line']}: is not valid TOML: {what} (column {found['column']})"
+        return f":{len(text.splitlines()) or 1}: is not valid TOML: {what} (at the end of the file){cure}"
+    return f":{found['line']}: is not valid TOML: {what} (column {found['column']}){cure}"
 
 
 def _lay_table(draft: Draft, under: dict[str, object], over: dict[str, object], here: Location, origin: InToml) -> None:

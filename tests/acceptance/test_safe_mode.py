@@ -97,10 +97,13 @@ async def test_no_secret_is_on_the_page_or_in_the_log(program: Daemon) -> None:
         assert secret not in told
 
 
-async def test_where_there_is_no_file_a_first_one_is_offered(program: Daemon, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("without", ["rm", "truncate -s 0"])
+async def test_where_there_is_no_file_or_an_empty_one_a_first_one_is_offered(
+    program: Daemon, monkeypatch: pytest.MonkeyPatch, without: str
+) -> None:
     monkeypatch.setenv("BRIDGE_PRIVATE__LISTEN", f"127.0.0.1:{program.private_port}")
     monkeypatch.setenv("BRIDGE_PUBLIC__LISTEN", "127.0.0.1:0")
-    program.launcher = ("sh", "-c", f'rm {program.folder}/bridge.toml; exec "$@"', "sh")
+    program.launcher = ("sh", "-c", f'{without} {program.folder}/bridge.toml; exec "$@"', "sh")
     await program.start(ready=False)
     _, text = await page(program)
     first = re.search(r"\[mqtt\].*\[storage\]\nurl = .*?\n", text, re.DOTALL)

@@ -82,7 +82,8 @@ def test_one_form_of_a_secret_replaces_the_other(loaded: Load, conf_d: Write, tm
          '7: devices[#2].id: "b" is used before; choose another'),
         ("mqtt = 1\n", "1: mqtt: must be a table; begin it with [mqtt]"),
         ('devices = ["a"]\n', "1: devices[#1]: must be a table; begin it with [[devices]]"),
-        ("a = \n", "1: is not valid TOML: Invalid value (column 5)"),
+        ("a = \n",
+         '1: is not valid TOML: Invalid value (column 5); write a text as "text", several as ["one", "another"]'),
     ],
 )  # fmt: skip
 def test_a_fault_is_told_with_the_file_it_stands_in(refused: Refused, conf_d: Write, text: str, problem: str) -> None:
@@ -104,12 +105,18 @@ def test_the_same_id_twice_in_one_file_is_refused(refused: Refused, conf_d: Writ
     ]
 
 
+NO_VALUE = (
+    "FILE:1: is not valid TOML: Expected '=' after a key in a key/value pair (at the end of the file); "
+    'each line is: key = "value"'
+)
+
+
 def test_files_that_cannot_be_read_are_told_all_at_once(refused: Refused, conf_d: Write, tmp_path: Path) -> None:
     conf_d("a.toml", "[")
     (tmp_path / "conf.d" / "b.toml").mkdir()
     (tmp_path / "conf.d" / "c.toml").write_bytes(b"\xff")
     assert refused("a") == [
-        "FILE:1: is not valid TOML: Expected '=' after a key in a key/value pair (at the end of the file)",
+        NO_VALUE,
         "FOLDER/conf.d/a.toml:1: is not valid TOML: Invalid initial character for a key part (at the end of the file)",
         "FOLDER/conf.d/b.toml: is a folder; give the path of a file",
         "FOLDER/conf.d/c.toml: is not UTF-8 text; save it as UTF-8",
