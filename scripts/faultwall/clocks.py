@@ -262,7 +262,7 @@ async def _at_the_end(stage: Stage, flow: SteadyPublisher) -> str:
         "front-door": ("contact.opened", LEFT_OPEN),
     }
     await _must(stage, "all was recorded", lambda: stage.daemon.count_events() >= len(sent))
-    said = accounts(expected, events_of(stage.daemon.database).only(*expected), late=PRESSES_AWAY)
+    said = accounts(expected, events_of(stage.daemon.database).only(*expected), late=len(stage.absent))
     levels = [msgspec.json.decode(payload)["brightness"] for _, payload in stage.listener.received()]
     if levels != [round(percent * 255 / 100) for percent in stage.levels]:
         stage.broken.append(f"{len(stage.levels)} commands were published as {levels}")

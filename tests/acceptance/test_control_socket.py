@@ -154,7 +154,7 @@ async def test_what_is_taken_away_while_the_daemon_runs_is_gone_at_once(
     assert [(await daemon.post("triggers/door_opened", token, body))[0] for token in (kept, revoked[-1], removed)] == [
         *(200, 401, 401)
     ]
-    assert "bea" not in daemon.command("token", "list")
+    assert "bea" not in daemon.command("token", "list").split()
     await broker.publish(DOOR_TOPIC, "closed")
     await broker.publish(DOOR_TOPIC, "open")
     await until(lambda: len(realtime.told) > 0, what="IFTTT being told")
