@@ -24,7 +24,7 @@ from bridge.web.visits import Turned, Welcome, is_from_elsewhere
 MAX_ADDRESS: Final = 512
 STALE: Final = "This page was open for too long, so nothing was done. Please try again; cookies must be allowed here."
 WRONG_CODE: Final = (
-    "That is not the code. It stands in the log of the bridge, and `ifttt-bridge setup-code` prints it; each start has "
+    "That is not the code. It stands in the log of the bridge, and ifttt-bridge setup-code prints it; each start has "
     "another one."
 )
 TOO_SOON: Final = "Somebody has just typed a wrong code. Please wait for a second, and try again."

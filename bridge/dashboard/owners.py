@@ -29,7 +29,7 @@ signed out is not up to its cookie."""
 
 NO_OWNER: Final = (
     "Name and password are right, but these pages are for owners. Somebody who is one can make you one: "
-    "`ifttt-bridge user owner NAME`, or on the page People."
+    "ifttt-bridge user owner NAME, or on the page People."
 )
 GONE: Final = "Somebody has just ended this account, or that it is an owner's."
 MAX_BROWSER_CHARACTERS: Final = 120
