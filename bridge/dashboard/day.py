@@ -42,15 +42,11 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Spans:
-    """The spans of which it is known how the thing was."""
+    """The spans of which it is known how the thing was. `is_whole`: they are all of the day, to the minute."""
 
     spans: tuple[Span, ...]
     words: str
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether they are all of the day."""
-        return sum(span.width for span in self.spans) >= WIDTH - 1
+    is_whole: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +91,14 @@ def _spans(detail: ThingDetail, now_ms: int, since_ms: int) -> Spans:
     spans = tuple(Span(_minutes(at - begin_ms), _minutes(until - at), on) for at, until, on in found)
     done, while_on = _DONE.get(detail.row.kind, _ALARM)
     for_ms = sum(until - at for at, until, is_on in found if is_on)
+    is_whole = sum(until - at for at, until, _ in found) > DAY_MS - MINUTE_MS
     within = _within(found[0][0] if found else now_ms, now_ms)
     began = sum(each.after in lit and each.before not in lit for each in detail.changes)
     if not (for_ms or began):
         never = "Never raised" if detail.row.kind not in _DONE else f"Never {while_on}"
-        return Spans(spans, f"{_NEVER.get(detail.row.kind, never)} {within}.")
+        return Spans(spans, f"{_NEVER.get(detail.row.kind, never)} {within}.", is_whole)
     times = f"{done} {_times(began)} {within}, {while_on}" if began else while_on.capitalize()
-    return Spans(spans, f"{times} for {lasting(for_ms)} in all{'' if began else f' {within}'}.")
+    return Spans(spans, f"{times} for {lasting(for_ms)} in all{'' if began else f' {within}'}.", is_whole)
 
 
 def _states(detail: ThingDetail, now_ms: int, since_ms: int) -> Iterator[tuple[int, int, str]]:

@@ -83,7 +83,7 @@ def check_storage(files: Files, inspection: Inspection | None, condition: Condit
             "restart the daemon, which puts the newest copy in its place; or ifttt-bridge restore FILE",
         )
     elif not inspection.whole:
-        yield ok("storage", "the database opens; it is too large to look at all of it here: `ifttt-bridge doctor` does")
+        yield ok("storage", "the database opens; it is too large to look at all of it here; ifttt-bridge doctor does")
     else:
         yield ok("storage", "the database is whole")
 

@@ -312,6 +312,13 @@ async def test_who_has_gone_takes_nobody_the_place(side: PrivateSide) -> None:
         side.news.end()
 
 
+async def test_when_a_browser_is_signed_out_is_not_up_to_its_cookie(side: PrivateSide) -> None:
+    async with side.browser() as browser:
+        await side.become_first(browser)
+        [session] = [cookie for cookie in browser.cookie_jar if cookie.key == "bridge-session"]
+        assert int(session["max-age"]) * 1000 > IDLE_MS * 12
+
+
 async def test_what_was_done_is_told_to_the_person_and_not_to_the_script_that_looks_beside(side: PrivateSide) -> None:
     async with side.browser() as browser:
         await side.become_first(browser)

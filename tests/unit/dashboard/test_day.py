@@ -72,6 +72,12 @@ def test_how_long_it_had_been_so_before_the_first_word_ever_is_left_blank_too() 
     assert spans("closed", [opened(BEGIN_MS + HOUR_MS), closed(BEGIN_MS + 2 * HOUR_MS)]).is_whole
 
 
+def test_a_day_of_very_many_changes_is_whole_though_each_is_rounded() -> None:
+    every_ms = 85_500  # 1.425 minutes: each span is drawn a little too narrow
+    changes = [(opened, closed)[n % 2](BEGIN_MS + n * every_ms) for n in range(1, 1001)]
+    assert spans("closed", changes).is_whole
+
+
 def test_what_never_was_is_said_by_what_it_is() -> None:
     for kind, state, words in (("motion", "clear", "No motion"), ("smoke", "clear", "Never raised")):
         drawn = day_of(detail(thing(kind, state, since_ms=BEGIN_MS - 1)), NOW_MS, BEGIN_MS)
